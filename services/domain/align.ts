@@ -1,0 +1,167 @@
+/** Aligns two lists of lines in nearly linear time. */
+import { diffArrays } from 'diff';
+import { commonHead, commonTail } from './wordDiff.ts';
+
+/** Two lines that are the same line: their places in the older and in the newer list. */
+export type Pair = readonly [older: number, newer: number];
+
+interface Range {
+  readonly older: readonly [from: number, to: number];
+  readonly newer: readonly [from: number, to: number];
+}
+
+/** Places of lines that are looked at on both sides. */
+interface Sides {
+  readonly older: readonly string[];
+  readonly newer: readonly string[];
+}
+
+/** Edits that are searched for between anchors; more are told as removed and added. */
+const MAX_EDITS = 1_000;
+
+/**
+ * Pairs of equal lines, rising on both sides. Labels are aligned first and values only between
+ * them: a price never becomes the fixed point around which its product moves.
+ */
+export function alignLines(
+  older: readonly string[],
+  newer: readonly string[],
+  isValue: (line: string) => boolean,
+): Pair[] {
+  const sides = { older, newer };
+  const head = commonHead(older, newer);
+  const tail = commonTail(older, newer, head);
+  const middle: Range = {
+    older: [head, older.length - tail],
+    newer: [head, newer.length - tail],
+  };
+  const labels = alignRange(sides, middle, (line) => !isValue(line));
+  const values = gapsBetween(labels, middle).flatMap((gap) => alignRange(sides, gap, () => true));
+  const middles = [...labels, ...values].sort((left, right) => left[0] - right[0]);
+  return [
+    ...Array.from({ length: head }, (_, at): Pair => [at, at]),
+    ...middles,
+    ...Array.from({ length: tail }, (_, at): Pair => [
+      older.length - tail + at,
+      newer.length - tail + at,
+    ]),
+  ];
+}
+
+/** Lines that stand once on both sides anchor the rest, which is compared between the anchors. */
+function alignRange(
+  sides: Sides,
+  range: Range,
+  counts: (line: string) => boolean,
+): Pair[] {
+  const newerAll = placesOf(sides.newer, range.newer, counts);
+  const olderAll = placesOf(sides.older, range.older, counts);
+  const older = shared(sides.older, range.older, newerAll);
+  const newer = shared(sides.newer, range.newer, olderAll);
+  const anchors = longestRise(
+    older.flatMap((at) => {
+      const line = sides.older[at] ?? '';
+      const there = newerAll.get(line) ?? [];
+      const here = olderAll.get(line) ?? [];
+      return here.length === 1 && there.length === 1 ? [[at, there[0] ?? 0] as const] : [];
+    }),
+  );
+  const between = gapsBetween(anchors, range).flatMap((gap) =>
+    alignGap(sides, within(older, gap.older), within(newer, gap.newer)),
+  );
+  return [...anchors, ...between].sort((left, right) => left[0] - right[0]);
+}
+
+function alignGap(sides: Sides, older: readonly number[], newer: readonly number[]): Pair[] {
+  if (older.length === 0 || newer.length === 0) return [];
+  const left = older.map((at) => sides.older[at] ?? '');
+  const right = newer.map((at) => sides.newer[at] ?? '');
+  const changes = diffArrays(left, right, { maxEditLength: MAX_EDITS }) ?? [];
+  const pairs: Pair[] = [];
+  let olderAt = 0;
+  let newerAt = 0;
+  for (const { added, removed, value } of changes) {
+    if (!added && !removed) {
+      for (const step of value.keys()) {
+        pairs.push([older[olderAt + step] ?? 0, newer[newerAt + step] ?? 0]);
+      }
+    }
+    if (!added) olderAt += value.length;
+    if (!removed) newerAt += value.length;
+  }
+  return pairs;
+}
+
+/** The stretches before, between and after pairs that rise on both sides. */
+function gapsBetween(pairs: readonly Pair[], range: Range): Range[] {
+  const ends: Pair[] = [...pairs, [range.older[1], range.newer[1]]];
+  let [olderFrom] = range.older;
+  let [newerFrom] = range.newer;
+  return ends.flatMap(([older, newer]) => {
+    const gap: Range = { older: [olderFrom, older], newer: [newerFrom, newer] };
+    olderFrom = older + 1;
+    newerFrom = newer + 1;
+    return gap.older[0] < older && gap.newer[0] < newer ? [gap] : [];
+  });
+}
+
+function placesOf(
+  lines: readonly string[],
+  [from, to]: readonly [number, number],
+  counts: (line: string) => boolean,
+): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (let at = from; at < to; at += 1) {
+    const line = lines[at] ?? '';
+    if (!counts(line)) continue;
+    const known = places.get(line);
+    if (known === undefined) places.set(line, [at]);
+    else known.push(at);
+  }
+  return places;
+}
+
+function shared(
+  lines: readonly string[],
+  [from, to]: readonly [number, number],
+  others: ReadonlyMap<string, unknown>,
+): number[] {
+  const places: number[] = [];
+  for (let at = from; at < to; at += 1) if (others.has(lines[at] ?? '')) places.push(at);
+  return places;
+}
+
+/** The places of a rising list that lie in a range, by bisection. */
+function within(places: readonly number[], [from, to]: readonly [number, number]): number[] {
+  return places.slice(lowerBound(places, from), lowerBound(places, to));
+}
+
+function lowerBound(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The longest part of the pairs that rises on the newer side; they rise on the older one. */
+function longestRise(pairs: readonly Pair[]): Pair[] {
+  const tails: number[] = [];
+  const previous: number[] = [];
+  const tops: number[] = [];
+  for (const [index, [, newer]] of pairs.entries()) {
+    const at = lowerBound(tops, newer);
+    previous[index] = at === 0 ? -1 : (tails[at - 1] ?? -1);
+    tails[at] = index;
+    tops[at] = newer;
+  }
+  const rise: Pair[] = [];
+  for (let index = tails.at(-1) ?? -1; index >= 0; index = previous[index] ?? -1) {
+    const pair = pairs[index];
+    if (pair !== undefined) rise.push(pair);
+  }
+  return rise.reverse();
+}

@@ -1,0 +1,49 @@
+/** Reads IP addresses and CIDR blocks strictly, as numbers that can be compared. */
+import ipaddr from 'ipaddr.js';
+import { isIP } from 'node:net';
+
+/** An address as a number; `bits` is 32 or 128. */
+export interface IpNumber {
+  readonly bits: 32 | 128;
+  readonly value: bigint;
+}
+
+/** A block of addresses: all that share the first `length` bits of `base`. */
+export interface Cidr {
+  readonly base: IpNumber;
+  readonly length: number;
+}
+
+/**
+ * Reads one address: dotted quad in decimal or RFC 4291 text, without zone.
+ * @returns undefined for anything else (short, octal, hexadecimal or bracketed forms are refused)
+ */
+export function parseIp(text: string): IpNumber | undefined {
+  const family = isIP(text);
+  if (family === 0 || text.includes('%')) return undefined;
+  const value = ipaddr
+    .parse(text)
+    .toByteArray()
+    .reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return { bits: family === 4 ? 32 : 128, value };
+}
+
+/**
+ * Reads `address/length`, or a bare address as a block of one.
+ * @returns undefined when either part is not valid
+ */
+export function parseCidr(text: string): Cidr | undefined {
+  const [address = '', suffix, ...rest] = text.trim().split('/');
+  const base = parseIp(address);
+  if (!base || rest.length > 0) return undefined;
+  if (suffix === undefined) return { base, length: base.bits };
+  if (!/^\d{1,3}$/.test(suffix) || Number(suffix) > base.bits) return undefined;
+  return { base, length: Number(suffix) };
+}
+
+/** Whether `ip` lies in `cidr`; never across families. */
+export function contains(cidr: Cidr, ip: IpNumber): boolean {
+  if (cidr.base.bits !== ip.bits) return false;
+  const shift = BigInt(ip.bits - cidr.length);
+  return cidr.base.value >> shift === ip.value >> shift;
+}
