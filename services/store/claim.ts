@@ -1,0 +1,287 @@
+/** Claims due monitors for one scheduler: leased, fenced, fair over workspaces. */
+import type pg from 'pg';
+import type { MonitorJobSpec, StatusCondition } from '../../crds/types/monitorjob.ts';
+import type { Sql } from './pool.ts';
+import { readBaseline, readSourceState, type Baseline, type SourceState } from './sourceState.ts';
+
+/** A judgement that waits for a model, from its stored snapshots. */
+export interface PendingJudgement {
+  readonly id: string;
+  readonly checkId: string;
+  readonly goalVersion: number;
+  readonly createdAt: Date;
+  readonly attempts: number;
+  readonly nextAttemptAt: Date;
+  readonly sources: readonly PendingSource[];
+}
+
+export interface PendingSource {
+  readonly source: string;
+  readonly title: string;
+  readonly finalUrl: string;
+  readonly afterHash: string;
+  /** Texts before normalising, as blobs of the workspace. */
+  readonly beforeBlob: string;
+  readonly afterBlob: string;
+  readonly afterSnapshot: string;
+}
+
+/** One due monitor in the hands of one scheduler, with all that is remembered of it. */
+export interface Claim {
+  readonly workspace: string;
+  readonly monitor: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly goalVersion: number;
+  readonly spec: MonitorJobSpec;
+  /** The slot of the schedule that is next or due; a wake may come before it. */
+  readonly slot: Date;
+  /** Fences the commit: one claim later it is another. */
+  readonly token: number;
+  readonly leaseUntil: Date;
+  /** A run that somebody asked for and that no check has answered yet. */
+  readonly runRequest: string | undefined;
+  readonly buffered: boolean;
+  readonly host: string;
+  /** Claims in a row that ended without a commit; `died` when the last one did. */
+  readonly deaths: number;
+  readonly died: boolean;
+  readonly consecutiveFailures: number;
+  readonly failureAlerted: boolean;
+  readonly conditions: readonly StatusCondition[];
+  readonly states: readonly SourceState[];
+  readonly baselines: readonly Baseline[];
+  readonly pending: readonly PendingJudgement[];
+}
+
+export interface ClaimOptions {
+  readonly now: Date;
+  readonly leaseMs: number;
+  readonly limit: number;
+  /** Name of this process; see `recoverLeases`. */
+  readonly owner: string;
+  /** Workspaces that hold their share of the slots already. */
+  readonly busy?: readonly string[] | undefined;
+}
+
+/** Claims batches; remembers where the last fair walk over the workspaces ended. */
+export interface Claimer {
+  /** Never more than `limit`; oldest first, and in a backlog a fair share for each workspace. */
+  claim(options: ClaimOptions): Promise<Claim[]>;
+}
+
+interface ClaimRow {
+  workspace_id: string;
+  name: string;
+  uid: string;
+  conditions: StatusCondition[];
+  generation: number;
+  goal_version: number;
+  spec: MonitorJobSpec;
+  slot_at: Date;
+  lease_token: number;
+  lease_until: Date;
+  run_request: string | null;
+  was_buffered: boolean;
+  host: string;
+  deaths: number;
+  died: boolean;
+  consecutive_failures: number;
+  failure_alerted: boolean;
+  states: Record<string, unknown>[] | null;
+  baselines: Record<string, unknown>[] | null;
+  pending: Record<string, unknown>[] | null;
+}
+
+/** Most workspaces that one fair claim looks at. */
+const WALK = 400;
+
+const DUE = `active AND deleted_at IS NULL AND next_due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)`;
+const PICKED = 'workspace_id, name, lease_until, buffered';
+
+/** The oldest due rows; reads the head of the index `monitors_due` and nothing else. */
+export const OLDEST_DUE = `SELECT ${PICKED} FROM monitors WHERE ${DUE}
+  ORDER BY next_due_at LIMIT $4 FOR UPDATE SKIP LOCKED`;
+
+/** The oldest due rows of each named workspace; one probe of `monitors_fair` a workspace. */
+const SHARED_DUE = `SELECT d.* FROM unnest($5::text[]) AS w(id) CROSS JOIN LATERAL (
+    SELECT ${PICKED} FROM monitors WHERE workspace_id = w.id AND ${DUE}
+    ORDER BY next_due_at LIMIT $6 FOR UPDATE SKIP LOCKED) d LIMIT $4`;
+
+const take = (due: string): string => `WITH due AS MATERIALIZED (${due}), taken AS (
+  UPDATE monitors m SET lease_token = m.lease_token + 1, lease_until = $2, lease_owner = $3, next_due_at = $2,
+    slot_at = CASE WHEN m.slot_generation = m.generation THEN COALESCE(m.slot_at, m.next_due_at) ELSE m.next_due_at END,
+    deaths = CASE WHEN m.slot_generation <> m.generation THEN 0 WHEN due.lease_until IS NULL THEN m.deaths ELSE m.deaths + 1 END,
+    slot_generation = m.generation, buffered = false
+  FROM due WHERE m.workspace_id = due.workspace_id AND m.name = due.name
+  RETURNING m.*, due.lease_until IS NOT NULL AS died, due.buffered AS was_buffered)
+SELECT t.workspace_id, t.name, t.uid, t.conditions, t.generation, t.goal_version, t.spec, t.slot_at, t.lease_token, t.lease_until,
+  CASE WHEN t.run_request_id IS DISTINCT FROM t.last_handled_run_request THEN t.run_request_id END AS run_request,
+  t.was_buffered, t.host, t.deaths, t.died, t.consecutive_failures, t.failure_alerted,
+  (SELECT jsonb_agg(to_jsonb(s)) FROM source_states s WHERE s.workspace_id = t.workspace_id AND s.monitor = t.name) AS states,
+  (SELECT jsonb_agg(to_jsonb(b)) FROM baselines b WHERE b.workspace_id = t.workspace_id AND b.monitor = t.name) AS baselines,
+  (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.id) FROM pending_judgements p
+    WHERE p.workspace_id = t.workspace_id AND p.monitor = t.name) AS pending
+FROM taken t ORDER BY t.slot_at`;
+
+/** Walks over the workspaces by index probes, from the one after `$2`, and names those with due rows. */
+const WALK_SQL = `WITH RECURSIVE walk AS (
+    (SELECT workspace_id, next_due_at, 1 AS step FROM monitors
+     WHERE active AND deleted_at IS NULL AND workspace_id > $2 ORDER BY workspace_id, next_due_at LIMIT 1)
+    UNION ALL
+    SELECT n.workspace_id, n.next_due_at, w.step + 1 FROM walk w CROSS JOIN LATERAL (
+      SELECT workspace_id, next_due_at FROM monitors
+      WHERE active AND deleted_at IS NULL AND workspace_id > w.workspace_id
+      ORDER BY workspace_id, next_due_at LIMIT 1) n WHERE w.step < $3)
+  SELECT workspace_id, next_due_at <= $1 AS due FROM walk ORDER BY step`;
+
+/** A claimer of one process; it holds no rows, only the place of its walk. */
+export function createClaimer(pool: pg.Pool): Claimer {
+  let cursor = '';
+  let backlog = false;
+  return {
+    claim: async (options) => {
+      if (options.limit <= 0) return [];
+      const fair = backlog || (options.busy?.length ?? 0) > 0;
+      if (!fair) {
+        const claims = await claimOldest(pool, options);
+        backlog = claims.length >= options.limit;
+        return claims;
+      }
+      const walk = await walkWorkspaces(pool, options, cursor);
+      cursor = walk.end;
+      const claims = await claimShares(pool, options, walk.due);
+      backlog = claims.length >= options.limit || walk.end !== '';
+      return claims;
+    },
+  };
+}
+
+/** Claims the oldest due monitors, whosoever they are. */
+export async function claimOldest(sql: Sql, options: ClaimOptions): Promise<Claim[]> {
+  const { rows } = await sql.query<ClaimRow>(take(OLDEST_DUE), leaseValues(options));
+  return rows.map(toClaim);
+}
+
+async function claimShares(
+  sql: Sql,
+  options: ClaimOptions,
+  workspaces: readonly string[],
+): Promise<Claim[]> {
+  if (workspaces.length === 0) return [];
+  const share = Math.max(1, Math.ceil(options.limit / workspaces.length));
+  const values = [...leaseValues(options), workspaces.slice(0, options.limit), share];
+  const { rows } = await sql.query<ClaimRow>(take(SHARED_DUE), values);
+  return rows.map(toClaim);
+}
+
+const leaseValues = ({ now, leaseMs, owner, limit }: ClaimOptions): unknown[] => [
+  now,
+  new Date(now.getTime() + leaseMs),
+  owner,
+  limit,
+];
+
+/** The workspaces with due monitors after `cursor`, and where to go on; '' begins anew. */
+async function walkWorkspaces(
+  sql: Sql,
+  options: ClaimOptions,
+  cursor: string,
+): Promise<{ due: string[]; end: string }> {
+  const busy = new Set(options.busy);
+  const { rows } = await sql.query<{ workspace_id: string; due: boolean | null }>(WALK_SQL, [
+    options.now,
+    cursor,
+    WALK,
+  ]);
+  const due = rows.filter((row) => row.due === true && !busy.has(row.workspace_id));
+  const taken = due.slice(0, options.limit);
+  const last =
+    taken.length < due.length ? taken.at(-1) : rows.length < WALK ? undefined : rows.at(-1);
+  return { due: taken.map((row) => row.workspace_id), end: last?.workspace_id ?? '' };
+}
+
+function toClaim(row: ClaimRow): Claim {
+  return {
+    workspace: row.workspace_id,
+    monitor: row.name,
+    uid: row.uid,
+    conditions: row.conditions,
+    generation: row.generation,
+    goalVersion: row.goal_version,
+    spec: row.spec,
+    slot: row.slot_at,
+    token: row.lease_token,
+    leaseUntil: row.lease_until,
+    runRequest: row.run_request ?? undefined,
+    buffered: row.was_buffered,
+    host: row.host,
+    deaths: row.deaths,
+    died: row.died,
+    consecutiveFailures: row.consecutive_failures,
+    failureAlerted: row.failure_alerted,
+    states: (row.states ?? []).map(readSourceState),
+    baselines: (row.baselines ?? []).map(readBaseline),
+    pending: (row.pending ?? []).map(toPending),
+  };
+}
+
+const toPending = (row: Record<string, unknown>): PendingJudgement => ({
+  id: String(row['id']),
+  checkId: String(row['check_id']),
+  goalVersion: Number(row['goal_version']),
+  createdAt: new Date(String(row['created_at'])),
+  attempts: Number(row['attempts']),
+  nextAttemptAt: new Date(String(row['next_attempt_at'])),
+  sources: row['sources'] as PendingSource[],
+});
+
+/** When the next monitor becomes due, if any does; one probe of the index. */
+export async function nextDueAt(sql: Sql): Promise<Date | undefined> {
+  const { rows } = await sql.query<{ next_due_at: Date | null }>(
+    `SELECT next_due_at FROM monitors WHERE active AND deleted_at IS NULL ORDER BY next_due_at LIMIT 1`,
+  );
+  return rows[0]?.next_due_at ?? undefined;
+}
+
+/** How late the oldest due monitor is, in ms; 0 when none is. */
+export async function oldestLatenessMs(sql: Sql, now: Date): Promise<number> {
+  const due = await nextDueAt(sql);
+  return due && due < now ? now.getTime() - due.getTime() : 0;
+}
+
+/** What gives a claim back without a check, and when the monitor is due again. */
+export interface Release {
+  readonly workspace: string;
+  readonly monitor: string;
+  readonly token: number;
+  readonly until: Date;
+}
+
+/**
+ * Gives claims back unused: at a graceful stop, or because their host must be left alone. The slot
+ * stays the same. Claims whose lease is no longer theirs are left alone.
+ */
+export async function releaseClaims(sql: Sql, releases: readonly Release[]): Promise<void> {
+  if (releases.length === 0) return;
+  await sql.query(
+    `UPDATE monitors m SET next_due_at = r.until, lease_until = NULL, lease_owner = NULL
+     FROM jsonb_to_recordset($1::jsonb) AS r(workspace text, monitor text, token bigint, until timestamptz)
+     WHERE m.workspace_id = r.workspace AND m.name = r.monitor AND m.lease_token = r.token AND m.lease_until IS NOT NULL`,
+    [JSON.stringify(releases)],
+  );
+}
+
+/**
+ * Ends the leases that a dead process of the same name left behind, so that its monitors are due at
+ * once. A live process may never share its name.
+ * @returns how many
+ */
+export async function recoverLeases(sql: Sql, owner: string, now: Date): Promise<number> {
+  const { rowCount } = await sql.query(
+    `UPDATE monitors SET next_due_at = LEAST(next_due_at, $2), lease_until = $2
+     WHERE lease_owner = $1 AND lease_until > $2`,
+    [owner, now],
+  );
+  return rowCount ?? 0;
+}

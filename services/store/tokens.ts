@@ -1,0 +1,133 @@
+/** Bearer tokens: those of the API, and one-time tokens that are bound to a purpose. Only hashes. */
+import type { Sql } from './pool.ts';
+
+export type TokenScope = 'read' | 'write' | 'admin';
+
+export interface ApiToken {
+  readonly workspace: string;
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly scope: TokenScope;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+/** Keeps a new token's hash (SHA-256) in the workspace that the transaction runs under. */
+export async function createApiToken(
+  tx: Sql,
+  workspace: string,
+  token: Omit<ApiToken, 'workspace' | 'lastUsedAt'> & { readonly tokenHash: Uint8Array },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO api_tokens (workspace_id, id, user_id, name, token_hash, scope, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      workspace,
+      token.id,
+      token.userId,
+      token.name,
+      token.tokenHash,
+      token.scope,
+      token.createdAt,
+      token.expiresAt,
+    ],
+  );
+}
+
+const columns = `t.workspace_id AS workspace, t.id, t.user_id AS "userId", t.name, t.scope,
+  t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt"`;
+
+/**
+ * The token of this hash when it is alive at `now`, in whatever workspace: runs under
+ * `withTokenHash` with the same hash, which sees no other.
+ */
+export async function findApiToken(
+  tx: Sql,
+  tokenHash: Uint8Array,
+  now: Date,
+): Promise<ApiToken | undefined> {
+  const { rows } = await tx.query<ApiToken>(
+    `SELECT ${columns} FROM api_tokens t JOIN users u ON u.id = t.user_id
+     WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
+       AND u.disabled_at IS NULL`,
+    [tokenHash, now],
+  );
+  return rows[0];
+}
+
+/** Notes the use of a token; call it at most once a minute for each. Runs under `withTokenHash`. */
+export async function touchApiToken(tx: Sql, tokenHash: Uint8Array, now: Date): Promise<void> {
+  await tx.query('UPDATE api_tokens SET last_used_at = $2 WHERE token_hash = $1', [tokenHash, now]);
+}
+
+export type TokenPurpose = 'sign-in' | 'acknowledge' | 'confirm-recipient';
+
+export interface OneTimeToken {
+  readonly purpose: TokenPurpose;
+  readonly workspace: string | null;
+  readonly userId: string | null;
+  /** What it is for: a finding's id, an address. */
+  readonly subject: string | null;
+}
+
+/**
+ * Keeps a one-time token's hash. Runs under `withWorkspace` of its workspace, or under
+ * `withTokenHash` when it has none.
+ */
+export async function createOneTimeToken(
+  tx: Sql,
+  tokenHash: Uint8Array,
+  token: OneTimeToken,
+  life: { readonly createdAt: Date; readonly expiresAt: Date },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO one_time_tokens (token_hash, purpose, workspace_id, user_id, subject, created_at,
+       expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      tokenHash,
+      token.purpose,
+      token.workspace,
+      token.userId,
+      token.subject,
+      life.createdAt,
+      life.expiresAt,
+    ],
+  );
+}
+
+const oneTimeColumns = 'purpose, workspace_id AS workspace, user_id AS "userId", subject';
+const alive = `token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3`;
+
+/** What an unused token of this purpose is for, without using it; runs under `withTokenHash`. */
+export async function peekOneTimeToken(
+  tx: Sql,
+  tokenHash: Uint8Array,
+  purpose: TokenPurpose,
+  now: Date,
+): Promise<OneTimeToken | undefined> {
+  const { rows } = await tx.query<OneTimeToken>(
+    `SELECT ${oneTimeColumns} FROM one_time_tokens WHERE ${alive}`,
+    [tokenHash, purpose, now],
+  );
+  return rows[0];
+}
+
+/**
+ * Uses a token: the first caller with the right purpose gets it, everybody else undefined. Runs under
+ * `withTokenHash`.
+ */
+export async function useOneTimeToken(
+  tx: Sql,
+  tokenHash: Uint8Array,
+  purpose: TokenPurpose,
+  now: Date,
+): Promise<OneTimeToken | undefined> {
+  const { rows } = await tx.query<OneTimeToken>(
+    `UPDATE one_time_tokens SET used_at = $3 WHERE ${alive} RETURNING ${oneTimeColumns}`,
+    [tokenHash, purpose, now],
+  );
+  return rows[0];
+}
