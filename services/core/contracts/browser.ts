@@ -1,0 +1,151 @@
+/** Messages between scheduler and browser (port 8001). */
+import { z } from 'zod';
+import { objectName, sha256Hex, workspaceId } from './common.ts';
+
+export const FETCH_PATH = '/internal/v1/fetch';
+
+/** The part of a MonitorJob's source that a fetch needs; mirrors `crds/types` after defaulting. */
+export const fetchSource = z.strictObject({
+  name: z.string(),
+  url: z.string().max(2048),
+  format: z.enum(['Auto', 'Html', 'Json', 'Feed', 'Text', 'Pdf']),
+  http: z
+    .strictObject({
+      method: z.enum(['GET', 'POST', 'HEAD']),
+      headers: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
+      body: z.string().optional(),
+    })
+    .optional(),
+  select: z
+    .strictObject({
+      include: z.array(z.string()).optional(),
+      exclude: z.array(z.string()).optional(),
+    })
+    .optional(),
+  waitFor: z.strictObject({ selector: z.string(), timeoutMs: z.number().int() }).optional(),
+  viewport: z.strictObject({ width: z.number().int(), height: z.number().int() }),
+  consent: z.enum(['Auto', 'Off']),
+  userAgent: z.string().optional(),
+  locale: z.string(),
+  timeZone: z.string(),
+  loggedOutSelector: z.string().optional(),
+  /** Values that number conditions need; `select` is CSS, `xpath:`, `jsonpath:` or `regex:`. */
+  values: z.array(z.strictObject({ name: z.string(), select: z.string() })).max(20),
+});
+export type FetchSource = z.infer<typeof fetchSource>;
+
+export const fetchRequest = z.strictObject({
+  workspace: workspaceId,
+  monitor: objectName,
+  source: fetchSource,
+  /** The scheduler decides by the job's `fetch`, what it learned, and the baseline's extractor. */
+  via: z.enum(['http', 'browser']),
+  /** Over HTTP only: also answer whether the page looks as if it needed JavaScript. */
+  probeJavaScript: z.boolean(),
+  /** Validators of the last snapshot; an unchanged page then answers `notModified`. */
+  validators: z
+    .strictObject({ etag: z.string().optional(), lastModified: z.string().optional() })
+    .optional(),
+  screenshot: z.boolean(),
+  /** Keep the decoded document in the answer (for back-tests of selectors). */
+  keepDocument: z.boolean(),
+  /** Whole time for this fetch. */
+  timeoutMs: z.number().int().positive().max(120_000),
+  /** A browser process of its own (isolation above Shared). */
+  ownBrowser: z.boolean(),
+  /** Signed credential for the egress proxy. */
+  egressCredential: z.string(),
+});
+export type FetchRequest = z.infer<typeof fetchRequest>;
+
+const pageSign = z.strictObject({
+  kind: z.enum([
+    'captcha',
+    'botWall',
+    'consentWall',
+    'loginForm',
+    'loggedOutSelector',
+    'geoBlock',
+    'errorTemplate',
+    'emptyAppShell',
+  ]),
+  evidence: z.string().max(500),
+});
+
+export const fetchedPage = z.strictObject({
+  extractor: z.enum(['http@1', 'browser@1']),
+  requestedUrl: z.string(),
+  finalUrl: z.string(),
+  redirects: z.array(z.string()),
+  status: z.number().int(),
+  contentType: z.string(),
+  title: z.string(),
+  text: z.string(),
+  bytes: z.number().int(),
+  htmlHash: sha256Hex,
+  etag: z.string().optional(),
+  lastModified: z.string().optional(),
+  signs: z.array(pageSign),
+  warnings: z.array(z.string()),
+  /** Text found for each asked value; null where its selector found nothing. */
+  values: z.record(z.string(), z.string().nullable()),
+});
+
+const timings = z.strictObject({
+  totalMs: z.number(),
+  firstByteMs: z.number().optional(),
+  settledMs: z.number().optional(),
+});
+
+export const fetchErrorCode = z.enum([
+  'timeout',
+  'nameNotFound',
+  'connectionRefused',
+  'connectionReset',
+  'tls',
+  'addressForbidden',
+  'tooManyRedirects',
+  'redirectForbidden',
+  'tooLarge',
+  'download',
+  'unsupportedContent',
+  'decodeFailed',
+  'selectorInvalid',
+  'selectorMissing',
+  'outOfMemory',
+  'limitExceeded',
+  'browserCrashed',
+  'busy',
+  'internal',
+]);
+
+export const fetchResult = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('page'),
+    page: fetchedPage,
+    /** Set when `probeJavaScript` was asked: the static text looks incomplete. */
+    needsJavaScript: z.boolean().optional(),
+    screenshot: z
+      .strictObject({
+        mediaType: z.literal('image/webp'),
+        base64: z.string(),
+        width: z.number().int(),
+        height: z.number().int(),
+      })
+      .optional(),
+    /** The decoded document, gzip, base64. */
+    documentGzip: z.string().optional(),
+    timings,
+  }),
+  z.strictObject({ kind: z.literal('notModified'), status: z.literal(304), timings }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    error: z.strictObject({
+      code: fetchErrorCode,
+      message: z.string(),
+      retryAfterSeconds: z.number().optional(),
+    }),
+    timings,
+  }),
+]);
+export type FetchResult = z.infer<typeof fetchResult>;

@@ -1,0 +1,69 @@
+/** Messages between api and scheduler (port 8004). */
+import { z } from 'zod';
+import { objectName, workspaceId } from './common.ts';
+
+export const WAKE_PATH = '/internal/v1/wake';
+export const PREVIEW_PATH = '/internal/v1/preview';
+export const SECRETS_PATH = '/internal/v1/secrets';
+export const CHANNEL_TEST_PATH = '/internal/v1/channels/test';
+
+/** A run was asked for or a monitor was changed: look now instead of at the next tick. */
+export const wakeRequest = z.strictObject({
+  workspace: workspaceId,
+  monitor: objectName.optional(),
+});
+
+/** Encrypts and stores a Secret or ConfigMap of a workspace. Values are never read back. */
+export const putSecretRequest = z.strictObject({
+  workspace: workspaceId,
+  kind: z.enum(['Secret', 'ConfigMap']),
+  name: objectName,
+  /** Values by key, UTF-8. */
+  data: z.record(z.string().min(1).max(253), z.string().max(65_536)),
+  /** The manifest file that manages it; null when it was applied by hand. */
+  managedBy: z.string().nullable(),
+});
+export type PutSecretRequest = z.infer<typeof putSecretRequest>;
+
+/** A job that is tried without being saved; `spec` is validated by the api first. */
+export const previewRequest = z.strictObject({
+  workspace: workspaceId,
+  name: objectName,
+  spec: z.record(z.string(), z.unknown()),
+  /** Ask the model as well (costs money). */
+  judge: z.boolean(),
+});
+export type PreviewRequest = z.infer<typeof previewRequest>;
+
+export const previewSource = z.strictObject({
+  source: z.string(),
+  outcome: z.enum(['page', 'notJudgeable', 'failed']),
+  title: z.string(),
+  finalUrl: z.string(),
+  status: z.number().int().nullable(),
+  extractor: z.enum(['http@1', 'browser@1']).nullable(),
+  /** Text as fetched and after filters and masks; at most 64 KB each. */
+  text: z.string(),
+  normalised: z.string(),
+  problem: z.string().nullable(),
+  hunks: z.array(z.unknown()),
+  warnings: z.array(z.string()),
+});
+
+export const previewResult = z.strictObject({
+  sources: z.array(previewSource),
+  conditions: z.array(
+    z.strictObject({ name: z.string(), holds: z.boolean(), evidence: z.string() }),
+  ),
+  verdict: z.record(z.string(), z.unknown()).nullable(),
+  tokensIn: z.number().int(),
+  tokensOut: z.number().int(),
+  costUsd: z.string().nullable(),
+});
+export type PreviewResult = z.infer<typeof previewResult>;
+
+export const channelTestRequest = z.strictObject({ workspace: workspaceId, channel: objectName });
+export const channelTestResult = z.strictObject({
+  kind: z.enum(['accepted', 'retry', 'rejected', 'unknown']),
+  reason: z.string().nullable(),
+});

@@ -1,0 +1,130 @@
+/** One signed request to another service and its answer. */
+import { randomBytes } from 'node:crypto';
+import { request, type Agent, type Dispatcher } from 'undici';
+import { messageOf } from '../errors.ts';
+import { currentKey } from '../keyring.ts';
+import type { ClientOptions } from './client.ts';
+import { InternalCallError } from './errors.ts';
+import { KEY_HEADER, NONCE_HEADER, TIME_HEADER, signParts } from './signature.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT';
+
+export interface Sending {
+  readonly method: Method;
+  readonly path: string;
+  readonly body: Buffer;
+  /** Ends the call for any reason. */
+  readonly signal: AbortSignal;
+  /** Ends it because its time is over; part of `signal`. */
+  readonly deadline: AbortSignal;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly json: unknown;
+  readonly retryAfter: string | undefined;
+}
+
+/**
+ * Signs and sends one request.
+ * @throws InternalCallError, or the caller's own reason when the caller aborted.
+ */
+export async function exchange(
+  options: ClientOptions,
+  agent: Agent,
+  sending: Sending,
+): Promise<Answered> {
+  const url = new URL(sending.path, options.baseUrl);
+  const headers = signedHeaders(options, url, sending);
+  try {
+    const response = await request(url, {
+      method: sending.method,
+      dispatcher: agent,
+      signal: sending.signal,
+      headers,
+      ...(sending.method === 'GET' ? {} : { body: sending.body }),
+    });
+    return await readAnswer(response, options);
+  } catch (error) {
+    throw problemOf(error, options, sending);
+  }
+}
+
+function signedHeaders(
+  { caller, callee, keys, clock }: ClientOptions,
+  url: URL,
+  { method, body }: Sending,
+): Record<string, string> {
+  const key = currentKey(keys().calls[callee] ?? []);
+  if (!key) {
+    const message = `${caller} has no current key to call ${callee}`;
+    throw new InternalCallError({ kind: 'refused', status: 0, message });
+  }
+  const timestamp = String(clock.now().getTime());
+  const nonce = randomBytes(16).toString('base64url');
+  const signature = signParts(Buffer.from(key.value, 'base64'), {
+    method,
+    path: url.pathname + url.search,
+    body,
+    timestamp,
+    nonce,
+    audience: `${callee}@${url.host}`,
+  });
+  return {
+    ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+    [KEY_HEADER]: `${key.kid}.${signature}`,
+    [TIME_HEADER]: timestamp,
+    [NONCE_HEADER]: nonce,
+  };
+}
+
+async function readAnswer(
+  response: Dispatcher.ResponseData,
+  { callee }: ClientOptions,
+): Promise<Answered> {
+  const retryAfter = response.headers['retry-after'];
+  const text = await response.body.text();
+  try {
+    return {
+      status: response.statusCode,
+      json: text === '' ? null : JSON.parse(text),
+      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+    };
+  } catch (error) {
+    throw new InternalCallError(
+      { kind: 'invalidAnswer', message: `${callee} answered with something that is not JSON` },
+      error,
+    );
+  }
+}
+
+/** No connection came about, so nothing was sent. */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function problemOf(error: unknown, { callee }: ClientOptions, sending: Sending): unknown {
+  if (error instanceof InternalCallError) return error;
+  if (sending.deadline.aborted)
+    return new InternalCallError(
+      { kind: 'timeout', message: `${callee} did not answer in time` },
+      error,
+    );
+  if (sending.signal.aborted) return error;
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
+    return new InternalCallError(
+      { kind: 'invalidAnswer', message: `${callee} answered with more than is allowed` },
+      error,
+    );
+  const message = `Service not responding: ${callee} (${messageOf(error) || code}); check that it runs and is reachable`;
+  return new InternalCallError(
+    { kind: 'unreachable', message, maybeProcessed: !NEVER_SENT.has(code) },
+    error,
+  );
+}

@@ -1,0 +1,74 @@
+/** The key file of one service, read again when it changes. */
+import { readFileSync, statSync } from 'node:fs';
+import { z } from 'zod';
+import { SERVICES } from './contracts/ports.ts';
+import { SetupError } from './errors.ts';
+import { keyState } from './keyring.ts';
+
+const derivedKey = z.strictObject({ kid: z.string(), state: keyState, value: z.string() });
+export type DerivedKey = z.infer<typeof derivedKey>;
+
+/** Content of a key file: the same in a cluster's small Secret and in the local data folder. */
+export const serviceKeyFile = z.strictObject({
+  service: z.enum(SERVICES),
+  /** Keys to sign with, by the service that is called. */
+  calls: z.record(z.string(), z.array(derivedKey)),
+  /** Keys to verify with, by the service that calls. */
+  callers: z.record(z.string(), z.array(derivedKey)),
+  /** Ed25519 keys of egress credentials: private seeds of an issuer, public keys at the proxy. */
+  egressSeeds: z.array(derivedKey),
+  egressPublic: z.array(z.strictObject({ kid: z.string(), issuer: z.string(), value: z.string() })),
+});
+export type ServiceKeyFile = z.infer<typeof serviceKeyFile>;
+
+/** Gives the keys as they are now; the same object until they change. */
+export type KeySource = () => ServiceKeyFile;
+
+/**
+ * Reads a key file and reads it again when it changes; a file that cannot be read or parsed after
+ * the first time leaves the last good keys in force and is reported once.
+ * @param checkEveryMs how long an answer may be old.
+ * @throws SetupError when the file cannot be read the first time.
+ */
+export function watchKeyFile(
+  file: string,
+  onProblem: (error: unknown) => void = () => {},
+  checkEveryMs = 1000,
+): KeySource {
+  let stamp = stampOf(file);
+  let keys = readFirst(file);
+  let checkedAt = performance.now();
+  return () => {
+    if (performance.now() - checkedAt < checkEveryMs) return keys;
+    checkedAt = performance.now();
+    const seen = stampOf(file);
+    if (seen === stamp) return keys;
+    stamp = seen;
+    try {
+      keys = readKeys(file);
+    } catch (error) {
+      onProblem(error);
+    }
+    return keys;
+  };
+}
+
+const readKeys = (file: string): ServiceKeyFile =>
+  serviceKeyFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+
+function readFirst(file: string): ServiceKeyFile {
+  try {
+    return readKeys(file);
+  } catch (error) {
+    throw new SetupError(
+      `The key file ${file} cannot be read; start with ./scripts/up, or set KEYS_FILE.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Differs whenever the content may have changed, also through a symbolic link that was turned. */
+function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat ? `${stat.mtimeMs}/${stat.size}/${stat.ino}` : 'absent';
+}

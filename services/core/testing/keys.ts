@@ -1,0 +1,23 @@
+/** Key files of all services from one root, for tests. */
+import type { ServiceName } from '../contracts/ports.ts';
+import { newKeyEntry, type Keyring, type KeyState } from '../keyring.ts';
+import { deriveServiceKeys, type KeySource } from '../serviceKeys.ts';
+
+export interface TestKeys {
+  readonly root: Keyring;
+  /** The keys of a service; the same object each time. */
+  of(service: ServiceName): KeySource;
+}
+
+/** Keys of a new root with one entry for each state. */
+export function testKeys(states: readonly KeyState[] = ['current']): TestKeys {
+  return keysOf({ keys: states.map((state) => newKeyEntry(new Date(), state)) });
+}
+
+export const keysOf = (root: Keyring): TestKeys => ({
+  root,
+  of: (service) => {
+    const keys = deriveServiceKeys(root, service);
+    return () => keys;
+  },
+});

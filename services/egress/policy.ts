@@ -1,0 +1,89 @@
+/** Decides, without any I/O, whether a connection may be opened. */
+import { networkInterfaces } from 'node:os';
+import type { EgressIssuer } from '../core/serviceKeys.ts';
+import { classifyAddress, type AllowedBlock } from '../domain/address.ts';
+import { parseIp } from '../domain/cidr.ts';
+import { parseTarget } from '../domain/url.ts';
+import { isOpened } from './allow.ts';
+import { isBrowserHost } from './browserHosts.ts';
+import { isEndpoint, type Endpoint } from './endpoints.ts';
+import { Refusal } from './refusal.ts';
+import type { Target } from './target.ts';
+
+export interface Policy {
+  readonly allow: readonly AllowedBlock[];
+  readonly deny: readonly string[];
+  readonly endpoints: readonly Endpoint[];
+  /** The port on which this proxy listens; its own addresses are refused with it. */
+  readonly ownPort: () => number;
+}
+
+/** Ports that a public address may be called on. */
+const WEB_PORTS: ReadonlySet<number> = new Set([80, 443]);
+
+/** How a target came to be admitted, for the audit. */
+export type Grounds = 'public' | 'opened' | 'endpoint';
+
+/**
+ * Judges a target by its name and port alone, before anything is resolved.
+ * @throws Refusal
+ */
+export function admitTarget(
+  policy: Policy,
+  issuer: EgressIssuer,
+  target: Target,
+): 'endpoint' | 'open' {
+  if (isEndpoint(policy.endpoints, issuer, target)) return 'endpoint';
+  if (issuer === 'scheduler' && isBrowserHost(target.host)) throw new Refusal('browser_update');
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  const parsed = parseTarget(`http://${host}:${target.port}/`);
+  if (!parsed.ok) throw new Refusal('name', parsed.why);
+  if (!WEB_PORTS.has(target.port) && !policy.allow.some(({ ports }) => ports.includes(target.port)))
+    throw new Refusal('port', String(target.port));
+  return 'open';
+}
+
+/**
+ * Judges all addresses of a name; one that is forbidden refuses the name.
+ * @throws Refusal
+ */
+export function admitAddresses(
+  policy: Policy,
+  addresses: readonly string[],
+  port: number,
+  admitted: 'endpoint' | 'open',
+): Grounds {
+  if (addresses.some((address) => isSelf(address, port, policy.ownPort())))
+    throw new Refusal('self', `port ${port}`);
+  if (admitted === 'endpoint') return 'endpoint';
+  const { allow, deny } = policy;
+  for (const address of addresses) {
+    const verdict = classifyAddress(address, { allow, deny, port });
+    if (!verdict.allowed) throw new Refusal('address', `${address}: ${verdict.why}`);
+    if (!WEB_PORTS.has(port) && !isOpened(allow, address, port))
+      throw new Refusal('port', `${address} on ${port}`);
+  }
+  return addresses.some((address) => isOpened(allow, address, port)) ? 'opened' : 'public';
+}
+
+/** Whether an address and port lead back into this process. */
+function isSelf(address: string, port: number, ownPort: number): boolean {
+  if (port !== ownPort) return false;
+  if (/^(127\.|0\.0\.0\.0$|::1?$)/.test(address) || /^::ffff:/i.test(address)) return true;
+  return Object.values(networkInterfaces())
+    .flat()
+    .some((own) => own !== undefined && isSameAddress(own.address, address));
+}
+
+/** Compares addresses as numbers; an IPv4 address inside an IPv6 one equals the plain one. */
+export function isSameAddress(a: string, b: string): boolean {
+  const plain = (text: string): string =>
+    text.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
+  const [first, second] = [parseIp(plain(a)), parseIp(plain(b))];
+  return (
+    first !== undefined &&
+    second !== undefined &&
+    first.bits === second.bits &&
+    first.value === second.value
+  );
+}

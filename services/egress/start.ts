@@ -1,0 +1,87 @@
+/** Starts the egress proxy. */
+import { systemClock, type Clock } from '../core/clock.ts';
+import { createApp } from '../core/http/app.ts';
+import { serve, type Listening } from '../core/http/serve.ts';
+import type { Running } from '../core/lifecycle.ts';
+import type { Log } from '../core/log.ts';
+import { createMetrics } from '../core/metrics.ts';
+import { watchKeyFile, type KeySource } from '../core/serviceKeys.ts';
+import type { EgressConfig } from './config.ts';
+import { dialTcp, type Dial } from './dial.ts';
+import { createProxy, type Proxy } from './proxy.ts';
+import { directResolver, systemResolver, type Resolve } from './resolver.ts';
+
+export interface EgressDeps {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly keys: KeySource;
+  readonly resolve: Resolve;
+  readonly dial: Dial;
+  readonly connectTimeoutMs: number;
+  readonly idleMs: number;
+  /** Time until the headers of a request have arrived. */
+  readonly headersTimeoutMs: number;
+  /** How long tunnels may go on after the stop was asked. */
+  readonly stopGraceMs: number;
+}
+
+const LIMITS = {
+  connectTimeoutMs: 10_000,
+  idleMs: 60_000,
+  headersTimeoutMs: 10_000,
+  stopGraceMs: 10_000,
+} as const;
+
+export async function startEgress(
+  config: EgressConfig,
+  given: Partial<EgressDeps> & { readonly log: Log },
+): Promise<Running> {
+  const deps = withDefaults(config, given);
+  const metrics = createMetrics('egress');
+  let listening: Listening | undefined;
+  const ownPort = (): number => listening?.port ?? config.port;
+  const { allow, deny, endpoints } = config;
+  const proxy = createProxy({
+    ...config,
+    ...deps,
+    metrics,
+    policy: { allow, deny, endpoints, ownPort },
+  });
+  const app = createApp({ log: deps.log, metrics, bodyLimit: 1024, readiness: () => ({}) });
+  listening = await serve(proxy.listener(app.finish()), {
+    host: config.host,
+    port: config.port,
+    headersTimeoutMs: deps.headersTimeoutMs,
+    checkTimeoutsEveryMs: Math.min(1000, deps.headersTimeoutMs),
+  });
+  const { server } = listening;
+  // Whoever shows no credential must not be able to use up the sockets.
+  server.maxConnections = config.maxConnections * 2 + 100;
+  // Later than a silent target, of which the client shall hear.
+  server.timeout = deps.idleMs * 2;
+  proxy.attach(server);
+  return { url: listening.url, stop: () => stop(listening, proxy, deps.stopGraceMs) };
+}
+
+function withDefaults(
+  config: EgressConfig,
+  given: Partial<EgressDeps> & { readonly log: Log },
+): EgressDeps {
+  const { log } = given;
+  const reportKeys = (error: unknown): void =>
+    log.error({ err: error }, 'the key file cannot be read; the last good keys stay in force');
+  return {
+    ...LIMITS,
+    clock: systemClock,
+    keys: given.keys ?? watchKeyFile(config.keysFile, reportKeys),
+    resolve: config.resolver === 'direct' ? directResolver() : systemResolver(),
+    dial: dialTcp,
+    ...given,
+  };
+}
+
+async function stop(listening: Listening, proxy: Proxy, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => proxy.cut(), graceMs);
+  await listening.stop(graceMs);
+  clearTimeout(cut);
+}

@@ -1,0 +1,107 @@
+/** What the notification service reads from its environment. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { httpUrl, loadConfig, port, wholeNumber, type Environment } from '../core/config.ts';
+import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
+import { SetupError } from '../core/errors.ts';
+import { isPlainAddress } from './address.ts';
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  NOTIFICATION_PORT: port(DEFAULT_PORTS.notification),
+  LOG_LEVEL: z.string().default('info'),
+  KEYS_FILE: z.string(),
+  EGRESS_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.egress}`),
+  NOTIFICATION_EMAIL: z
+    .string()
+    .refine(isPlainAddress, 'must be one plain mail address')
+    .optional(),
+  SENDGRID_API_KEY: z.string().optional(),
+  SENDGRID_API_KEY_FILE: z.string().optional(),
+  SENDGRID_BASE_URL: httpUrl().default('https://api.sendgrid.com'),
+  SMTP_HOST: z.string().optional(),
+  SMTP_PORT: wholeNumber(587, 1, 65_535),
+  SMTP_TLS: z
+    .enum(['StartTls', 'Implicit', 'None'], { error: 'must be StartTls, Implicit or None' })
+    .optional(),
+  SMTP_USER: z.string().optional(),
+  SMTP_PASSWORD: z.string().optional(),
+  SMTP_PASSWORD_FILE: z.string().optional(),
+  NOTIFICATION_SLOTS: wholeNumber(32, 1, 1024),
+  POD_IP: z.string().optional(),
+});
+
+/** How the connection to a mail server is protected; `None` only for a server on the same machine. */
+export type SmtpTls = 'StartTls' | 'Implicit' | 'None';
+
+export interface SmtpServer {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: SmtpTls;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+}
+
+export interface NotificationConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly keysFile: string;
+  readonly egressUrl: string;
+  /** The platform's sender address. */
+  readonly sender: string | undefined;
+  readonly sendGrid: { readonly baseUrl: string; readonly apiKey: string | undefined };
+  /** The platform's mail server, when one is configured. */
+  readonly smtp: SmtpServer | undefined;
+  /** Deliveries that run at the same time. */
+  readonly slots: number;
+  readonly podIp: string | undefined;
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws SetupError that names every wrong variable.
+ */
+export function readConfig(env: Environment): NotificationConfig {
+  const read = loadConfig(schema, env);
+  return {
+    host: read.HOST,
+    port: read.NOTIFICATION_PORT,
+    logLevel: read.LOG_LEVEL,
+    keysFile: read.KEYS_FILE,
+    egressUrl: read.EGRESS_URL,
+    sender: read.NOTIFICATION_EMAIL,
+    sendGrid: {
+      baseUrl: read.SENDGRID_BASE_URL,
+      apiKey:
+        read.SENDGRID_API_KEY ??
+        readSecretFile('SENDGRID_API_KEY_FILE', read.SENDGRID_API_KEY_FILE),
+    },
+    smtp:
+      read.SMTP_HOST === undefined
+        ? undefined
+        : {
+            host: read.SMTP_HOST,
+            port: read.SMTP_PORT,
+            tls: read.SMTP_TLS ?? (read.SMTP_PORT === 465 ? 'Implicit' : 'StartTls'),
+            user: read.SMTP_USER,
+            password:
+              read.SMTP_PASSWORD ?? readSecretFile('SMTP_PASSWORD_FILE', read.SMTP_PASSWORD_FILE),
+          },
+    slots: read.NOTIFICATION_SLOTS,
+    podIp: read.POD_IP,
+  };
+}
+
+function readSecretFile(variable: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    return text === '' ? undefined : text;
+  } catch (error) {
+    throw new SetupError(
+      `Wrong environment variables: ${variable} names a file that cannot be read; mount it or unset the variable.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,91 @@
+/** One attempt of one delivery: renders the message and hands it to its channel. */
+import type { Clock } from '../core/clock.ts';
+import type {
+  ChannelTarget,
+  DeliverRequest,
+  DeliverResult,
+  reconcileResult,
+} from '../core/contracts/notification.ts';
+import type { z } from 'zod';
+import type { Delivery, Transport } from './channels/context.ts';
+import { deliverEmail } from './channels/email.ts';
+import { createClient, findBySendGrid } from './channels/sendgrid.ts';
+import { deliverSlack } from './channels/slack.ts';
+import { deliverTeams } from './channels/teams.ts';
+import { deliverWebhook } from './channels/webhook.ts';
+import type { NotificationConfig } from './config.ts';
+import { renderContent } from './template.ts';
+
+export interface DeliverDeps {
+  readonly config: NotificationConfig;
+  readonly clock: Clock;
+  /** @param purpose for whom and what sockets are opened, for the proxy's audit. */
+  readonly transport: (purpose: { workspace: string; subject: string }) => Transport;
+}
+
+/** Sends once; every outcome of a provider is a result, never an exception. */
+export async function deliver(
+  request: DeliverRequest,
+  deps: DeliverDeps,
+  gone: AbortSignal,
+): Promise<DeliverResult> {
+  const { message, channel } = request;
+  const transport = deps.transport({
+    workspace: message.workspace,
+    subject: `channel/${channel.name}`,
+  });
+  try {
+    return await deliverTo(channel.target, {
+      id: request.deliveryId,
+      message,
+      content: renderContent(message, request.template),
+      config: deps.config,
+      transport,
+      clock: deps.clock,
+      signal: AbortSignal.any([gone, AbortSignal.timeout(request.timeoutMs)]),
+    });
+  } finally {
+    await transport.close();
+  }
+}
+
+async function deliverTo(target: ChannelTarget, delivery: Delivery): Promise<DeliverResult> {
+  switch (target.type) {
+    case 'Email':
+      return deliverEmail(delivery, target);
+    case 'Slack':
+      return deliverSlack(delivery, target);
+    case 'Teams':
+      return deliverTeams(delivery, target);
+    case 'Webhook':
+      return deliverWebhook(delivery, target);
+    default:
+      return target satisfies never;
+  }
+}
+
+const RECONCILE_TIMEOUT_MS = 10_000;
+
+/** Asks the provider whether it has a delivery; only SendGrid can be asked. */
+export async function reconcile(
+  deliveryId: string,
+  target: ChannelTarget,
+  deps: DeliverDeps,
+): Promise<z.infer<typeof reconcileResult>> {
+  const unsupported = { state: 'unsupported', providerId: null } as const;
+  if (target.type !== 'Email' || target.provider !== 'SendGrid') return unsupported;
+  const apiKey = target.secret ?? deps.config.sendGrid.apiKey;
+  if (apiKey === undefined) return unsupported;
+  const transport = deps.transport({ workspace: '', subject: 'reconcile' });
+  try {
+    const signal = AbortSignal.timeout(RECONCILE_TIMEOUT_MS);
+    const client = createClient({ config: deps.config, transport, signal }, apiKey);
+    const found = await findBySendGrid(deliveryId, client);
+    if (found === undefined) return unsupported;
+    return found === null
+      ? { state: 'absent', providerId: null }
+      : { state: 'delivered', providerId: found };
+  } finally {
+    await transport.close();
+  }
+}
