@@ -1,0 +1,28 @@
+/** Configuration of the api. */
+import { z } from 'zod';
+import { flag, httpUrl, list, loadConfig, port, type Environment } from '../core/config.ts';
+import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  API_PORT: port(DEFAULT_PORTS.api),
+  LOG_LEVEL: z.string().default('info'),
+  KEYS_FILE: z.string(),
+  DATABASE_URL: z.string(),
+  SCHEDULER_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.scheduler}`),
+  /** Where people reach the dashboard; links, cookies and the Origin check follow it. */
+  PUBLIC_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.dashboard}`),
+  /** More origins that the dashboard is opened by, such as http://localhost:3000. */
+  ALLOWED_ORIGINS: list(),
+  /** Addresses of proxies whose X-Forwarded-For counts. */
+  TRUSTED_PROXIES: list(),
+  /** Requests a minute from one address. */
+  RATE_LIMIT: z.coerce.number().int().min(1).default(1200),
+  /** The one-time sign-in link of local mode. */
+  LOCAL_SIGN_IN: flag(false),
+});
+
+export type ApiConfig = z.infer<typeof schema>;
+
+/** @throws SetupError that names every wrong variable. */
+export const readConfig = (env: Environment): ApiConfig => loadConfig(schema, env);

@@ -1,0 +1,21 @@
+/** What the routes of the api work with. */
+import type { Pool } from 'pg';
+import type { Clock } from '../core/clock.ts';
+import type { IdSource } from '../core/ids.ts';
+import type { InternalClient } from '../core/internal/client.ts';
+import type { Log } from '../core/log.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { ApiConfig } from './config.ts';
+import type { EventHub } from './events.ts';
+
+export interface ApiDeps {
+  readonly config: ApiConfig;
+  /** Connections of the role mon_api. */
+  readonly pool: Pool;
+  readonly scheduler: InternalClient;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly events: EventHub;
+}

@@ -1,0 +1,35 @@
+/** Who a request comes from, and what that person may do. */
+
+export type Scope = 'read' | 'write' | 'admin';
+
+/** What a route asks of its caller; every route names one. */
+export type Policy = 'public' | Scope;
+
+export interface Principal {
+  readonly userId: string;
+  readonly workspace: string;
+  readonly scope: Scope;
+  readonly via: 'token' | 'session';
+  /** For the audit log: `user:<id>` or `token:<id>`. */
+  readonly actor: string;
+}
+
+const RANK: Readonly<Record<Scope, number>> = { read: 0, write: 1, admin: 2 };
+
+/** Whether a caller's scope is enough for a route. */
+export const allows = (policy: Policy, principal: Principal | undefined): boolean =>
+  policy === 'public' || (principal !== undefined && RANK[principal.scope] >= RANK[policy]);
+
+/** The scope that a role in a workspace gives. */
+export function scopeOfRole(role: 'owner' | 'editor' | 'viewer'): Scope {
+  switch (role) {
+    case 'owner':
+      return 'admin';
+    case 'editor':
+      return 'write';
+    case 'viewer':
+      return 'read';
+    default:
+      return role satisfies never;
+  }
+}

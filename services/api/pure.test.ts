@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import type { NotificationChannelSpec } from '../../crds/types/notificationchannel.ts';
+import type { MonitorJobSpec } from '../../crds/types/monitorjob.ts';
+import { validateManifest } from '../core/manifest/index.ts';
+import type { Monitor } from '../store/monitors.ts';
+import { firstDue } from './apply.ts';
+import { conditionsOf, firstViolation, type References } from './conditions.ts';
+import { csrfToken, isCsrfToken, readSessionId } from './cookie.ts';
+import { monitorObject } from './objects.ts';
+import { allows } from './principal.ts';
+import { changeBySource } from './routes/history.ts';
+import { funnelStages } from './routes/funnel.ts';
+import { job, webhook } from './testing/api.ts';
+
+const specOf = (spec: Record<string, unknown> = {}): MonitorJobSpec => {
+  const result = validateManifest(job('x', spec));
+  assert.ok(result.ok && result.object.kind === 'MonitorJob');
+  return result.object.spec;
+};
+const channelSpec = webhook('ops')['spec'] as NotificationChannelSpec;
+
+const monitor = (changes: Partial<Monitor> = {}): Monitor => ({
+  name: 'shop',
+  uid: 'u',
+  generation: 3,
+  resourceVersion: 7,
+  spec: specOf(),
+  labels: {},
+  annotations: {},
+  managedBy: null,
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  updatedAt: new Date('2026-01-02T00:00:00Z'),
+  goalVersion: 1,
+  conditions: [],
+  active: true,
+  nextDueAt: new Date('2026-01-03T00:00:00Z'),
+  leaseUntil: null,
+  runRequestId: null,
+  lastHandledRunRequest: null,
+  missedSlots: 0,
+  lastCheckId: null,
+  lastCheckAt: null,
+  lastOutcome: null,
+  lastVerdict: null,
+  lastRelevance: null,
+  lastMessage: null,
+  lastChangeAt: null,
+  consecutiveFailures: 0,
+  openFindings: 0,
+  ...changes,
+});
+
+const references = (parts: Partial<References> = {}): References => ({
+  channels: new Map(),
+  secrets: new Map(),
+  configMaps: new Map(),
+  ...parts,
+});
+const withChannel = specOf({ alerting: { channelRefs: [{ name: 'ops' }] } });
+
+describe('the conditions of a job', () => {
+  it('hold when it refers to nothing', () => {
+    assert.equal(firstViolation(monitor(), references()), undefined);
+  });
+
+  it('name a channel that does not exist', () => {
+    assert.equal(
+      firstViolation(monitor({ spec: withChannel }), references())?.reason,
+      'ChannelNotFound',
+    );
+  });
+
+  it('name a Secret key that a channel needs and that does not exist', () => {
+    const found = references({
+      channels: new Map([['ops', channelSpec]]),
+      secrets: new Map([['hook', ['other']]]),
+    });
+    const violation = firstViolation(monitor({ spec: withChannel }), found);
+    assert.equal(violation?.reason, 'SecretNotFound');
+    assert.match(violation?.message ?? '', /key key of the Secret hook/);
+  });
+
+  it('hold when channel and Secret are there', () => {
+    const found = references({
+      channels: new Map([['ops', channelSpec]]),
+      secrets: new Map([['hook', ['key']]]),
+    });
+    assert.equal(firstViolation(monitor({ spec: withChannel }), found), undefined);
+  });
+
+  it('name a ConfigMap key that the goal is read from', () => {
+    const spec = specOf({
+      goal: { promptFrom: { configMapKeyRef: { name: 'goals', key: 'shop' } } },
+    });
+    assert.equal(firstViolation(monitor({ spec }), references())?.reason, 'ConfigMapNotFound');
+    const found = references({ configMaps: new Map([['goals', ['shop']]]) });
+    assert.equal(firstViolation(monitor({ spec }), found), undefined);
+  });
+
+  it('keep what the scheduler stored, after those that follow from the references', () => {
+    const healthy = {
+      type: 'Healthy',
+      status: 'False' as const,
+      reason: 'FetchFailed',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    };
+    const types = conditionsOf(monitor({ conditions: [healthy] }), references()).map(
+      ({ type }) => type,
+    );
+    assert.deepEqual(types, ['Accepted', 'Scheduled', 'Ready', 'Paused', 'Healthy']);
+  });
+
+  it('stay ready while suspended, with the reason in Scheduled', () => {
+    const conditions = conditionsOf(monitor({ spec: specOf({ suspend: true }) }), references());
+    const of = (type: string) => conditions.find((condition) => condition.type === type);
+    assert.deepEqual(
+      [of('Ready')?.status, of('Scheduled')?.reason, of('Paused')?.status],
+      ['True', 'Suspended', 'True'],
+    );
+  });
+});
+
+describe('a monitor as an object', () => {
+  const now = new Date('2026-01-02T12:00:00Z');
+
+  it('shows no next check while one is in flight: the stored time is the end of its lease', () => {
+    const inFlight = monitor({ leaseUntil: new Date('2026-01-02T12:01:00Z') });
+    assert.equal(monitorObject(inFlight, 'w', references(), now).status?.nextCheck, undefined);
+    assert.equal(
+      monitorObject(monitor(), 'w', references(), now).status?.nextCheck,
+      '2026-01-03T00:00:00.000Z',
+    );
+  });
+
+  it('says which file manages it', () => {
+    const { metadata } = monitorObject(monitor({ managedBy: 'shop.yaml' }), 'w', references(), now);
+    assert.deepEqual(metadata.annotations, { 'mon.duckerhub.com/managed-by': 'shop.yaml' });
+  });
+
+  it('cuts the message of the last check to what a status may hold', () => {
+    const checked = monitor({
+      lastCheckAt: now,
+      lastOutcome: 'Failed',
+      lastMessage: 'x'.repeat(400),
+    });
+    assert.equal(
+      monitorObject(checked, 'w', references(), now).status?.lastCheck?.message?.length,
+      256,
+    );
+  });
+});
+
+describe('the first time to check', () => {
+  const sunday = new Date('2026-03-01T12:00:00Z');
+
+  it('is now', () => {
+    assert.deepEqual(firstDue(specOf(), sunday, 'w/x'), sunday);
+  });
+
+  it('waits for a window that allows it', () => {
+    const spec = specOf({
+      schedule: {
+        interval: '15m',
+        windows: [{ kind: 'Allow', days: ['Mon'], from: '09:00', to: '17:00' }],
+      },
+    });
+    const due = firstDue(spec, sunday, 'w/x');
+    assert.ok(
+      due && due >= new Date('2026-03-02T09:00:00Z') && due < new Date('2026-03-02T17:00:00Z'),
+      String(due),
+    );
+  });
+});
+
+describe('scopes', () => {
+  const holder = (scope: 'read' | 'write' | 'admin') => ({
+    userId: 'u',
+    workspace: 'w',
+    scope,
+    via: 'token' as const,
+    actor: 'a',
+  });
+
+  it('include the lesser ones', () => {
+    const table = (['read', 'write', 'admin'] as const).map((scope) =>
+      (['public', 'read', 'write', 'admin'] as const).map((policy) =>
+        allows(policy, holder(scope)),
+      ),
+    );
+    assert.deepEqual(table, [
+      [true, true, false, false],
+      [true, true, true, false],
+      [true, true, true, true],
+    ]);
+  });
+
+  it('let nobody into a guarded route without a principal', () => {
+    assert.equal(allows('read', undefined), false);
+    assert.equal(allows('public', undefined), true);
+  });
+});
+
+describe('the token against cross-site requests', () => {
+  const id = 's'.repeat(43);
+
+  it('belongs to its session alone', () => {
+    assert.equal(isCsrfToken(id, csrfToken(id)), true);
+    assert.equal(isCsrfToken('t'.repeat(43), csrfToken(id)), false);
+    assert.equal(isCsrfToken(id, undefined), false);
+    assert.equal(isCsrfToken(id, ''), false);
+  });
+
+  it('does not give the session id away', () => {
+    assert.ok(!csrfToken(id).includes(id.slice(0, 8)));
+  });
+});
+
+describe('the session cookie', () => {
+  const id = 'A1_-'.repeat(10) + 'xyz';
+
+  it('is read among others', () => {
+    assert.equal(readSessionId('http://127.0.0.1:3000', `a=1; mon_sid=${id}; b=2`), id);
+  });
+
+  for (const [what, header] of [
+    ['a shorter value', 'mon_sid=abc'],
+    ['a value with other characters', `mon_sid=${'%'.repeat(43)}`],
+    ['the plain name where https is in use', `mon_sid=${id}`],
+  ] as const)
+    it(`is not taken from ${what}`, () => {
+      assert.equal(readSessionId('https://mon.example.org', header), undefined);
+    });
+});
+
+describe('the funnel', () => {
+  it('counts a check at its last stage and all before it', () => {
+    const stages = funnelStages({
+      checks: 6,
+      outcomes: {},
+      steps: [
+        { stage: 'changed', stopped: 4, reasons: [{ reason: 'unchanged', count: 4 }] },
+        { stage: 'judged', stopped: 2, reasons: [{ reason: null, count: 2 }] },
+      ],
+    });
+    const reached = Object.fromEntries(stages.map((stage) => [stage.stage, stage.reached]));
+    assert.deepEqual(
+      [
+        reached['fetched'],
+        reached['changed'],
+        reached['conditions'],
+        reached['judged'],
+        reached['evidence'],
+      ],
+      [6, 6, 2, 2, 0],
+    );
+    assert.deepEqual(stages.find(({ stage }) => stage === 'judged')?.stopped, [
+      { reason: 'done', count: 2 },
+    ]);
+  });
+
+  it('shows a stage that it does not know at its end', () => {
+    const stages = funnelStages({
+      checks: 1,
+      outcomes: {},
+      steps: [{ stage: 'new', stopped: 1, reasons: [] }],
+    });
+    assert.equal(stages.at(-1)?.stage, 'new');
+    assert.equal(stages[0]?.reached, 1);
+  });
+});
+
+describe('a judged change', () => {
+  const hunks = [{ id: 'h1' }];
+
+  it('is shown by source, however it was stored', () => {
+    assert.deepEqual(changeBySource({ page: hunks }), [{ source: 'page', hunks }]);
+    assert.deepEqual(changeBySource({ page: { hunks } }), [{ source: 'page', hunks }]);
+    assert.deepEqual(changeBySource([{ source: 'page', hunks }]), [{ source: 'page', hunks }]);
+  });
+
+  it('is nothing when nothing was stored', () => {
+    assert.deepEqual(changeBySource(null), []);
+  });
+});

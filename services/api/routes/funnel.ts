@@ -1,0 +1,45 @@
+/** The funnel in the order of a check, from counts of where checks stopped. Pure. */
+import type { Funnel } from '../../store/funnel.ts';
+
+/** Stages in the order in which a check passes them. */
+export const STAGES = [
+  'fetched',
+  'valid',
+  'changed',
+  'conditions',
+  'diffed',
+  'judged',
+  'evidence',
+  'relevant',
+  'deduped',
+  'alerted',
+  'delivered',
+] as const;
+
+export interface FunnelStage {
+  readonly stage: string;
+  /** Checks that came at least this far. */
+  readonly reached: number;
+  /** Why checks ended at this stage. */
+  readonly stopped: { readonly reason: string; readonly count: number }[];
+}
+
+/** A check that stopped at a stage reached it and all before it. */
+export function funnelStages(counted: Funnel): FunnelStage[] {
+  const stoppedAt = new Map(counted.steps.map((step) => [step.stage, step]));
+  const known: readonly string[] = STAGES;
+  const order = [
+    ...STAGES,
+    ...counted.steps.map(({ stage }) => stage).filter((stage) => !known.includes(stage)),
+  ];
+  return order.map((stage, index) => ({
+    stage,
+    reached: order
+      .slice(index)
+      .reduce((sum, later) => sum + (stoppedAt.get(later)?.stopped ?? 0), 0),
+    stopped: (stoppedAt.get(stage)?.reasons ?? []).map(({ reason, count }) => ({
+      reason: reason ?? 'done',
+      count,
+    })),
+  }));
+}

@@ -1,0 +1,69 @@
+/** All routes of the api, and the document that describes them. */
+import { z } from 'zod';
+import type { ApiDeps } from '../deps.ts';
+import { openApiDocument } from '../openapi.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { listManagers } from '../managed.ts';
+import { withWorkspace } from '../../store/workspace.ts';
+import { findingRoutes } from './findings.ts';
+import { historyRoutes } from './history.ts';
+import { monitorRoutes } from './monitors.ts';
+import { objectRoutes } from './objects.ts';
+import { object } from './schemas.ts';
+import { sessionRoutes } from './session.ts';
+
+export const API_VERSION = '0.1.0';
+
+/** Every route; a test asks each one with every kind of credential. */
+export function allRoutes(deps: ApiDeps): readonly Route[] {
+  const routes = [
+    ...sessionRoutes(deps),
+    ...monitorRoutes(deps),
+    ...objectRoutes(deps),
+    ...historyRoutes(deps),
+    ...findingRoutes(deps),
+    managers(deps),
+    events(deps),
+  ];
+  const all: readonly Route[] = [...routes, document(() => all)];
+  return all;
+}
+
+const managers = (deps: ApiDeps): Route =>
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/managers',
+    policy: 'read',
+    tag: 'manifests',
+    summary: 'The manifest files that manage objects of the workspace',
+    answer: z.strictObject({ files: z.array(z.string()) }),
+    handle: async ({ principal: { workspace } }) => ({
+      body: {
+        files: await withWorkspace(deps.pool, workspace, (tx) => listManagers(tx, workspace)),
+      },
+    }),
+  });
+
+const events = (deps: ApiDeps): Route =>
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/events',
+    policy: 'read',
+    tag: 'events',
+    summary: 'A stream of what happens in the workspace (server-sent events)',
+    handle: async ({ principal, request, response }) => {
+      deps.events.stream(principal.workspace, request, response);
+      return undefined;
+    },
+  });
+
+const document = (routes: () => readonly Route[]): Route =>
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/openapi.json',
+    policy: 'public',
+    tag: 'meta',
+    summary: 'This document',
+    answer: object,
+    handle: async () => ({ body: openApiDocument(routes(), API_VERSION) }),
+  });

@@ -1,0 +1,135 @@
+/** Signing in by a one-time link, signing out, and who one is. */
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { HttpError } from '../../core/errors.ts';
+import { appendAudit } from '../../store/audit.ts';
+import { findUser } from '../../store/identity.ts';
+import { createSession, revokeSession } from '../../store/sessions.ts';
+import { useOneTimeToken } from '../../store/tokens.ts';
+import {
+  PLATFORM_WORKSPACE,
+  withTokenHash,
+  withTransaction,
+  withWorkspace,
+} from '../../store/workspace.ts';
+import { ABSOLUTE_MS, isAllowedOrigin, refuse } from '../authenticate.ts';
+import { csrfToken, hashSecret, readSessionId, sessionCookie } from '../cookie.ts';
+import type { ApiDeps } from '../deps.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+const token = z.string().min(20).max(200);
+
+export const sessionRoutes = (deps: ApiDeps): Route[] => [signIn(deps), signOut(deps), me(deps)];
+
+const signIn = (deps: ApiDeps): Route =>
+  defineRoute({
+    method: 'post',
+    path: '/api/v1/sign-in',
+    policy: 'public',
+    tag: 'session',
+    summary: 'Signs in with the one-time token of a sign-in link',
+    status: 204,
+    body: z.strictObject({ token }),
+    handle: async ({ body, request }) => {
+      if (!deps.config.LOCAL_SIGN_IN)
+        throw new HttpError('not_found', 'Sign-in links are not in use here');
+      if (!isAllowedOrigin(deps, request)) throw refuse(deps, request, 'foreign_origin');
+      const now = deps.clock.now();
+      const hash = hashSecret(body.token);
+      const used = await withTokenHash(deps.pool, hash, (tx) =>
+        useOneTimeToken(tx, hash, 'sign-in', now),
+      );
+      const user = used?.userId
+        ? await withTransaction(deps.pool, (tx) => findUser(tx, used.userId ?? ''))
+        : undefined;
+      if (!user || user.disabledAt) {
+        refuse(deps, request, 'sign_in_link');
+        throw new HttpError(
+          'unauthorized',
+          'This sign-in link is not valid any more; run ./scripts/up again for another',
+        );
+      }
+      const id = randomBytes(32).toString('base64url');
+      const session = {
+        idHash: hashSecret(id),
+        userId: user.id,
+        csrfHash: hashSecret(csrfToken(id)),
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + ABSOLUTE_MS),
+        userAgent: request.get('user-agent')?.slice(0, 256) ?? null,
+      };
+      await withTransaction(deps.pool, (tx) => createSession(tx, session, user.tokenEpoch));
+      await withWorkspace(deps.pool, PLATFORM_WORKSPACE, (tx) =>
+        appendAudit(tx, PLATFORM_WORKSPACE, {
+          at: now,
+          actor: `user:${user.id}`,
+          action: 'sign-in',
+          subject: `user/${user.id}`,
+        }),
+      );
+      return {
+        body: undefined,
+        headers: { 'set-cookie': sessionCookie(deps.config.PUBLIC_URL, id, ABSOLUTE_MS / 1000) },
+      };
+    },
+  });
+
+const signOut = (deps: ApiDeps): Route =>
+  defineRoute({
+    method: 'post',
+    path: '/api/v1/sign-out',
+    policy: 'read',
+    tag: 'session',
+    summary: 'Ends the session of the cookie',
+    status: 204,
+    body: z.strictObject({}).optional(),
+    handle: async ({ request }) => {
+      const id = readSessionId(deps.config.PUBLIC_URL, request.get('cookie'));
+      if (id !== undefined)
+        await withTransaction(deps.pool, (tx) =>
+          revokeSession(tx, hashSecret(id), deps.clock.now()),
+        );
+      return {
+        body: undefined,
+        headers: { 'set-cookie': sessionCookie(deps.config.PUBLIC_URL, '', 0) },
+      };
+    },
+  });
+
+const me = (deps: ApiDeps): Route =>
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/me',
+    policy: 'read',
+    tag: 'session',
+    summary: 'Who is signed in',
+    answer: z.strictObject({
+      user: z.strictObject({
+        id: z.string(),
+        displayName: z.string(),
+        locale: z.string(),
+        timeZone: z.string(),
+      }),
+      workspace: z.string(),
+      scope: z.enum(['read', 'write', 'admin']),
+      /** To be sent as X-CSRF-Token with state changes; null for bearer tokens. */
+      csrfToken: z.string().nullable(),
+    }),
+    handle: async ({ principal, request }) => {
+      const user = await withTransaction(deps.pool, (tx) => findUser(tx, principal.userId));
+      const id = readSessionId(deps.config.PUBLIC_URL, request.get('cookie'));
+      return {
+        body: {
+          user: {
+            id: principal.userId,
+            displayName: user?.displayName ?? '',
+            locale: user?.locale ?? 'en',
+            timeZone: user?.timeZone ?? 'UTC',
+          },
+          workspace: principal.workspace,
+          scope: principal.scope,
+          csrfToken: principal.via === 'session' && id !== undefined ? csrfToken(id) : null,
+        },
+      };
+    },
+  });

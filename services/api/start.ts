@@ -1,0 +1,131 @@
+/** Starts the api: the only door to the data for people and programs. */
+import { rateLimit } from 'express-rate-limit';
+import helmet from 'helmet';
+import type { Express } from 'express';
+import { systemClock, type Clock } from '../core/clock.ts';
+import { HttpError } from '../core/errors.ts';
+import { createApp } from '../core/http/app.ts';
+import { serve } from '../core/http/serve.ts';
+import { newId } from '../core/ids.ts';
+import { createInternalClient, type InternalClient } from '../core/internal/client.ts';
+import type { Running } from '../core/lifecycle.ts';
+import type { Log } from '../core/log.ts';
+import { createMetrics } from '../core/metrics.ts';
+import { watchKeyFile } from '../core/serviceKeys.ts';
+import { listenEvents } from '../store/events.ts';
+import { openPool } from '../store/pool.ts';
+import { createAuthenticate } from './authenticate.ts';
+import type { ApiConfig } from './config.ts';
+import type { ApiDeps } from './deps.ts';
+import { translateErrors } from './errors.ts';
+import { createEventHub } from './events.ts';
+import { mountRoutes } from './route.ts';
+import { allRoutes } from './routes/index.ts';
+
+/** Largest public body. */
+export const BODY_LIMIT = 256 * 1024;
+
+/** Starts listening; `deps` may replace what production takes by default. */
+export async function startApi(
+  config: ApiConfig,
+  given: Partial<ApiDeps> & Pick<ApiDeps, 'log'>,
+): Promise<Running> {
+  const { log } = given;
+  const clock = given.clock ?? systemClock;
+  const pool =
+    given.pool ?? openPool(config.DATABASE_URL, { applicationName: 'duckmon-api', log, max: 10 });
+  const events = given.events ?? createEventHub();
+  const scheduler = given.scheduler ?? schedulerClient(config, clock, log);
+  const deps: ApiDeps = {
+    config,
+    pool,
+    scheduler,
+    clock,
+    newId: given.newId ?? newId,
+    log,
+    metrics: given.metrics ?? createMetrics('api'),
+    events,
+  };
+  const listener = await listenEvents(config.DATABASE_URL, (event) => events.publish(event), {
+    log,
+    onGap: () => events.publishGap(),
+  });
+  const listening = await serve(apiApp(deps), { host: config.HOST, port: config.API_PORT });
+  return {
+    url: listening.url,
+    stop: async () => {
+      events.close();
+      await listening.stop();
+      await Promise.all([listener.close(), scheduler.close(), pool.end()]);
+    },
+  };
+}
+
+function schedulerClient(
+  { KEYS_FILE, SCHEDULER_URL }: ApiConfig,
+  clock: Clock,
+  log: Log,
+): InternalClient {
+  const keys = watchKeyFile(KEYS_FILE, (error) => {
+    log.error({ err: error }, 'the key file cannot be read; the last good keys stay in force');
+  });
+  return createInternalClient({
+    caller: 'api',
+    callee: 'scheduler',
+    baseUrl: SCHEDULER_URL,
+    keys,
+    clock,
+  });
+}
+
+/** The application with all routes, without a socket. */
+export function apiApp(deps: ApiDeps): Express {
+  const { express: app, finish } = createApp({
+    log: deps.log,
+    metrics: deps.metrics,
+    bodyLimit: BODY_LIMIT,
+    readiness: () => readiness(deps),
+    before: [helmetOf(deps.config), limitOf(deps.config)],
+  });
+  app.set('trust proxy', deps.config.TRUSTED_PROXIES);
+  app.set('query parser', 'simple');
+  mountRoutes(app, allRoutes(deps), createAuthenticate(deps));
+  app.use(translateErrors);
+  return finish();
+}
+
+async function readiness({ pool }: ApiDeps): Promise<Record<string, string>> {
+  try {
+    await pool.query('SELECT 1');
+    return {};
+  } catch {
+    return {
+      database: 'Database connection failed; check that Postgres runs and DATABASE_URL is right',
+    };
+  }
+}
+
+/** The api serves data, never a document that may run something. */
+const helmetOf = ({ PUBLIC_URL }: ApiConfig) =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    strictTransportSecurity: PUBLIC_URL.startsWith('https:') ? { maxAge: 31_536_000 } : false,
+  });
+
+const limitOf = ({ RATE_LIMIT }: ApiConfig) =>
+  rateLimit({
+    windowMs: 60_000,
+    limit: RATE_LIMIT,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_request, _response, next) => {
+      next(
+        new HttpError('too_many_requests', 'Too many requests; wait a moment', {
+          retryAfterSeconds: 30,
+        }),
+      );
+    },
+  });

@@ -1,0 +1,32 @@
+/** A button that calls the API, shows that it works, and says what went wrong. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { call } from '../api.ts';
+import { Failure } from './notice.tsx';
+
+interface ActionProps {
+  readonly path: string;
+  readonly body?: unknown;
+  readonly children: React.ReactNode;
+  readonly kind?: 'primary' | 'plain';
+}
+
+export function Action({ path, body, children, kind = 'plain' }: ActionProps) {
+  const queries = useQueryClient();
+  const action = useMutation({
+    mutationFn: () => call('POST', path, body ?? {}),
+    onSuccess: () => queries.invalidateQueries(),
+  });
+  return (
+    <>
+      <button
+        type="button"
+        className={kind}
+        disabled={action.isPending}
+        onClick={() => action.mutate()}
+      >
+        {children}
+      </button>
+      {action.error && <Failure error={action.error} />}
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+/** What is shown while there is nothing to show. */
+import { ApiError } from '../api.ts';
+
+export const Loading = () => <p className="muted pad">Loading …</p>;
+
+/** An error in words, with the next step. */
+export function Failure({ error }: { readonly error: Error }) {
+  const text =
+    error instanceof ApiError
+      ? error.message
+      : 'The server cannot be reached. Is duckmon running? It is tried again.';
+  return (
+    <p role="alert" className="alert">
+      {text}
+    </p>
+  );
+}
+
+export const Empty = ({ children }: { readonly children: React.ReactNode }) => (
+  <p className="empty">{children}</p>
+);
