@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 /** A started service. */
 export interface Running {
   readonly url: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

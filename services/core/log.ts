@@ -21,12 +21,19 @@ const BINDING_PATHS = [
 const censorText = (value: unknown): unknown =>
   typeof value === 'string' || (typeof value === 'object' && value !== null) ? CENSORED : value;
 
+/** Written at once: a process that is killed or crashes has said all, and in order. */
+const standardOutput = (): DestinationStream => pino.destination({ dest: 1, sync: true });
+
 /**
  * A logger of one service.
  * @param level one of pino's; an unknown one counts as `info`, so that a typing error hides nothing.
  * @param destination where lines go; standard output by default.
  */
-export function createLog(service: string, level = 'info', destination?: DestinationStream): Log {
+export function createLog(
+  service: string,
+  level = 'info',
+  destination: DestinationStream = standardOutput(),
+): Log {
   return pino(
     {
       level: level in pino.levels.values || level === 'silent' ? level : 'info',
@@ -41,6 +48,6 @@ export function createLog(service: string, level = 'info', destination?: Destina
       serializers: { err: (written: unknown) => written },
       hooks: { streamWrite: scrub },
     },
-    ...(destination ? [destination] : []),
+    destination,
   );
 }

@@ -1,5 +1,6 @@
 /** Aligns two lists of lines in nearly linear time. */
 import { diffArrays } from 'diff';
+import { lineAt, pushTo, rangeOf } from './lists.ts';
 import { commonHead, commonTail } from './wordDiff.ts';
 
 /** Two lines that are the same line: their places in the older and in the newer list. */
@@ -8,6 +9,12 @@ export type Pair = readonly [older: number, newer: number];
 interface Range {
   readonly older: readonly [from: number, to: number];
   readonly newer: readonly [from: number, to: number];
+}
+
+/** The end of a rising list of pairs. */
+interface Link {
+  readonly pair: Pair;
+  readonly previous: Link | undefined;
 }
 
 /** Places of lines that are looked at on both sides. */
@@ -49,21 +56,16 @@ export function alignLines(
 }
 
 /** Lines that stand once on both sides anchor the rest, which is compared between the anchors. */
-function alignRange(
-  sides: Sides,
-  range: Range,
-  counts: (line: string) => boolean,
-): Pair[] {
+function alignRange(sides: Sides, range: Range, counts: (line: string) => boolean): Pair[] {
   const newerAll = placesOf(sides.newer, range.newer, counts);
   const olderAll = placesOf(sides.older, range.older, counts);
   const older = shared(sides.older, range.older, newerAll);
   const newer = shared(sides.newer, range.newer, olderAll);
   const anchors = longestRise(
-    older.flatMap((at) => {
-      const line = sides.older[at] ?? '';
-      const there = newerAll.get(line) ?? [];
-      const here = olderAll.get(line) ?? [];
-      return here.length === 1 && there.length === 1 ? [[at, there[0] ?? 0] as const] : [];
+    [...olderAll].flatMap(([line, [here, ...hereToo]]): Pair[] => {
+      const [there, ...thereToo] = newerAll.get(line) ?? [];
+      if (here === undefined || there === undefined) return [];
+      return hereToo.length + thereToo.length === 0 ? [[here, there]] : [];
     }),
   );
   const between = gapsBetween(anchors, range).flatMap((gap) =>
@@ -74,20 +76,18 @@ function alignRange(
 
 function alignGap(sides: Sides, older: readonly number[], newer: readonly number[]): Pair[] {
   if (older.length === 0 || newer.length === 0) return [];
-  const left = older.map((at) => sides.older[at] ?? '');
-  const right = newer.map((at) => sides.newer[at] ?? '');
+  const left = older.map((at) => lineAt(sides.older, at));
+  const right = newer.map((at) => lineAt(sides.newer, at));
   const changes = diffArrays(left, right, { maxEditLength: MAX_EDITS }) ?? [];
   const pairs: Pair[] = [];
   let olderAt = 0;
   let newerAt = 0;
   for (const { added, removed, value } of changes) {
-    if (!added && !removed) {
-      for (const step of value.keys()) {
-        pairs.push([older[olderAt + step] ?? 0, newer[newerAt + step] ?? 0]);
-      }
-    }
-    if (!added) olderAt += value.length;
-    if (!removed) newerAt += value.length;
+    const { length } = value;
+    const kept = added || removed ? [] : newer.slice(newerAt, newerAt + length);
+    for (const [step, at] of kept.entries()) pairs.push([older[olderAt + step] ?? -1, at]);
+    if (!added) olderAt += length;
+    if (!removed) newerAt += length;
   }
   return pairs;
 }
@@ -107,28 +107,23 @@ function gapsBetween(pairs: readonly Pair[], range: Range): Range[] {
 
 function placesOf(
   lines: readonly string[],
-  [from, to]: readonly [number, number],
+  range: readonly [number, number],
   counts: (line: string) => boolean,
 ): Map<string, number[]> {
   const places = new Map<string, number[]>();
-  for (let at = from; at < to; at += 1) {
-    const line = lines[at] ?? '';
-    if (!counts(line)) continue;
-    const known = places.get(line);
-    if (known === undefined) places.set(line, [at]);
-    else known.push(at);
+  for (const at of rangeOf(...range)) {
+    const line = lineAt(lines, at);
+    if (counts(line)) pushTo(places, line, at);
   }
   return places;
 }
 
 function shared(
   lines: readonly string[],
-  [from, to]: readonly [number, number],
+  range: readonly [number, number],
   others: ReadonlyMap<string, unknown>,
 ): number[] {
-  const places: number[] = [];
-  for (let at = from; at < to; at += 1) if (others.has(lines[at] ?? '')) places.push(at);
-  return places;
+  return rangeOf(...range).filter((at) => others.has(lineAt(lines, at)));
 }
 
 /** The places of a rising list that lie in a range, by bisection. */
@@ -149,19 +144,14 @@ function lowerBound(sorted: readonly number[], value: number): number {
 
 /** The longest part of the pairs that rises on the newer side; they rise on the older one. */
 function longestRise(pairs: readonly Pair[]): Pair[] {
-  const tails: number[] = [];
-  const previous: number[] = [];
+  const ends: Link[] = [];
   const tops: number[] = [];
-  for (const [index, [, newer]] of pairs.entries()) {
-    const at = lowerBound(tops, newer);
-    previous[index] = at === 0 ? -1 : (tails[at - 1] ?? -1);
-    tails[at] = index;
-    tops[at] = newer;
+  for (const pair of pairs) {
+    const at = lowerBound(tops, pair[1]);
+    ends[at] = { pair, previous: ends[at - 1] };
+    tops[at] = pair[1];
   }
   const rise: Pair[] = [];
-  for (let index = tails.at(-1) ?? -1; index >= 0; index = previous[index] ?? -1) {
-    const pair = pairs[index];
-    if (pair !== undefined) rise.push(pair);
-  }
+  for (let link = ends.at(-1); link !== undefined; link = link.previous) rise.push(link.pair);
   return rise.reverse();
 }

@@ -1,5 +1,7 @@
 /** What a line is by itself: a value that needs its label, or a statement that stands alone. */
 
+import { PLACEHOLDER } from './volatile.ts';
+
 const LONGEST_VALUE = 40;
 /** A sentence of so many words and characters says the same wherever it stands. */
 const SENTENCE = { chars: 60, words: 8 };
@@ -9,7 +11,7 @@ const UNITS = new Set(
   (
     'per month months monthly mo year years yearly yr annually week weeks day days daily hour hours ' +
     'hr hrs h min mins minutes s sec seconds d w y k m mio mrd bn eur usd gbp chf jpy sek nok dkk pln ' +
-    'kg g mg t lb lbs oz km cm mm mi ft in l ml gb mb tb kb kwh kw w v a hz ghz px from only just now ' +
+    'kg g mg t lb lbs oz km cm mm mi ft in l ml gb mb tb kb kwh kw w hz ghz px from only just now ' +
     'was ab von bis pro monat monate jahr jahre tag tage woche wochen stunde stunden stück à par mois an ans ' +
     'jour jours por mes año días each pc pcs pieces piece left of x am pm uhr st nd rd th incl excl vat mwst ' +
     'jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july ' +
@@ -26,10 +28,8 @@ const STATES = new Set(
     'approved rejected paid unpaid done new sale popular most popular limited discontinued ' +
     'auf lager ausverkauft verfügbar nicht verfügbar geöffnet geschlossen kostenlos gratis ' +
     'en stock épuisé rupture de stock disponible indisponible ouvert fermé agotado abierto cerrado ' +
-    'none n/a unknown high medium low maintenance under maintenance resolved investigating full empty'
-  )
-    .split(' ')
-    .filter((word) => word !== ''),
+    'none unknown high medium low maintenance under maintenance resolved investigating full empty'
+  ).split(' '),
 );
 
 /** Heading level 1 to 6; undefined for other lines. */
@@ -39,12 +39,19 @@ export function headingLevel(line: string): number | undefined {
 
 /** Whether a line means something only beside its label: a number, a price, a date, a state. */
 export function isValueLike(line: string): boolean {
-  const text = line.replace(/^- /, '').toLowerCase();
-  if (headingLevel(line) !== undefined || text.length > LONGEST_VALUE) return false;
-  const words = text.match(/\p{L}[\p{L}\p{M}'’-]*/gu) ?? [];
-  if (words.length === 0) return true;
-  if (/\p{N}/u.test(text)) return words.every((word) => UNITS.has(word) || word === 'v');
-  return words.every((word) => STATES.has(word));
+  if (headingLevel(line) !== undefined || line.length > LONGEST_VALUE) return false;
+  const text = line.replace(/^- /, '').replace(PLACEHOLDER, ' ').toLowerCase();
+  return text.split(' | ').every(isValue);
+}
+
+function isValue(cell: string): boolean {
+  if (cell.trim() === 'n/a') return true;
+  const words = cell.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’.,-]*/gu) ?? [];
+  if (!/\p{N}/u.test(cell)) return words.every((word) => STATES.has(word));
+  return words.every((word) => {
+    const unit = word.replace(/^[\p{N}.,'’-]+/u, '').replace(/[.,]+$/, '');
+    return unit === '' || UNITS.has(unit) || /^v\d/.test(unit);
+  });
 }
 
 /** Whether a line says the same wherever in its section it stands. */

@@ -12,19 +12,15 @@ const BLANK = /\u2800/g;
 /** The text without characters that a reader cannot see; line breaks and spaces stay. */
 export function dropInvisible(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text
-    .toWellFormed()
-    .replace(INVISIBLE, '')
-    .replace(CONTROL, '')
-    .replace(BLANK, ' ');
+  return text.toWellFormed().replace(INVISIBLE, '').replace(CONTROL, '').replace(BLANK, ' ');
 }
 
 /** {@link dropInvisible} and Unicode NFKC; a second run changes nothing. */
 export function foldCharacters(text: string): string {
   if (PLAIN.test(text)) return text;
-  const once = dropInvisible(text).normalize('NFKC');
-  // A composed character can appear where a dropped one stood between its parts.
-  return dropInvisible(once).normalize('NFKC');
+  // In this order: a character composes with one that a dropped one kept apart, and NFKC makes no
+  // new character that would be dropped.
+  return dropInvisible(text).normalize('NFKC');
 }
 
 /** Splits at every character that Unicode or a browser treats as the end of a line. */

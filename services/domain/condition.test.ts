@@ -1,4 +1,3 @@
-
 import assert from 'node:assert/strict';
 import type { Condition } from '../../crds/types/monitorjob.ts';
 import { evaluateConditions, type ConditionInput, type ConditionResult } from './condition.ts';

@@ -1,4 +1,3 @@
-
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { decide, requirementsOf, type DecisionInput } from './decision.ts';

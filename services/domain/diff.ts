@@ -1,6 +1,7 @@
 /** The difference of two normalised texts: hunks with their headings, and blocks that only moved. */
 import { alignLines, type Pair } from './align.ts';
 import { isValueLike } from './blockKind.ts';
+import { lineAt, rangeOf } from './lists.ts';
 import { findMoves, type Moves } from './moves.ts';
 import { pairLines, type Step } from './pairing.ts';
 import type { Change, Hunk, NormalText, WordChange } from './types.ts';
@@ -51,11 +52,7 @@ interface Gap {
 }
 
 function missing(length: number, present: ReadonlySet<number>): number[] {
-  return range(0, length).filter((at) => !present.has(at));
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: Math.max(0, to - from) }, (_, step) => from + step);
+  return rangeOf(0, length).filter((at) => !present.has(at));
 }
 
 function gapsOf(pairs: readonly Pair[], olderLength: number, newerLength: number): Gap[] {
@@ -78,11 +75,11 @@ function piecesIn(
   olderLines: readonly string[],
   newerLines: readonly string[],
 ): Piece[] {
-  const older = range(...gap.older).filter((at) => !moves.older.has(at));
-  const newer = range(...gap.newer).filter((at) => !moves.newer.has(at));
+  const older = rangeOf(...gap.older).filter((at) => !moves.older.has(at));
+  const newer = rangeOf(...gap.newer).filter((at) => !moves.newer.has(at));
   const steps = pairLines(older, newer, {
-    older: (at) => olderLines[at] ?? '',
-    newer: (at) => newerLines[at] ?? '',
+    older: (at) => lineAt(olderLines, at),
+    newer: (at) => lineAt(newerLines, at),
   });
   const pieces: Piece[] = [];
   let at = gap.newer[0];
@@ -120,11 +117,14 @@ function hunkOf(
   after: NormalText,
   work: { left: number },
 ): Hunk {
-  const older = piece.older.map((at) => before.blocks[at]?.text ?? '').join('\n');
-  const newer = piece.newer.map((at) => after.blocks[at]?.text ?? '').join('\n');
+  const older = piece.older.map((at) => textAt(before, at)).join('\n');
+  const newer = piece.newer.map((at) => textAt(after, at)).join('\n');
   const first = piece.newer[0] ?? piece.at;
   const last = piece.newer.at(-1) ?? piece.at - 1;
-  const block = after.blocks[piece.newer[0] ?? -1] ?? before.blocks[piece.older[0] ?? -1];
+  const [block] = [
+    ...piece.newer.map((at) => after.blocks[at]),
+    ...piece.older.map((at) => before.blocks[at]),
+  ];
   return {
     id: `h${index + 1}`,
     kind: piece.kind,
@@ -132,11 +132,15 @@ function hunkOf(
     before: older,
     after: newer,
     context: {
-      above: after.blocks[first - 1]?.text ?? '',
-      below: after.blocks[last + 1]?.text ?? '',
+      above: textAt(after, first - 1),
+      below: textAt(after, last + 1),
     },
     words: wordsOf(piece.kind, older, newer, work),
   };
+}
+
+function textAt({ blocks }: NormalText, at: number): string {
+  return blocks[at]?.text ?? '';
 }
 
 function wordsOf(

@@ -1,4 +1,3 @@
-
 import assert from 'node:assert/strict';
 import { decideAlert } from './alert.ts';
 import { evaluateConditions } from './condition.ts';

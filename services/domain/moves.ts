@@ -6,6 +6,7 @@
  * the same headings; a section moves as a whole under the same headings; a label moves together
  * with its values, between other such groups.
  */
+import { lineAt, pushTo } from './lists.ts';
 import { headingLevel, isSelfContained, isValueLike } from './blockKind.ts';
 import type { Block } from './types.ts';
 
@@ -63,14 +64,14 @@ export function findMoves(
 /** How many blocks at the start of a run only moved. */
 function movedAtStart(before: Side, after: Side, run: Run): number {
   if (before.paths[run.older] !== after.paths[run.newer]) return 0;
-  const line = before.lines[run.older] ?? '';
-  if (headingLevel(line) !== undefined) return wholeSection(before, after, run);
+  const line = lineAt(before.lines, run.older);
+  const level = headingLevel(line);
+  if (level !== undefined) return wholeSection(before, after, run, level);
   return isSelfContained(line) ? 1 : wholeGroup(before, after, run);
 }
 
 /** The length of the section that begins here if all of it is in the run on both sides, else 0. */
-function wholeSection(before: Side, after: Side, run: Run): number {
-  const level = headingLevel(before.lines[run.older] ?? '') ?? 0;
+function wholeSection(before: Side, after: Side, run: Run, level: number): number {
   let length = 1;
   while (length < run.length && !endsSection(before.lines[run.older + length], level)) length += 1;
   const ends =
@@ -82,7 +83,7 @@ function wholeSection(before: Side, after: Side, run: Run): number {
 /** Whether what follows in the same section stands alone, so that it belongs to nobody. */
 function restIsNeutral(lines: readonly string[], from: number, level: number): boolean {
   for (let at = from; !endsSection(lines[at], level); at += 1) {
-    if (!isSelfContained(lines[at] ?? '')) return false;
+    if (!isSelfContained(lineAt(lines, at))) return false;
   }
   return true;
 }
@@ -93,11 +94,11 @@ function endsSection(line: string | undefined, level: number): boolean {
 
 /** The length of the labels with their values that begin here, between others of their kind. */
 function wholeGroup(before: Side, after: Side, run: Run): number {
-  if (isValueLike(before.lines[run.older] ?? '')) return 0;
+  if (isValueLike(lineAt(before.lines, run.older))) return 0;
   if (!beginsGroup(before.lines, run.older) || !beginsGroup(after.lines, run.newer)) return 0;
   let best = 0;
   for (let length = 2; length <= run.length; length += 1) {
-    const line = before.lines[run.older + length - 1] ?? '';
+    const line = lineAt(before.lines, run.older + length - 1);
     if (headingLevel(line) !== undefined) break;
     const ends =
       isValueLike(line) &&
@@ -142,12 +143,7 @@ function findRuns(
   const free = new Set(added);
   const gone = new Set(removed);
   const places = new Map<string, number[]>();
-  for (const at of added) {
-    const line = newer[at] ?? '';
-    const known = places.get(line);
-    if (known === undefined) places.set(line, [at]);
-    else known.push(at);
-  }
+  for (const at of added) pushTo(places, lineAt(newer, at), at);
   const lengthAt = (from: number, to: number): number => {
     let length = 0;
     while (
@@ -163,7 +159,7 @@ function findRuns(
   for (const from of removed) {
     if (!gone.has(from)) continue;
     let best: Run | undefined;
-    const open = (places.get(older[from] ?? '') ?? []).filter((to) => free.has(to));
+    const open = (places.get(lineAt(older, from)) ?? []).filter((to) => free.has(to));
     for (const to of open.slice(0, MAX_PLACES)) {
       const length = lengthAt(from, to);
       if (length > (best?.length ?? 0)) best = { older: from, newer: to, length };

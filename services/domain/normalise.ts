@@ -70,10 +70,7 @@ export function foldSpelling(text: string): string {
 function foldLines(text: string): string[] {
   const plain = foldCharacters(text).toLowerCase().normalize('NFKC');
   return splitLines(plain).map((line) =>
-    foldSpace(line)
-      .replace(DOUBLE_QUOTES, '"')
-      .replace(SINGLE_QUOTES, "'")
-      .replace(DASHES, '-'),
+    foldSpace(line).replace(DOUBLE_QUOTES, '"').replace(SINGLE_QUOTES, "'").replace(DASHES, '-'),
   );
 }
 

@@ -163,6 +163,11 @@ function prominentLines(title: string, text: string): string[] {
 function bareLines(text: string): string[] {
   return text
     .split('\n')
-    .map((line) => line.replace(/^(?:#{1,6} |- )/, '').replace(/[‘’]/g, "'").trim())
+    .map((line) =>
+      line
+        .replace(/^(?:#{1,6} |- )/, '')
+        .replace(/[‘’]/g, "'")
+        .trim(),
+    )
     .filter((line) => line !== '');
 }

@@ -79,12 +79,15 @@ function score(
   return sum;
 }
 
-/** Words in lower case without a plural's ending; pairs of characters where no spaces are written. */
+/** Words in lower case without the endings by which a plural differs; pairs of characters where no spaces are written. */
 function termsOf(text: string): string[] {
-  const words = foldCharacters(text).toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  const words =
+    foldCharacters(text)
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   return words.flatMap((word) => {
-    if (!UNSPACED.test(word)) return word.length > 3 ? [word.replace(/e?s$/, '')] : [word];
-    const characters = [...word];
+    if (!UNSPACED.test(word)) return word.length > 3 ? [word.replace(/(?:es|s|e)$/, '')] : [word];
+    const characters = Array.from(word);
     if (characters.length === 1) return characters;
     return characters.slice(1).map((character, index) => `${characters[index] ?? ''}${character}`);
   });

@@ -12,8 +12,7 @@ export const PLACEHOLDERS = {
 export const PLACEHOLDER = /‹(?:time|count|id|ignored)›/g;
 
 const AMOUNT = '(?:\\d{1,4}|an?|one|two|three|few|a few|several)';
-const EN_UNIT =
-  '(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|yrs?)';
+const EN_UNIT = '(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|yrs?)';
 const EN_AGO = `(?:(?:about|over|almost|around|less than|more than) )?${AMOUNT} ${EN_UNIT} ago`;
 const SHORT_AGO = '\\d{1,4} ?(?:s|m|h|d|w|mo|y|sec|min|hr) ago';
 const DE_AGO =

@@ -3,8 +3,7 @@ import { diffArrays } from 'diff';
 import type { WordChange } from './types.ts';
 
 /** A number, a date, a version or a word is one piece; all else is single characters. */
-const PIECES =
-  /\s+|[\p{L}\p{M}\p{N}_]+(?:[.,:'’/-][\p{L}\p{M}\p{N}_]+)*|[^\s\p{L}\p{M}\p{N}_]/gu;
+const PIECES = /\s+|[\p{L}\p{M}\p{N}_]+(?:[.,:'’/-][\p{L}\p{M}\p{N}_]+)*|[^\s\p{L}\p{M}\p{N}_]/gu;
 /** More edits than this are told as one replacement. */
 const MAX_EDITS = 1_500;
 

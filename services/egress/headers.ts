@@ -1,33 +1,18 @@
 /** Which headers of a forwarded message pass, and which messages are ambiguous. */
 import type { IncomingMessage } from 'node:http';
 import { EGRESS_ERROR_HEADER } from '../core/egress/errors.ts';
+import { HOP_BY_HOP, namedByConnection } from '../core/http/hopByHop.ts';
 import { Refusal } from './refusal.ts';
 
-/** Headers about one hop only (RFC 9110, 7.6.1), and ours, which no target may see or forge. */
-const NEVER_PASSED: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-  EGRESS_ERROR_HEADER,
-]);
-
-const isOurs = (name: string): boolean => name.startsWith('x-internal-');
+/** Headers between services of ours, which no target may see or forge. */
+const isOurs = (name: string): boolean =>
+  name === EGRESS_ERROR_HEADER || name.startsWith('x-internal-');
 
 /** The raw headers that pass, flat: name, value, name, value. */
 export function passedHeaders({ rawHeaders, headers }: IncomingMessage): string[] {
-  const named = new Set(
-    (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()),
-  );
+  const named = namedByConnection(headers.connection);
   return pairsOf(rawHeaders)
-    .filter(([name]) => !NEVER_PASSED.has(name) && !isOurs(name) && !named.has(name))
+    .filter(([name]) => !HOP_BY_HOP.has(name) && !isOurs(name) && !named.has(name))
     .flatMap(([, original, value]) => [original, value]);
 }
 

@@ -19,7 +19,7 @@ export { EgressError, egressErrorOf, type EgressCode } from './errors.ts';
 /** Fetches that share connections under one credential: the hops of one check. */
 export interface EgressSession {
   /** As the standard `fetch`, through the proxy; redirects are not followed unless asked. */
-  fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
   /** For undici's `request`. */
   readonly dispatcher: Dispatcher;
   /** Closes the connections at once. */
@@ -36,7 +36,7 @@ export interface EgressTransport {
    * As the standard `fetch`, with a connection and a credential of its own; redirects are not
    * followed unless asked. Read the body or cancel it: its connection is free only then.
    */
-  fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
   /** Several fetches over shared connections; `credential` defaults to one issued now. */
   pooled(credential?: string): EgressSession;
   /** For undici's `request`; close it after use. */

@@ -27,7 +27,7 @@ export interface AppOptions {
 export interface App {
   readonly express: Express;
   /** Adds the last handlers; call once, after all routes. */
-  finish(): Express;
+  readonly finish: () => Express;
 }
 
 /**

@@ -4,28 +4,11 @@ import { Agent, request as send } from 'undici';
 import { pipeline } from 'node:stream/promises';
 import { HttpError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-
-/** Headers of one connection (RFC 9110, 7.6.1), never passed on. */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-]);
+import { HOP_BY_HOP, namedByConnection } from './hopByHop.ts';
 
 /** The headers that go on: no hop-by-hop ones, none that `Connection` names, no internal ones. */
 export function forwardedHeaders(headers: Request['headers']): Record<string, string | string[]> {
-  const named = new Set(
-    String(headers.connection ?? '')
-      .split(',')
-      .map((name) => name.trim().toLowerCase()),
-  );
+  const named = namedByConnection(headers.connection);
   const kept = Object.entries(headers).filter(
     ([name, value]) =>
       value !== undefined &&
@@ -69,20 +52,26 @@ export function createProxy(baseUrl: string, log: Log): Proxy {
     response.flushHeaders();
     await pipeline(answer.body, response);
   };
-  return {
-    handle: (request, response, next) => {
-      forward(request, response).catch((error: unknown) => {
-        if (response.closed || response.destroyed) return;
-        log.error({ err: error, baseUrl }, `Service not responding: ${messageOf(error)}`);
-        if (response.headersSent) response.destroy();
-        else
-          next(
-            new HttpError('unavailable', 'The service is not responding; try again in a moment', {
-              retryAfterSeconds: 2,
-              cause: error,
-            }),
-          );
+  /** What is left to answer with when the other service did not. */
+  const failure = (error: unknown, response: Response): HttpError | undefined => {
+    if (response.closed || response.destroyed) return undefined;
+    log.error({ err: error, baseUrl }, `Service not responding: ${messageOf(error)}`);
+    if (!response.headersSent)
+      return new HttpError('unavailable', 'The service is not responding; try again in a moment', {
+        retryAfterSeconds: 2,
+        cause: error,
       });
+    response.destroy();
+    return undefined;
+  };
+  return {
+    handle: async (request, response, next) => {
+      try {
+        await forward(request, response);
+      } catch (error) {
+        const answer = failure(error, response);
+        if (answer) next(answer);
+      }
     },
     close: () => agent.destroy(),
   };

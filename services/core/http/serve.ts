@@ -10,7 +10,7 @@ export interface Listening {
   readonly url: string;
   readonly server: Server;
   /** Stops accepting, lets running requests end for at most `graceMs`, then cuts them. */
-  stop(graceMs?: number): Promise<void>;
+  readonly stop: (graceMs?: number) => Promise<void>;
 }
 
 export interface ServeOptions {

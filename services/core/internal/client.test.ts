@@ -288,6 +288,25 @@ describe('core: internal client', () => {
       assert.match(problem.message, /check that it runs and is reachable$/);
     });
 
+    it('sends a POST again when no connection came about the first time', async () => {
+      const server = createServer((_request, response) => void response.end('{"ok":true}'));
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.listen(0, '127.0.0.1', resolve);
+      await promise;
+      const { port } = server.address() as AddressInfo;
+      const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
+      server.close(() => onClosed());
+      await closed;
+      cleanups.push(() => (server.closeAllConnections(), void server.close()));
+      let attempts = 0;
+      const client = clientOf(`http://127.0.0.1:${port}`, () => {
+        // The service comes up between the two attempts.
+        if ((attempts += 1) === 2) server.listen(port, '127.0.0.1');
+        return keys.of('scheduler')();
+      });
+      assert.deepEqual(await client.post('/x', {}, answerShape), { ok: true });
+    });
+
     it('sends a POST over a new connection when the server closed the kept one', async () => {
       const { url, seen } = await startBare((request, response) => {
         response.end('{"ok":true}', () => setImmediate(() => request.socket.end()));

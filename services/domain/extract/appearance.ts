@@ -1,5 +1,6 @@
 /** Which declarations hold for an element: its own, and those of `<style>` rules that match it. */
-import { childrenOf, pushTo, textOf, type PageElement, type PageTree } from './tree.ts';
+import { pushTo } from '../lists.ts';
+import { childrenOf, textOf, type PageElement, type PageTree } from './tree.ts';
 import { mediaApplies, parseSheet, type SheetRule } from './sheet.ts';
 import { isSuspicious, parseDeclarations, type Declaration, type Declared } from './style.ts';
 
@@ -84,7 +85,10 @@ function match(
   budget.left -= candidates.length;
   if (candidates.length === 0 || budget.left < 0) return [];
   try {
-    return tree.$([...candidates]).filter(rule.selector).toArray();
+    return tree
+      .$([...candidates])
+      .filter(rule.selector)
+      .toArray();
   } catch {
     return []; // a browser drops such a rule too, or it is about a state that never holds here
   }

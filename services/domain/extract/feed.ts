@@ -132,5 +132,7 @@ function asObject(value: unknown): Xml {
 }
 
 function asList(value: unknown): Xml[] {
-  return (Array.isArray(value) ? value : [value]).filter((item) => item !== undefined).map(asObject);
+  return (Array.isArray(value) ? value : [value])
+    .filter((item) => item !== undefined)
+    .map(asObject);
 }

@@ -45,8 +45,15 @@ const carriers: [name: string, html: string][] = [
   ['display: none', `<p style="display:none">${SECRET}</p>`],
   ['display: none in capitals', `<p style="DISPLAY : NONE">${SECRET}</p>`],
   ['display: none !important', `<p style="display:none !important">${SECRET}</p>`],
-  ['a child of display: none', `<div style="display:none"><p style="display:block">${SECRET}</p></div>`],
+  [
+    'a child of display: none',
+    `<div style="display:none"><p style="display:block">${SECRET}</p></div>`,
+  ],
   ['visibility: hidden', `<p style="visibility:hidden">${SECRET}</p>`],
+  [
+    'a styled child of visibility: hidden',
+    `<div style="visibility:hidden"><p style="color:red">${SECRET}</p></div>`,
+  ],
   ['visibility: collapse', `<p style="visibility:collapse">${SECRET}</p>`],
   ['content-visibility: hidden', `<p style="content-visibility:hidden">${SECRET}</p>`],
   ['opacity: 0', `<p style="opacity:0">${SECRET}</p>`],
@@ -71,7 +78,10 @@ const carriers: [name: string, html: string][] = [
   ['a scale', `<p style="transform:scale(0)">${SECRET}</p>`],
   ['white on white', `<p style="color:#fff;background:#ffffff">${SECRET}</p>`],
   ['nearly white on white', `<p style="color:#fefefe;background-color:white">${SECRET}</p>`],
-  ['white inside a white box', `<div style="background:#fff"><p style="color:rgb(255,255,255)">${SECRET}</p></div>`],
+  [
+    'white inside a white box',
+    `<div style="background:#fff"><p style="color:rgb(255,255,255)">${SECRET}</p></div>`,
+  ],
   ['white on the page itself', `<p style="color:white">${SECRET}</p>`],
   ['the white of a font element', `<font color=white>${SECRET}</font>`],
   ['the colours of a table', `<table bgcolor=red><tr><td style="color:red">${SECRET}</table>`],
@@ -81,10 +91,19 @@ const carriers: [name: string, html: string][] = [
   ['a rule of a tag', `<style>aside{visibility:hidden}</style><aside>${SECRET}</aside>`],
   ['a rule of an id', `<style>#x{position:absolute;left:-9999px}</style><p id=x>${SECRET}</p>`],
   ['a rule of an attribute', `<style>[data-x]{opacity:0}</style><p data-x>${SECRET}</p>`],
-  ['a rule for descendants', `<style>.a > .b i{font-size:0}</style><p class=a><b class=b><i>${SECRET}</i></b>`],
+  [
+    'a rule for descendants',
+    `<style>.a > .b i{font-size:0}</style><p class=a><b class=b><i>${SECRET}</i></b>`,
+  ],
   ['a rule for screens', `<style>@media screen{.x{display:none}}</style><p class=x>${SECRET}</p>`],
-  ['a rule in a layer', `<style>@layer a{@supports (display:grid){.x{display:none}}}</style><p class=x>${SECRET}`],
-  ['rules that hide together', `<style>.x{overflow:hidden}.x{height:0}</style><p class=x>${SECRET}</p>`],
+  [
+    'a rule in a layer',
+    `<style>@layer a{@supports (display:grid){.x{display:none}}}</style><p class=x>${SECRET}`,
+  ],
+  [
+    'rules that hide together',
+    `<style>.x{overflow:hidden}.x{height:0}</style><p class=x>${SECRET}</p>`,
+  ],
   ['a style sheet in the body', `<p class=x>${SECRET}</p><style>.x{display:none}</style>`],
 ];
 
@@ -100,7 +119,10 @@ describe('D5 hidden carriers', () => {
     ['zero-width spaces', 'Pri\u200bce\ufeff 4\u20600'],
     ['zero-width joiners', 'Pri\u200dce\u200c 40'],
     ['bidi overrides', '\u202ePrice\u202c \u2066\u206940'],
-    ['tag characters', `Price 40${[...SECRET].map((c) => String.fromCodePoint(0xe0000 + (c.codePointAt(0) ?? 0))).join('')}`],
+    [
+      'tag characters',
+      `Price 40${Array.from(SECRET, (c) => String.fromCodePoint(0xe0000 + (c.codePointAt(0) ?? 0))).join('')}`,
+    ],
     ['variation selectors', 'Price\ufe0f 40\u{e0101}\u{e0154}'],
     ['fillers', 'Price\u3164 40\u115f'],
     ['control characters', 'Price\u0008 40\u009f'],
@@ -120,12 +142,27 @@ describe('D5 hidden carriers', () => {
 describe('text that is visible in spite of a rule', () => {
   const visible: [name: string, html: string][] = [
     ['a later rule shows it', '<style>.x{display:none}.x{display:block}</style><p class=x>seen'],
-    ['a stronger rule shows it', '<style>.m.open{display:block}.m{display:none}</style><p class="m open">seen'],
-    ['an important rule shows it', '<style>p{display:block!important}.x{display:none}</style><p class=x>seen'],
-    ['its own style shows it', '<style>.x{display:none}</style><p class=x style="display:block">seen'],
-    ['a rule shows what the hidden attribute hides', '<style>p{display:block}</style><p hidden>seen'],
+    [
+      'a stronger rule shows it',
+      '<style>.m.open{display:block}.m{display:none}</style><p class="m open">seen',
+    ],
+    [
+      'an important rule shows it',
+      '<style>p{display:block!important}.x{display:none}</style><p class=x>seen',
+    ],
+    [
+      'its own style shows it',
+      '<style>.x{display:none}</style><p class=x style="display:block">seen',
+    ],
+    [
+      'a rule shows what the hidden attribute hides',
+      '<style>p{display:block}</style><p hidden>seen',
+    ],
     ['it is hidden only in print', '<style>@media print{p{display:none}}</style><p>seen'],
-    ['it is hidden only on small screens', '<style>@media (max-width:600px){p{display:none}}</style><p>seen'],
+    [
+      'it is hidden only on small screens',
+      '<style>@media (max-width:600px){p{display:none}}</style><p>seen',
+    ],
     ['it is hidden by a sheet for print', '<style media=print>p{display:none}</style><p>seen'],
     ['it is hidden only while hovered', '<style>p:hover{display:none}</style><p>seen'],
     ['only what follows it is hidden', '<style>p::after{display:none}</style><p>seen'],
@@ -133,19 +170,37 @@ describe('text that is visible in spite of a rule', () => {
     ['the rule cannot be read', '<style>p:frob(1){display:none}</style><p>seen'],
     ['the rule is a comment', '<style>/* p{display:none} */</style><p>seen'],
     ['the comment is not closed', '<style>b{color:red}/* p{display:none}</style><p>seen'],
-    ['a child of an invisible parent is visible', '<div style="visibility:hidden">no<p style="visibility:visible">seen'],
-    ['a child of tiny letters has its own size', '<div style="font-size:0">no<p style="font-size:14px">seen'],
+    [
+      'a child of an invisible parent is visible',
+      '<div style="visibility:hidden">no<p style="visibility:visible">seen',
+    ],
+    [
+      'a child of tiny letters has its own size',
+      '<div style="font-size:0">no<p style="font-size:14px">seen',
+    ],
     ['the box has no height but lets text out', '<p style="height:0">seen'],
-    ['the box keeps its shape by a padding', '<p style="height:0;padding-bottom:56%;overflow:hidden">seen'],
+    [
+      'the box keeps its shape by a padding',
+      '<p style="height:0;padding-bottom:56%;overflow:hidden">seen',
+    ],
     ['the box is small', '<p style="height:20px;overflow:hidden">seen'],
     ['it is shifted a little', '<p style="position:relative;left:-20px;text-indent:-1em">seen'],
     ['it is nearly transparent', '<p style="opacity:0.6">seen'],
     ['it is moved a little', '<p style="transform:translate(-50%,-20px) scale(0.9)">seen'],
     ['its colours differ', '<p style="color:#fff;background:#000">seen'],
     ['its background is an image', '<p style="color:#fff;background:url(x.png)">seen'],
-    ['its background may be set elsewhere', '<link rel=stylesheet href=a.css><p style="color:#fff">seen'],
-    ['a style that was not read may colour a box between', '<link rel=stylesheet href=a.css><div style="background:#fff"><div class=dark><p style="color:#fff">seen'],
-    ['a box in between is dark', '<div style="background:#fff"><div style="background:#222"><p style="color:#fff">seen'],
+    [
+      'its background may be set elsewhere',
+      '<link rel=stylesheet href=a.css><p style="color:#fff">seen',
+    ],
+    [
+      'a style that was not read may colour a box between',
+      '<link rel=stylesheet href=a.css><div style="background:#fff"><div class=dark><p style="color:#fff">seen',
+    ],
+    [
+      'a box in between is dark',
+      '<div style="background:#fff"><div style="background:#222"><p style="color:#fff">seen',
+    ],
     ['the clip shows all', '<p style="clip:rect(0,200px,100px,0);clip-path:inset(10%)">seen'],
     ['it inherits its size', '<p style="font-size:inherit">seen'],
     ['a letter size is relative', '<p style="font-size:0.8em">seen'],

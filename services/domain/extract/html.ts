@@ -49,7 +49,8 @@ export function extractHtml(html: string, options: ExtractOptions): Extraction {
   const title = titleOf(tree);
   const { needsJavaScript, shell } = judgeScripting(page, whole);
   const warnings = [...scope.warnings, ...values.warnings];
-  if (page.styles.incomplete) warnings.push('The page has too many style rules; some were skipped.');
+  if (page.styles.incomplete)
+    warnings.push('The page has too many style rules; some were skipped.');
   return {
     kind: 'extracted',
     title,

@@ -20,11 +20,10 @@ export function layoutTables(tree: PageTree): ReadonlySet<PageElement> {
   for (const element of tree.elements) {
     if (!NO_DATA.test(element.name)) continue;
     for (let up = element.parentNode; up !== null; up = up.parentNode) {
-      if (!isElement(up as PageElement)) break;
-      const above = up as PageElement;
-      if (above.name !== 'tr') continue;
-      if (rows.has(above)) break;
-      rows.add(above);
+      if (!isElement(up)) break;
+      if (up.name !== 'tr') continue;
+      if (rows.has(up)) break;
+      rows.add(up);
     }
   }
   return rows;

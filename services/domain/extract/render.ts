@@ -79,10 +79,10 @@ function lookAt(
 ): Look | undefined {
   const above: PageElement[] = [];
   for (let up = node.parentNode; up !== null; up = up.parentNode) {
-    if (isElement(up as PageNode)) above.unshift(up as PageElement);
+    if (isElement(up)) above.push(up);
   }
   let look = startLook(page);
-  for (const element of above) {
+  for (const element of above.toReversed()) {
     if (excluded.has(element) || !isShown(element)) return undefined;
     const inside = lookInside(element, look, page);
     if (inside === undefined) return undefined;
@@ -104,6 +104,7 @@ function walk(
     if (frame.leaves !== undefined) leave(writer, frame.leaves);
     else if (excluded.has(node)) continue;
     else if (isElement(node)) enter(node, frame, page, writer, stack);
+    else if (node.nodeType === 9) pushReversed(stack, childFrames(node, frame));
     else if (isBare(look)) writeText(writer, textOf(node), pre);
   }
 }
@@ -121,17 +122,18 @@ function enter(
   const display = page.styles.of(element)?.get('display');
   const layout = layoutOf(element, display, page.layoutRows);
   begin(writer, layout, element);
-  const pre = frame.pre || element.name === 'pre';
-  stack.push({ node: element, look, pre, leaves: layout });
-  pushReversed(
-    stack,
-    childrenOf(element).map((node) => ({ node, look, pre })),
-  );
+  const inside = { look, pre: frame.pre || element.name === 'pre' };
+  stack.push({ node: element, ...inside, leaves: layout });
+  pushReversed(stack, childFrames(element, inside));
+}
+
+function childFrames(parent: PageNode, { look, pre }: Pick<Frame, 'look' | 'pre'>): Frame[] {
+  return childrenOf(parent).map((node) => ({ node, look, pre }));
 }
 
 function isInPre(node: PageNode): boolean {
   for (let up = node.parentNode; up !== null; up = up.parentNode) {
-    if (isElement(up as PageNode) && (up as PageElement).name === 'pre') return true;
+    if (isElement(up) && up.name === 'pre') return true;
   }
   return false;
 }

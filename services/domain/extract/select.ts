@@ -23,10 +23,15 @@ export function createSelector(tree: PageTree): Selector {
 }
 
 function askCss(tree: PageTree, selector: string): Selection {
+  if (selector.trimStart().startsWith('<')) return { kind: 'invalid', message: 'it is markup' };
   try {
     const nodes = tree.$.root().find(selector).toArray();
     return { kind: 'found', nodes, strings: [] };
   } catch (error) {
+    // The engine's `:has()` is recursive.
+    if (error instanceof RangeError) {
+      return { kind: 'invalid', message: 'the page is nested too deeply for it' };
+    }
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'invalid', message };
   }

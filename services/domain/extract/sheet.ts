@@ -16,6 +16,8 @@ interface Block {
 const SCREEN_WIDTH = 1280;
 /** At-rules may be nested this deep. */
 const MAX_NESTING = 8;
+/** Longer selectors and queries are nothing that people write; patterns are not asked about them. */
+const MAX_LENGTH = 1_000;
 /** States that a page at rest is not in, and generated content. */
 const NOT_AT_REST =
   /::|:(?:hover|focus|active|visited|target|before|after|first-letter|first-line|-webkit|-moz|-ms|popover-open|fullscreen)/i;
@@ -32,6 +34,7 @@ export function parseSheet(css: string, limit: number): SheetRule[] {
 
 /** Whether a media query holds on a screen at rest. */
 export function mediaApplies(query: string): boolean {
+  if (query.length > MAX_LENGTH) return false;
   return query.split(',').some((part) => {
     const text = part.trim().toLowerCase();
     const features = [...text.matchAll(/\(([^)]*)\)/g)].map((found) => found[1] ?? '');
@@ -64,7 +67,7 @@ function addRules(prelude: string, body: string, rules: SheetRule[]): void {
   const declarations = parseDeclarations(body.replace(/[^;{}]*\{[^{}]*\}/g, ''));
   if (declarations.length === 0) return;
   for (const selector of splitSelectors(prelude)) {
-    if (selector === '' || NOT_AT_REST.test(selector)) continue;
+    if (selector === '' || selector.length > MAX_LENGTH || NOT_AT_REST.test(selector)) continue;
     rules.push({ selector, specificity: specificityOf(selector), declarations });
   }
 }

@@ -47,6 +47,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   'overflow-y': 'overflow',
 };
 
+/** A longer declaration is nothing that people write; patterns are not asked about it. */
+const MAX_LENGTH = 400;
 const SIZES = ['width', 'height', 'max-width', 'max-height'];
 
 /** Pixels for each unit, at a common screen of 1280 × 720 and 16 px letters. */
@@ -74,7 +76,7 @@ export function parseDeclarations(body: string): Declaration[] {
     const colon = part.indexOf(':');
     const name = part.slice(0, Math.max(colon, 0)).trim().toLowerCase();
     const property = ALIASES[name] ?? name;
-    if (!PROPERTIES.has(property)) return [];
+    if (!PROPERTIES.has(property) || part.length > MAX_LENGTH) return [];
     const raw = part
       .slice(colon + 1)
       .trim()

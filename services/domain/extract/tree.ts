@@ -1,4 +1,4 @@
-/** Parses HTML into a tree that is safe to walk: bounded work, and no deeper than a browser's. */
+/** Parses HTML into a tree, with bounded work, and walks it without recursion. */
 import { load, type CheerioAPI } from 'cheerio';
 
 export type PageDocument = CheerioAPI['_root'];
@@ -10,10 +10,9 @@ export interface PageTree {
   readonly root: PageDocument;
   /** All elements in document order. */
   readonly elements: readonly PageElement[];
+  /** How deeply elements are nested. */
+  readonly depth: number;
 }
-
-/** Chromium flattens what is nested deeper than this, so nothing is lost that a reader would see. */
-const MAX_DEPTH = 512;
 
 /** A parser looks through its open elements at each tag; about one second of such looks. */
 const MAX_PARSE_WORK = 1e8;
@@ -29,7 +28,7 @@ const SHALLOW = new Set(
 const RAW = new Set(['script', 'style', 'textarea', 'title']);
 
 /** Whether a node is an element. */
-export function isElement(node: PageNode | PageDocument | null): node is PageElement {
+export function isElement(node: object | null): node is PageElement {
   return node !== null && 'attribs' in node;
 }
 
@@ -50,25 +49,23 @@ export function childrenOf(node: PageNode | PageDocument): PageNode[] {
 export function parsePage(html: string): PageTree | undefined {
   if (parseWork(html) > MAX_PARSE_WORK) return undefined;
   const $ = load(html);
-  return { $, root: $._root, elements: collectElements($._root) };
+  return { $, root: $._root, ...collectElements($._root) };
 }
 
-/** All elements in document order; makes what is nested too deeply flat on the way. */
-function collectElements(root: PageDocument): PageElement[] {
+function collectElements(root: PageDocument): Pick<PageTree, 'elements' | 'depth'> {
   const elements: PageElement[] = [];
   const stack: PageNode[] = childrenOf(root).toReversed();
   const depths: number[] = stack.map(() => 1);
+  let deepest = 0;
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     const depth = depths.pop() ?? 0;
     if (!('children' in node)) continue;
-    if (isElement(node)) {
-      elements.push(node);
-      if (depth === MAX_DEPTH) flattenBelow(node);
-    }
+    if (isElement(node)) elements.push(node);
+    deepest = Math.max(deepest, depth);
     pushReversed(stack, node.children);
     for (let count = node.children.length; count > 0; count -= 1) depths.push(depth + 1);
   }
-  return elements;
+  return { elements, depth: deepest };
 }
 
 /** The nodes of a set in document order. */
@@ -119,37 +116,4 @@ function parseWork(html: string): number {
 function endOf(html: string, mark: string, from: number): number {
   const at = html.indexOf(mark, from);
   return at < 0 ? html.length : at + mark.length;
-}
-
-/** Makes the elements below one its children, each with its own text, as Chromium does. */
-function flattenBelow(parent: PageElement): void {
-  if (!childrenOf(parent).some((child) => childrenOf(child).some(isElement))) return;
-  const flat: PageNode[] = [];
-  const below = [...nodesOf(parent)];
-  const kept = new Map<PageNode, PageNode[]>();
-  for (const node of below) {
-    const owner = node.parentNode;
-    if (isElement(node) || owner === null || owner === parent) flat.push(node);
-    else pushTo(kept, owner as PageNode, node);
-  }
-  for (const node of flat) {
-    if (isElement(node)) adopt(node, kept.get(node) ?? []);
-  }
-  adopt(parent, flat);
-}
-
-/** Adds to the list that a key has. */
-export function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}
-
-function adopt(parent: PageElement, children: PageNode[]): void {
-  parent.children = children;
-  for (const [index, child] of children.entries()) {
-    child.parent = parent;
-    child.prev = children[index - 1] ?? null;
-    child.next = children[index + 1] ?? null;
-  }
 }

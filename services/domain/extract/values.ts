@@ -5,7 +5,9 @@ import { selectorInvalid, type ExtractFailed, type ValueSelect } from './extract
 /** What a format's own selector found; undefined when the format does not know such selectors. */
 export type ValueLookup = (
   select: string,
-) => { readonly kind: 'found'; readonly value: string | null } | { kind: 'invalid'; message: string };
+) =>
+  | { readonly kind: 'found'; readonly value: string | null }
+  | { kind: 'invalid'; message: string };
 
 export type ValuesResult =
   | {

@@ -7,7 +7,7 @@ export type XPathResult =
   | { readonly kind: 'found'; readonly nodes: PageNode[]; readonly strings: string[] }
   | { readonly kind: 'invalid'; readonly message: string };
 
-// A CommonJS module without names that an import statement could see.
+// oxlint-disable-next-line import/no-named-as-default-member -- CommonJS, its names cannot be imported
 const { evaluateXPath } = fontoxpath;
 
 /** Asks one page any number of XPath questions. */
@@ -25,6 +25,7 @@ const ALLOWED = new Set(
 );
 /** XPath over more elements than this takes seconds. */
 const MAX_ELEMENTS = 60_000;
+const MAX_DEPTH = 1_000;
 const NAME = /^[A-Za-z_][\w.-]*$/;
 
 /** Copies the page when the first question comes. */
@@ -54,6 +55,7 @@ function refusal(expression: string, tree: PageTree): string | undefined {
   if (tree.elements.length > MAX_ELEMENTS) {
     return `the page has more than ${MAX_ELEMENTS} elements; use a CSS selector`;
   }
+  if (tree.depth > MAX_DEPTH) return 'the page is nested too deeply for XPath; use a CSS selector';
   const bare = expression.replace(/"[^"]*"|'[^']*'/g, '""');
   if (/\$|=>|!(?!=)|[\d)\]]\s*\bto\b/.test(bare)) {
     return 'variables, ranges and function chains are not supported';

@@ -9,13 +9,13 @@ export const BASE: ExtractOptions = { baseUrl: 'https://shop.example/' };
 /** The extraction, which must have succeeded. */
 export function extracted(extraction: Extraction): Extracted {
   assert.equal(extraction.kind, 'extracted', JSON.stringify(extraction));
-  return extraction as Extracted;
+  return extraction;
 }
 
 /** The failure, which must have been one. */
 export function failure(extraction: Extraction): ExtractFailed {
   assert.equal(extraction.kind, 'failed');
-  return extraction as ExtractFailed;
+  return extraction;
 }
 
 /** Visible text of a piece of HTML. */
