@@ -17,7 +17,7 @@ Runs the lint step and all tests; with words only a part of the tests:
   a word that names a folder or file (domain, services/llm, crds/crds.test.ts) runs what lies in it,
   any other word runs the tests whose title contains it (C27, 'defect:').
 
-Least branch coverage of services/domain: ${'95'} %. Ends with a line "N passed, N failed".
+Least branch coverage of services/domain: 95 %. Ends with a line "N passed, N failed".
 `;
 
 interface Tally {

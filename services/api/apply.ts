@@ -66,9 +66,12 @@ export async function applyDocuments(
 
 /** Secrets and channels before the jobs that name them, so that a job is accepted at once. */
 const ORDER = ['Secret', 'ConfigMap', 'NotificationChannel', 'MonitorJob'];
-const rank = (document: Record<string, unknown>): number => ORDER.indexOf(String(document['kind']));
+const rank = (document: Record<string, unknown>): number => ORDER.indexOf(kindIn(document));
 const inOrder = (documents: ApplyRequest['documents']): ApplyRequest['documents'] =>
   documents.toSorted((a, b) => rank(a) - rank(b));
+
+const kindIn = ({ kind }: Record<string, unknown>): string =>
+  typeof kind === 'string' ? kind.slice(0, 64) : '';
 
 const nameIn = (document: Record<string, unknown>): string => {
   const name = (document['metadata'] as { name?: unknown } | undefined)?.name;
@@ -81,7 +84,7 @@ async function applyOne(
   request: ApplyRequest,
   document: Record<string, unknown>,
 ): Promise<ApplyResult> {
-  const where = { kind: String(document['kind'] ?? '').slice(0, 64), name: nameIn(document) };
+  const where = { kind: kindIn(document), name: nameIn(document) };
   try {
     const old = await withWorkspace(deps.pool, principal.workspace, (tx) =>
       readOld(tx, principal.workspace, where),

@@ -234,36 +234,27 @@ describe('the session cookie', () => {
 
 describe('the funnel', () => {
   it('counts a check at its last stage and all before it', () => {
-    const stages = funnelStages({
+    const counted = {
       checks: 6,
       outcomes: {},
       steps: [
-        { stage: 'changed', stopped: 4, reasons: [{ reason: 'unchanged', count: 4 }] },
-        { stage: 'judged', stopped: 2, reasons: [{ reason: null, count: 2 }] },
+        { stage: 'changed', stopped: 4, reasons: [{ reason: 'sameText', count: 4 }] },
+        { stage: 'alerted', stopped: 2, reasons: [{ reason: null, count: 2 }] },
       ],
-    });
+    };
+    const stages = funnelStages(counted, 1);
     const reached = Object.fromEntries(stages.map((stage) => [stage.stage, stage.reached]));
     assert.deepEqual(
-      [
-        reached['fetched'],
-        reached['changed'],
-        reached['conditions'],
-        reached['judged'],
-        reached['evidence'],
-      ],
-      [6, 6, 2, 2, 0],
+      ['fetched', 'changed', 'conditions', 'alerted', 'delivered'].map((stage) => reached[stage]),
+      [6, 6, 2, 2, 1],
     );
-    assert.deepEqual(stages.find(({ stage }) => stage === 'judged')?.stopped, [
-      { reason: 'done', count: 2 },
-    ]);
+    const reasons = stages.flatMap(({ stage, stopped }) => stopped.map((stop) => [stage, stop]));
+    assert.deepEqual(reasons, [['changed', { reason: 'sameText', count: 4 }]]);
   });
 
   it('shows a stage that it does not know at its end', () => {
-    const stages = funnelStages({
-      checks: 1,
-      outcomes: {},
-      steps: [{ stage: 'new', stopped: 1, reasons: [] }],
-    });
+    const steps = [{ stage: 'new', stopped: 1, reasons: [] }];
+    const stages = funnelStages({ checks: 1, outcomes: {}, steps }, 0);
     assert.equal(stages.at(-1)?.stage, 'new');
     assert.equal(stages[0]?.reached, 1);
   });

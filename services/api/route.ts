@@ -67,8 +67,8 @@ const nothing = z.strictObject({});
 
 /** Declares one route; unknown query parameters, body fields and repeated parameters are refused. */
 export function defineRoute<
-  P extends z.ZodObject = z.ZodObject<Record<never, never>>,
-  Q extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  P extends z.ZodObject = typeof nothing,
+  Q extends z.ZodObject = typeof nothing,
   B extends z.ZodType = z.ZodUndefined,
   A extends z.ZodType = z.ZodUndefined,
 >(input: RouteInput<P, Q, B, A>): Route {

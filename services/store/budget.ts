@@ -24,7 +24,11 @@ export interface Reservation {
 export type ReserveResult =
   | { readonly kind: 'reserved' }
   /** Nothing was reserved; the budgets as they are, for the degrade ladder. */
-  | { readonly kind: 'exceeded'; readonly scope: 'monitor' | 'workspace'; readonly state: BudgetState };
+  | {
+      readonly kind: 'exceeded';
+      readonly scope: 'monitor' | 'workspace';
+      readonly state: BudgetState;
+    };
 
 interface BudgetRow {
   monitor: string;
@@ -113,7 +117,12 @@ export async function settleBudget(
   spent: Spent,
 ): Promise<boolean> {
   return withWorkspace(pool, key.workspace, async (tx) => {
-    const { rows } = await tx.query<{ monitor: string; month: string; usd: string; tokens: number }>(
+    const { rows } = await tx.query<{
+      monitor: string;
+      month: string;
+      usd: string;
+      tokens: number;
+    }>(
       `DELETE FROM budget_reservations WHERE workspace_id = $1 AND id = $2 RETURNING monitor, month, usd::text, tokens`,
       [key.workspace, key.id],
     );

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import type pg from 'pg';
-import { claimOldest, createClaimer, nextDueAt, recoverLeases, releaseClaims, OLDEST_DUE, type ClaimOptions } from './claim.ts';
+import {
+  claimOldest,
+  createClaimer,
+  nextDueAt,
+  OLDEST_DUE,
+  type ClaimOptions,
+} from './claim.ts';
+import { recoverLeases, releaseClaims } from './lease.ts';
 import { NOON, later, seedMany, seedMonitor, seedWorkspaces } from './testing/monitors.ts';
 import { testDatabase, type TestDatabase } from './testing/postgres.ts';
 
@@ -26,7 +33,10 @@ describe('claim', () => {
     (await claimOldest(pool, options(patch))).map((claim) => claim.monitor);
 
   const row = async (name: string): Promise<Record<string, unknown>> =>
-    (await pool.query('SELECT * FROM monitors WHERE name = $1', [name])).rows[0] as Record<string, unknown>;
+    (await pool.query('SELECT * FROM monitors WHERE name = $1', [name])).rows[0] as Record<
+      string,
+      unknown
+    >;
 
   it('takes what is due and leaves what is not', async () => {
     await seedMonitor(pool, { name: 'due' });
@@ -71,7 +81,11 @@ describe('claim', () => {
       const [claim] = await claimOldest(pool, options({ now: later(NOON, attempt * 60_000) }));
       deaths.push([claim?.deaths, claim?.died]);
     }
-    assert.deepEqual(deaths, [[0, false], [1, true], [2, true]]);
+    assert.deepEqual(deaths, [
+      [0, false],
+      [1, true],
+      [2, true],
+    ]);
   });
 
   it('does not claim a leased row that was made due again meanwhile', async () => {
@@ -118,7 +132,9 @@ describe('claim', () => {
       await seedMonitor(pool, { name: 'm' });
       const [claim] = await claimOldest(pool, options());
       assert.ok(claim);
-      await releaseClaims(pool, [{ workspace: 'team', monitor: 'm', token: claim.token, until: later(NOON, 2000) }]);
+      await releaseClaims(pool, [
+        { workspace: 'team', monitor: 'm', token: claim.token, until: later(NOON, 2000) },
+      ]);
       assert.deepEqual(await claimNames({ now: later(NOON, 1999) }), []);
       const [again] = await claimOldest(pool, options({ now: later(NOON, 2000) }));
       assert.deepEqual([again?.slot, again?.deaths], [NOON, 0]);
@@ -128,7 +144,9 @@ describe('claim', () => {
       await seedMonitor(pool, { name: 'm' });
       const [old] = await claimOldest(pool, options());
       await claimOldest(pool, options({ now: later(NOON, 60_000) }));
-      await releaseClaims(pool, [{ workspace: 'team', monitor: 'm', token: old?.token ?? 0, until: NOON }]);
+      await releaseClaims(pool, [
+        { workspace: 'team', monitor: 'm', token: old?.token ?? 0, until: NOON },
+      ]);
       assert.deepEqual((await row('m'))['next_due_at'], later(NOON, 120_000));
     });
   });
@@ -162,7 +180,12 @@ describe('claim', () => {
 
     it('splits a batch evenly over the workspaces that have work', async () => {
       await seedMany(pool, { workspace: 'team', count: 100, dueAt: later(NOON, -200_000) });
-      await seedMany(pool, { workspace: 'other', count: 100, dueAt: later(NOON, -150_000), prefix: 'o' });
+      await seedMany(pool, {
+        workspace: 'other',
+        count: 100,
+        dueAt: later(NOON, -150_000),
+        prefix: 'o',
+      });
       const claimer = createClaimer(pool);
       await claimer.claim(options());
       const second = await claimer.claim(options());
@@ -173,13 +196,17 @@ describe('claim', () => {
       await seedMany(pool, { workspace: 'team', count: 20, dueAt: later(NOON, -200_000) });
       await seedMonitor(pool, { workspace: 'other', name: 'lonely' });
       const claims = await createClaimer(pool).claim(options({ busy: ['team'] }));
-      assert.deepEqual(claims.map((claim) => claim.monitor), ['lonely']);
+      assert.deepEqual(
+        claims.map((claim) => claim.monitor),
+        ['lonely'],
+      );
     });
 
     it('reaches every workspace when there are more of them than one batch holds', async () => {
       const ids = Array.from({ length: 25 }, (_, index) => `w${String(index).padStart(2, '0')}`);
       await seedWorkspaces(db, ...ids);
-      for (const id of ids) await seedMany(pool, { workspace: id, count: 12, dueAt: later(NOON, -200_000) });
+      for (const id of ids)
+        await seedMany(pool, { workspace: id, count: 12, dueAt: later(NOON, -200_000) });
       const claimer = createClaimer(pool);
       const seen = new Set<string>();
       for (let batch = 0; batch < 5; batch += 1)
@@ -191,7 +218,8 @@ describe('claim', () => {
       await seedMany(pool, { workspace: 'team', count: 45, dueAt: later(NOON, -200_000) });
       const claimer = createClaimer(pool);
       const counts = [];
-      for (let batch = 0; batch < 7; batch += 1) counts.push((await claimer.claim(options())).length);
+      for (let batch = 0; batch < 7; batch += 1)
+        counts.push((await claimer.claim(options())).length);
       assert.deepEqual(counts, [10, 10, 10, 10, 5, 0, 0]);
     });
 
@@ -221,7 +249,9 @@ describe('claim at 100,000 monitors', function () {
     const client = await db.pool('mon_scheduler').connect();
     try {
       // a table of 1,000 rows is so small that reading it whole would be cheaper
-      await client.query('BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off');
+      await client.query(
+        'BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off',
+      );
       const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
         `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${OLDEST_DUE.replaceAll('$1', `'${NOON.toISOString()}'::timestamptz`).replace('$4', '100')}`,
       );
@@ -242,13 +272,27 @@ describe('claim at 100,000 monitors', function () {
 
   it('S2 reads the index of due rows only, and no more buffers a batch than with 1,000', async () => {
     const owner = db.pool('duckmon_owner');
-    await seedMany(db.pool('mon_scheduler'), { workspace: 'team', count: 1000, dueAt: later(NOON, -100_000), prefix: 'a' });
+    await seedMany(db.pool('mon_scheduler'), {
+      workspace: 'team',
+      count: 1000,
+      dueAt: later(NOON, -100_000),
+      prefix: 'a',
+    });
     await owner.query('ANALYZE monitors');
     const small = await explain();
-    await seedMany(db.pool('mon_scheduler'), { workspace: 'team', count: 99_000, dueAt: later(NOON, 1_000_000), prefix: 'b', stepMs: 3 });
+    await seedMany(db.pool('mon_scheduler'), {
+      workspace: 'team',
+      count: 99_000,
+      dueAt: later(NOON, 1_000_000),
+      prefix: 'b',
+      stepMs: 3,
+    });
     await owner.query('ANALYZE monitors');
     const large = await explain();
     assert.deepEqual(large.indexes, ['monitors_due']);
-    assert.ok(large.blocks <= small.blocks + 20, `${small.blocks} blocks of 1,000, ${large.blocks} of 100,000`);
+    assert.ok(
+      large.blocks <= small.blocks + 20,
+      `${small.blocks} blocks of 1,000, ${large.blocks} of 100,000`,
+    );
   });
 });

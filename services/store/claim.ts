@@ -249,39 +249,3 @@ export async function oldestLatenessMs(sql: Sql, now: Date): Promise<number> {
   const due = await nextDueAt(sql);
   return due && due < now ? now.getTime() - due.getTime() : 0;
 }
-
-/** What gives a claim back without a check, and when the monitor is due again. */
-export interface Release {
-  readonly workspace: string;
-  readonly monitor: string;
-  readonly token: number;
-  readonly until: Date;
-}
-
-/**
- * Gives claims back unused: at a graceful stop, or because their host must be left alone. The slot
- * stays the same. Claims whose lease is no longer theirs are left alone.
- */
-export async function releaseClaims(sql: Sql, releases: readonly Release[]): Promise<void> {
-  if (releases.length === 0) return;
-  await sql.query(
-    `UPDATE monitors m SET next_due_at = r.until, lease_until = NULL, lease_owner = NULL
-     FROM jsonb_to_recordset($1::jsonb) AS r(workspace text, monitor text, token bigint, until timestamptz)
-     WHERE m.workspace_id = r.workspace AND m.name = r.monitor AND m.lease_token = r.token AND m.lease_until IS NOT NULL`,
-    [JSON.stringify(releases)],
-  );
-}
-
-/**
- * Ends the leases that a dead process of the same name left behind, so that its monitors are due at
- * once. A live process may never share its name.
- * @returns how many
- */
-export async function recoverLeases(sql: Sql, owner: string, now: Date): Promise<number> {
-  const { rowCount } = await sql.query(
-    `UPDATE monitors SET next_due_at = LEAST(next_due_at, $2), lease_until = $2
-     WHERE lease_owner = $1 AND lease_until > $2`,
-    [owner, now],
-  );
-  return rowCount ?? 0;
-}

@@ -37,6 +37,8 @@ const columns = `id, alert_id AS "alertId", monitor, channel, state, attempts,
 export interface DeliveryFilter extends PageRequest {
   readonly monitor?: string | undefined;
   readonly alertId?: string | undefined;
+  /** The check whose alerts they carry. */
+  readonly checkId?: string | undefined;
   readonly channel?: string | undefined;
   readonly state?: DeliveryState | undefined;
 }
@@ -54,6 +56,8 @@ export async function listDeliveries(
      WHERE workspace_id = $1
        AND ($2::text IS NULL OR monitor = $2) AND ($3::uuid IS NULL OR alert_id = $3)
        AND ($4::text IS NULL OR channel = $4) AND ($5::text IS NULL OR state = $5)
+       AND ($9::text IS NULL OR alert_id IN (SELECT a.id FROM alerts a
+             WHERE a.workspace_id = $1 AND a.message->>'checkId' = $9))
        AND ($6::timestamptz IS NULL OR created_at < $6 OR (created_at = $6 AND id > $7::uuid))
      ORDER BY created_at DESC, id LIMIT $8`,
     [
@@ -65,6 +69,7 @@ export async function listDeliveries(
       at,
       id,
       limit + 1,
+      filter.checkId ?? null,
     ],
   );
   const keyOf = (row: { cursorAt: string; id: string }): string[] => [row.cursorAt, row.id];

@@ -66,3 +66,26 @@ export async function readFunnel(
   );
   return funnelOf(rows);
 }
+
+/**
+ * How many of the last `last` checks have an alert that a channel took: what the funnel ends with. A
+ * delivery is made after its check was written, so the check itself cannot know.
+ */
+export async function countDelivered(
+  tx: Sql,
+  workspace: string,
+  monitor: string,
+  { last }: { readonly last: number },
+): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    `SELECT count(DISTINCT newest.id)::int AS count
+     FROM (SELECT id FROM checks WHERE workspace_id = $1 AND monitor = $2
+           ORDER BY at DESC, id DESC LIMIT $3) AS newest
+       JOIN alerts a ON a.workspace_id = $1 AND a.monitor = $2
+         AND a.message->>'checkId' = newest.id::text
+       JOIN deliveries d ON d.workspace_id = $1 AND d.alert_id = a.id
+         AND d.state IN ('accepted', 'delivered')`,
+    [workspace, monitor, Math.min(10_000, Math.max(1, last))],
+  );
+  return rows[0]?.count ?? 0;
+}

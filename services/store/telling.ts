@@ -147,7 +147,12 @@ export async function loadKnown(
 }
 
 /** Writes findings, their events, alerts and one delivery a channel; tells listeners. */
-export async function writeTelling(tx: Sql, key: TellingKey, telling: Telling, now: Date): Promise<void> {
+export async function writeTelling(
+  tx: Sql,
+  key: TellingKey,
+  telling: Telling,
+  now: Date,
+): Promise<void> {
   await putFindings(tx, key, telling.findings);
   await insertEvents(tx, key, telling.events, now);
   for (const alert of telling.alerts) await insertAlert(tx, key, alert, telling.newId, now);
@@ -161,7 +166,11 @@ export async function writeTelling(tx: Sql, key: TellingKey, telling: Telling, n
     await notifyEvent(tx, { workspace: key.workspace, kind: 'finding', monitor: key.monitor, id });
 }
 
-async function putFindings(tx: Sql, key: TellingKey, findings: readonly FindingRow[]): Promise<void> {
+async function putFindings(
+  tx: Sql,
+  key: TellingKey,
+  findings: readonly FindingRow[],
+): Promise<void> {
   if (findings.length === 0) return;
   await tx.query(
     `INSERT INTO findings AS f (workspace_id, monitor, id, source, fingerprint, origin, subject, kind, value, state,
@@ -231,11 +240,10 @@ async function insertAlert(
     ],
   );
   if (alert.digestOf.length > 0)
-    await tx.query('UPDATE alerts SET digest_id = $3 WHERE workspace_id = $1 AND id = ANY($2::uuid[])', [
-      workspace,
-      alert.digestOf,
-      alert.id,
-    ]);
+    await tx.query(
+      'UPDATE alerts SET digest_id = $3 WHERE workspace_id = $1 AND id = ANY($2::uuid[])',
+      [workspace, alert.digestOf, alert.id],
+    );
   if (alert.channels.length > 0)
     await tx.query(
       `INSERT INTO deliveries (workspace_id, id, alert_id, monitor, channel, state, next_attempt_at, created_at, updated_at)

@@ -24,8 +24,11 @@ export interface FunnelStage {
   readonly stopped: { readonly reason: string; readonly count: number }[];
 }
 
-/** A check that stopped at a stage reached it and all before it. */
-export function funnelStages(counted: Funnel): FunnelStage[] {
+/**
+ * A check that stopped at a stage reached it and all before it.
+ * @param delivered checks whose alert a channel took
+ */
+export function funnelStages(counted: Funnel, delivered: number): FunnelStage[] {
   const stoppedAt = new Map(counted.steps.map((step) => [step.stage, step]));
   const known: readonly string[] = STAGES;
   const order = [
@@ -34,12 +37,13 @@ export function funnelStages(counted: Funnel): FunnelStage[] {
   ];
   return order.map((stage, index) => ({
     stage,
-    reached: order
-      .slice(index)
-      .reduce((sum, later) => sum + (stoppedAt.get(later)?.stopped ?? 0), 0),
-    stopped: (stoppedAt.get(stage)?.reasons ?? []).map(({ reason, count }) => ({
-      reason: reason ?? 'done',
-      count,
-    })),
+    reached: Math.max(
+      stage === 'delivered' ? delivered : 0,
+      order.slice(index).reduce((sum, later) => sum + (stoppedAt.get(later)?.stopped ?? 0), 0),
+    ),
+    stopped: (stoppedAt.get(stage)?.reasons ?? []).flatMap(({ reason, count }) =>
+      // Without a reason it did not stop: it was told.
+      reason === null ? [] : [{ reason, count }],
+    ),
   }));
 }

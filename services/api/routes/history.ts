@@ -87,7 +87,7 @@ export function changeBySource(change: unknown): { source: string; hunks: unknow
   };
   if (Array.isArray(change))
     return change.map((part: { source?: unknown }) => ({
-      source: String(part.source ?? ''),
+      source: typeof part.source === 'string' ? part.source : '',
       hunks: hunksOf(part),
     }));
   if (typeof change !== 'object' || change === null) return [];

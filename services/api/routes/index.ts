@@ -5,7 +5,9 @@ import { openApiDocument } from '../openapi.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { listManagers } from '../managed.ts';
 import { withWorkspace } from '../../store/workspace.ts';
+import { alertRoutes } from './alerts.ts';
 import { findingRoutes } from './findings.ts';
+import { runRoutes } from './runs.ts';
 import { historyRoutes } from './history.ts';
 import { monitorRoutes } from './monitors.ts';
 import { objectRoutes } from './objects.ts';
@@ -22,6 +24,8 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...objectRoutes(deps),
     ...historyRoutes(deps),
     ...findingRoutes(deps),
+    ...alertRoutes(deps),
+    ...runRoutes(deps),
     managers(deps),
     events(deps),
   ];

@@ -1,27 +1,19 @@
-/** Monitors: list, edit, run, try. */
+/** Monitors: list and edit. */
 import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
-import { PREVIEW_PATH, WAKE_PATH, previewResult } from '../../core/contracts/scheduler.ts';
-import { isRecord, validateManifest } from '../../core/manifest/index.ts';
+import { isRecord } from '../../core/manifest/index.ts';
 import { setSuspended } from '../../store/apply.ts';
-import { readFunnel } from '../../store/funnel.ts';
-import { listChecks } from '../../store/checks.ts';
-import {
-  findMonitor,
-  getMonitor,
-  listMonitors,
-  requestRun,
-  type Monitor,
-} from '../../store/monitors.ts';
+import { findMonitor, getMonitor, listMonitors, type Monitor } from '../../store/monitors.ts';
 import { withWorkspace, type Tx } from '../../store/workspace.ts';
-import { applyDeps, applyDocuments, audit, removeObject, type ApplyResult } from '../apply.ts';
+import { applyDeps, applyDocuments, audit, removeObject } from '../apply.ts';
 import type { ApiDeps } from '../deps.ts';
 import { withIdempotency } from '../idempotency.ts';
 import { monitorObject } from '../objects.ts';
 import type { Principal } from '../principal.ts';
 import { readReferences } from '../references.ts';
+import { checkApplied } from '../refusal.ts';
 import { defineRoute, type Reply, type Route } from '../route.ts';
-import { funnelStages } from './funnel.ts';
+import { wake } from '../wake.ts';
 import { named, object, objectName, pageOf, paging } from './schemas.ts';
 
 const tag = 'monitors';
@@ -35,18 +27,6 @@ export function ifMatch(header: string | undefined): number | undefined {
   if (version === undefined)
     throw new HttpError('invalid', 'If-Match must be an ETag of this object');
   return Number(version);
-}
-
-/** Tells the scheduler to look now; when it does not hear, its next tick will do. */
-export async function wake(deps: ApiDeps, workspace: string, monitor: string): Promise<void> {
-  try {
-    await deps.scheduler.post(WAKE_PATH, { workspace, monitor }, z.unknown(), { timeoutMs: 2_000 });
-  } catch (error) {
-    deps.log.warn(
-      { err: error, monitor },
-      'the scheduler could not be woken; it looks at its next tick',
-    );
-  }
 }
 
 async function shown(
@@ -80,19 +60,6 @@ async function applyOne(
   return { status: result?.action === 'created' ? 201 : 200, body };
 }
 
-function checkApplied(result: ApplyResult | undefined): void {
-  if (result?.action !== 'refused') return;
-  const problems = result.problems ?? [];
-  const first = problems[0];
-  const text = first ? `: ${first.path === '' ? '' : `${first.path}: `}${first.message}` : '';
-  const managed = first?.path === '' && /is managed by/.test(first.message);
-  throw new HttpError(
-    managed ? 'conflict' : 'unprocessable',
-    `The MonitorJob is not valid${text}`,
-    { fields: problems },
-  );
-}
-
 const nameOf = (document: Record<string, unknown>): string =>
   isRecord(document['metadata']) && typeof document['metadata']['name'] === 'string'
     ? document['metadata']['name']
@@ -107,9 +74,6 @@ export const monitorRoutes = (deps: ApiDeps): Route[] => [
   suspend(deps, 'pause'),
   suspend(deps, 'resume'),
   duplicate(deps),
-  run(deps),
-  preview(deps),
-  funnel(deps),
 ];
 
 const list = (deps: ApiDeps): Route =>
@@ -281,111 +245,5 @@ const duplicate = (deps: ApiDeps): Route =>
           spec: { ...source.spec, suspend: true },
         };
         return applyOne(deps, principal, copy, body.name);
-      }),
-  });
-
-const run = (deps: ApiDeps): Route =>
-  defineRoute({
-    method: 'post',
-    path: '/api/v1/monitors/:name/run',
-    policy: 'write',
-    tag,
-    summary: 'Asks for a check now; the check carries the id that is answered',
-    status: 202,
-    params: named,
-    body: z.strictObject({}).optional(),
-    answer: z.strictObject({ runRequestId: z.string(), requestedAt: z.string() }),
-    handle: ({ principal, params, request }) =>
-      withIdempotency(deps, principal, request, async () => {
-        const { workspace } = principal;
-        const now = deps.clock.now();
-        const runRequestId = await withWorkspace(deps.pool, workspace, (tx) =>
-          requestRun(tx, workspace, params.name, deps.newId(), now),
-        );
-        await wake(deps, workspace, params.name);
-        return { status: 202, body: { runRequestId, requestedAt: now.toISOString() } };
-      }),
-  });
-
-const preview = (deps: ApiDeps): Route =>
-  defineRoute({
-    method: 'post',
-    path: '/api/v1/preview',
-    policy: 'write',
-    tag,
-    summary: 'Fetches and judges a MonitorJob without saving anything',
-    body: z.strictObject({ manifest: object, judge: z.boolean().default(false) }),
-    answer: previewResult,
-    handle: async ({ principal: { workspace }, body }) => {
-      const validated = validateManifest({ ...body.manifest });
-      if (!validated.ok) {
-        checkApplied({
-          kind: 'MonitorJob',
-          name: '',
-          action: 'refused',
-          problems: validated.problems,
-        });
-        throw new HttpError('unprocessable', 'The MonitorJob is not valid');
-      }
-      if (validated.object.kind !== 'MonitorJob')
-        throw new HttpError('unprocessable', 'kind: must be MonitorJob');
-      const { name } = validated.object.metadata;
-      const request = { workspace, name, spec: { ...validated.object.spec }, judge: body.judge };
-      return {
-        body: await deps.scheduler.post(PREVIEW_PATH, request, previewResult, {
-          timeoutMs: 180_000,
-        }),
-      };
-    },
-  });
-
-const FUNNEL_CHECKS = 100;
-
-const funnel = (deps: ApiDeps): Route =>
-  defineRoute({
-    method: 'get',
-    path: '/api/v1/monitors/:name/funnel',
-    policy: 'read',
-    tag,
-    summary: 'How far the last checks came, and why they stopped',
-    params: named,
-    query: z.strictObject({
-      checks: z.coerce.number().int().min(1).max(10_000).default(FUNNEL_CHECKS),
-    }),
-    answer: z.strictObject({
-      monitor: z.string(),
-      checks: z.number(),
-      stages: z.array(
-        z.strictObject({
-          stage: z.string(),
-          reached: z.number(),
-          stopped: z.array(z.strictObject({ reason: z.string(), count: z.number() })),
-        }),
-      ),
-      last: z.array(object),
-    }),
-    handle: async ({ principal: { workspace }, params, query }) =>
-      withWorkspace(deps.pool, workspace, async (tx) => {
-        await getMonitor(tx, workspace, params.name);
-        const counted = await readFunnel(tx, workspace, params.name, { last: query.checks });
-        const last = await listChecks(tx, workspace, params.name, {
-          limit: 10,
-          now: deps.clock.now(),
-        });
-        return {
-          body: {
-            monitor: params.name,
-            checks: counted.checks,
-            stages: funnelStages(counted),
-            last: last.items.map(({ id, at, outcome, stage, reason, message }) => ({
-              checkId: id,
-              at: at.toISOString(),
-              outcome,
-              stage,
-              reason,
-              message,
-            })),
-          },
-        };
       }),
   });

@@ -9,7 +9,7 @@ import type { ApiDeps } from '../deps.ts';
 import { channelObject } from '../objects.ts';
 import { readReferences } from '../references.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { wake } from './monitors.ts';
+import { wake } from '../wake.ts';
 import { maybeTime, named, object, pageOf, paging, presentPage, time } from './schemas.ts';
 
 export const objectRoutes = (deps: ApiDeps): Route[] => [

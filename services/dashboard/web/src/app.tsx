@@ -88,8 +88,9 @@ function useLiveEvents(on: boolean) {
   useEffect(() => {
     if (!on) return undefined;
     const source = new EventSource('/api/v1/events');
-    source.onmessage = () =>
+    source.addEventListener('message', () => {
       void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
+    });
     return () => source.close();
   }, [on, queries]);
 }

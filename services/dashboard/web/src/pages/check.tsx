@@ -7,6 +7,7 @@ import { Claims } from '../parts/claims.tsx';
 import { Diff } from '../parts/diff.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
+import { reasonWords } from '../parts/words.ts';
 
 export function CheckPage({ id }: { readonly id: string }) {
   const check = useQuery({
@@ -32,7 +33,7 @@ export function CheckPage({ id }: { readonly id: string }) {
         <dt>Came as far as</dt>
         <dd>
           {data.stage}
-          {data.reason !== null && `: ${data.reason}`}
+          {data.reason !== null && `: ${reasonWords(data.reason)}`}
         </dd>
         {data.message !== null && (
           <>

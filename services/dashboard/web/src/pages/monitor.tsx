@@ -7,6 +7,7 @@ import { FindingState, MonitorState, Outcome, verdictWord } from '../parts/badge
 import { FunnelView } from '../parts/funnel.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
+import { reasonWords } from '../parts/words.ts';
 
 export function MonitorPage({ name }: { readonly name: string }) {
   const path = `/monitors/${encodeURIComponent(name)}`;
@@ -141,12 +142,18 @@ function Checks({ name }: { readonly name: string }) {
                 verdictWord(check.verdict)
               )}
             </td>
-            <td data-label="What happened">{check.message ?? check.reason ?? ''}</td>
+            <td data-label="What happened">{whatHappened(check)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+function whatHappened({ message, reason, outcome }: Check): string {
+  if (message !== null) return message;
+  if (reason !== null) return reasonWords(reason);
+  return outcome === 'Alerted' ? 'told' : '';
 }
 
 function MonitorFunnel({ path }: { readonly path: string }) {

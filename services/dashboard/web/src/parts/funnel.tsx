@@ -1,5 +1,6 @@
 /** How far the last checks came, and why they stopped. */
 import type { Funnel } from '../api.ts';
+import { reasonWords } from './words.ts';
 
 export function FunnelView({ funnel }: { readonly funnel: Funnel }) {
   if (funnel.checks === 0) return <p className="empty">No check has run yet.</p>;
@@ -11,7 +12,9 @@ export function FunnelView({ funnel }: { readonly funnel: Funnel }) {
           <meter min={0} max={funnel.checks} value={stage.reached} aria-label={stage.stage} />
           <span className="count">{stage.reached}</span>
           <span className="muted">
-            {stage.stopped.map(({ reason, count }) => `${count} × ${reason}`).join(', ')}
+            {stage.stopped
+              .map(({ reason, count }) => `${count} × ${reasonWords(reason)}`)
+              .join(', ')}
           </span>
         </li>
       ))}

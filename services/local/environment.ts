@@ -1,0 +1,88 @@
+/** The environment of each service in local mode, as a cluster's pod would have it. */
+import type { Environment } from '../core/config.ts';
+import {
+  DEFAULT_PORTS,
+  portVariable,
+  SERVICES,
+  type ServiceName,
+} from '../core/contracts/ports.ts';
+import { SetupError } from '../core/errors.ts';
+import type { DataFolder } from './dataFolder.ts';
+import type { LocalKeys } from './keys.ts';
+
+export interface DatabaseUrls {
+  readonly api: string;
+  readonly scheduler: string;
+}
+
+export type Ports = Readonly<Record<ServiceName, number>>;
+
+/** Ports from the environment, else the documented ones. */
+export function readPorts(env: Environment): Ports {
+  const wrong: string[] = [];
+  const entries = SERVICES.map((service) => {
+    const text = env[portVariable(service)];
+    const port = text === undefined || text === '' ? DEFAULT_PORTS[service] : Number(text);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) wrong.push(portVariable(service));
+    return [service, port] as const;
+  });
+  if (wrong.length > 0)
+    throw new SetupError(
+      `Wrong environment variables: ${wrong.map((name) => `${name}: must be a port, 1 to 65535`).join('; ')}`,
+    );
+  return Object.fromEntries(entries) as Ports;
+}
+
+/** What the dashboard is reached by: PUBLIC_URL, or loopback. */
+export const publicUrlOf = (env: Environment, ports: Ports): string =>
+  env['PUBLIC_URL'] !== undefined && env['PUBLIC_URL'] !== ''
+    ? env['PUBLIC_URL'].replace(/\/+$/, '')
+    : `http://127.0.0.1:${ports.dashboard}`;
+
+/** Variables that hold a secret of one service only, or name its file; the others do not get them. */
+const OWNERS: Readonly<Record<string, readonly ServiceName[]>> = {
+  OPENAI_API_KEY: ['llm'],
+  SENDGRID_API_KEY: ['notification'],
+  SMTP_PASSWORD: ['notification'],
+  GOOGLE_CLIENT_SECRET: ['api'],
+  JWT_SECRET: [],
+  INTERNAL_API_KEY: [],
+};
+
+export interface EnvironmentInput {
+  readonly env: Environment;
+  readonly ports: Ports;
+  readonly keys: LocalKeys;
+  readonly folder: DataFolder;
+  readonly urls: DatabaseUrls;
+  /** `address:port` that pages may be fetched from beside the public Internet. */
+  readonly allow: readonly string[];
+}
+
+/** The variables that `service` starts with; each credential is given to its owner alone. */
+export function environmentOf(service: ServiceName, input: EnvironmentInput): Environment {
+  const { env, ports, keys, urls } = input;
+  const foreign = Object.entries(OWNERS)
+    .filter(([, owners]) => !owners.includes(service))
+    .flatMap(([name]) => [name, `${name}_FILE`]);
+  const shared = Object.fromEntries(
+    Object.entries(env).filter(([name]) => !foreign.includes(name)),
+  );
+  const at = (name: ServiceName): string => `http://127.0.0.1:${ports[name]}`;
+  return {
+    ...shared,
+    HOST: '127.0.0.1',
+    ...Object.fromEntries(SERVICES.map((name) => [portVariable(name), String(ports[name])])),
+    ...Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_URL`, at(name)])),
+    PUBLIC_URL: publicUrlOf(env, ports),
+    ALLOWED_ORIGINS: `http://localhost:${ports.dashboard}`,
+    LOCAL_SIGN_IN: 'true',
+    KEYS_FILE: keys.serviceFile(service),
+    DUCKMON_EGRESS_ALLOW: input.allow.join(','),
+    DUCKMON_DATA: input.folder.path,
+    ...(service === 'api' ? { DATABASE_URL: urls.api } : {}),
+    ...(service === 'scheduler'
+      ? { DATABASE_URL: urls.scheduler, DATA_KEY_FILE: keys.dataKeyFile }
+      : {}),
+  };
+}

@@ -1,0 +1,107 @@
+/** The one-process mode: `./scripts/up` runs this, in the terminal or detached. */
+import { parseArgs } from 'node:util';
+import { SetupError, messageOf } from '../core/errors.ts';
+import { PostgresStartError } from '../store/embedded/errors.ts';
+import { startLocal, type LocalOptions } from './start.ts';
+
+/** The lines that end a start. */
+const readyLines = (link: string, tokenFile: string): string[] => [
+  'duckmon is up.',
+  `Dashboard:    ${link}`,
+  `Admin token:  ${tokenFile}`,
+  'Next:         npx duckmon get mj',
+];
+
+function readOptions(args: readonly string[]): LocalOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      data: { type: 'string', default: '.duckmon' },
+      manifests: { type: 'string' },
+      'no-demo': { type: 'boolean', default: false },
+    },
+  });
+  return { data: values.data, manifests: values.manifests, demo: !values['no-demo'] };
+}
+
+/** A mistake that the person can mend is one sentence, anything else a stack. */
+const explain = (error: unknown): string =>
+  error instanceof SetupError || error instanceof PostgresStartError
+    ? messageOf(error)
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+
+interface Reporter {
+  readonly say: (line: string) => void;
+  readonly ready: (lines: readonly string[]) => void;
+  readonly failed: (message: string) => void;
+}
+
+async function run(args: readonly string[], reporter: Reporter): Promise<void> {
+  const end = (code: number) => (): void => process.exit(code);
+  try {
+    const running = await startLocal(readOptions(args), {
+      env: process.env,
+      say: reporter.say,
+      onLost: (message) => {
+        reporter.failed(message);
+        process.exit(1);
+      },
+    });
+    let stopping = false;
+    const stop = (): void => {
+      if (stopping) return;
+      stopping = true;
+      reporter.say('stopping ...');
+      running.stop().then(end(0), (error: unknown) => {
+        reporter.failed(explain(error));
+        process.exit(1);
+      });
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    process.on('SIGHUP', stop);
+    reporter.ready(readyLines(running.signInLink, running.adminTokenFile));
+  } catch (error) {
+    reporter.failed(explain(error));
+    process.exit(error instanceof SetupError || error instanceof PostgresStartError ? 2 : 1);
+  }
+}
+
+/** Runs in the foreground until a signal comes. */
+export const runLocal = (args: readonly string[], say: (line: string) => void): Promise<void> =>
+  run(args, {
+    say,
+    ready: (lines) => {
+      lines.forEach(say);
+      say('Ctrl-C stops it.');
+    },
+    failed: say,
+  });
+
+/** As a detached child: messages go to the parent while it listens, and to standard output. */
+async function runDetached(): Promise<void> {
+  const send = (message: object): void => {
+    if (process.connected) process.send?.(message);
+  };
+  const note = (line: string): void => {
+    process.stdout.write(`${line}\n`);
+  };
+  await run(process.argv.slice(2), {
+    say: (line) => {
+      note(line);
+      send({ kind: 'step', line });
+    },
+    ready: (lines) => {
+      note('up');
+      send({ kind: 'ready', lines });
+    },
+    failed: (message) => {
+      note(message);
+      send({ kind: 'failed', message });
+    },
+  });
+}
+
+if (import.meta.main) await runDetached();

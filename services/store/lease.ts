@@ -1,0 +1,54 @@
+/** Leases of claimed monitors: given back, renewed, and taken over from the dead. */
+import type { Sql } from './pool.ts';
+
+/** What gives a claim back without a check, and when the monitor is due again. */
+export interface Release {
+  readonly workspace: string;
+  readonly monitor: string;
+  readonly token: number;
+  readonly until: Date;
+}
+
+/**
+ * Gives claims back unused: at a graceful stop, or because their host must be left alone. The slot
+ * stays the same. Claims whose lease is no longer theirs are left alone.
+ */
+export async function releaseClaims(sql: Sql, releases: readonly Release[]): Promise<void> {
+  if (releases.length === 0) return;
+  await sql.query(
+    `UPDATE monitors m SET next_due_at = r.until, lease_until = NULL, lease_owner = NULL
+     FROM jsonb_to_recordset($1::jsonb) AS r(workspace text, monitor text, token bigint, until timestamptz)
+     WHERE m.workspace_id = r.workspace AND m.name = r.monitor AND m.lease_token = r.token AND m.lease_until IS NOT NULL`,
+    [releaseRows(releases)],
+  );
+}
+
+const releaseRows = (releases: readonly Release[]): string =>
+  JSON.stringify(
+    releases.map(({ workspace, monitor, token, until }) => ({ workspace, monitor, token, until })),
+  );
+
+/** Moves the ends of leases that are still theirs; a claim that lost its lease is not given it back. */
+export async function renewLeases(sql: Sql, leases: readonly Release[]): Promise<void> {
+  if (leases.length === 0) return;
+  await sql.query(
+    `UPDATE monitors m SET next_due_at = r.until, lease_until = r.until
+     FROM jsonb_to_recordset($1::jsonb) AS r(workspace text, monitor text, token bigint, until timestamptz)
+     WHERE m.workspace_id = r.workspace AND m.name = r.monitor AND m.lease_token = r.token AND m.lease_until IS NOT NULL`,
+    [releaseRows(leases)],
+  );
+}
+
+/**
+ * Ends the leases that a dead process of the same name left behind, so that its monitors are due at
+ * once. A live process may never share its name.
+ * @returns how many
+ */
+export async function recoverLeases(sql: Sql, owner: string, now: Date): Promise<number> {
+  const { rowCount } = await sql.query(
+    `UPDATE monitors SET next_due_at = LEAST(next_due_at, $2), lease_until = $2
+     WHERE lease_owner = $1 AND lease_until > $2`,
+    [owner, now],
+  );
+  return rowCount ?? 0;
+}
