@@ -152,10 +152,11 @@ async function startDatabase(
     backup: passwords.mon_backup,
   });
   // For `duckmon backup` and `restore`; readable by this user alone.
-  folder.writePrivate(
-    'postgres.json',
-    JSON.stringify({ url: postgres.url('duckmon_owner', DATABASE) }),
-  );
+  const addresses = {
+    url: postgres.url('duckmon_owner', DATABASE),
+    backupUrl: postgres.url('mon_backup', DATABASE),
+  };
+  folder.writePrivate('postgres.json', JSON.stringify(addresses));
   return postgres;
 }
 

@@ -1,0 +1,167 @@
+/** One running Chromium: hands out fresh tabs and tells each what happens to it. */
+import type { Caps } from '../caps.ts';
+import { launch, type Launched } from './launch.ts';
+import type { ChromiumProgram } from './find.ts';
+import { killLargeRenderers } from './memory.ts';
+import { openTab, type Tab } from './tab.ts';
+
+/** What a browser tells the user of a tab. */
+export interface TabEvents {
+  /** The page opened another page; it is closed already. */
+  popup(): void;
+  /** The page's process died; `memory` when it grew too large. */
+  crashed(why: 'memory' | 'crash'): void;
+}
+
+export interface Browser {
+  readonly pid: number;
+  readonly userAgent: string;
+  readonly folder: string;
+  /** Tabs handed out so far. */
+  tabs(): number;
+  /** Tabs in use now. */
+  active(): number;
+  /** Whether the process has ended. */
+  dead(): boolean;
+  /**
+   * A tab for one check; the next one is prepared meanwhile.
+   * @throws ProtocolError
+   */
+  lease(events: TabEvents): Promise<Lease>;
+  /** Ends the browser gently, or by force when it does not go. */
+  close(): Promise<void>;
+  /** Ends it by force, now. */
+  kill(): Promise<void>;
+  readonly exited: Promise<void>;
+}
+
+export interface Lease {
+  readonly tab: Tab;
+  /** Closes the tab; a browser that does not obey in time is killed. */
+  release(): Promise<void>;
+}
+
+const CLOSE_TIMEOUT_MS = 3000;
+const MEMORY_LOOK_MS = 500;
+
+/** Starts a browser. @throws SetupError when it does not start. */
+export async function startChromium(
+  program: ChromiumProgram,
+  proxyServer: string,
+  caps: Caps,
+): Promise<Browser> {
+  const launched = await launch(program, proxyServer);
+  const users = new Map<string, { targetId: string; events: TabEvents }>();
+  const state = { tabs: 0, active: 0, dead: false, killed: 0 };
+  void tellOfEnd(launched, users, state);
+  await listen(launched, users, state);
+  const stopLooking = watchMemory(launched, caps.rendererBytes, state);
+  let spare: Promise<Tab> | undefined;
+  const nextTab = (): Promise<Tab> => {
+    const tab = spare ?? openTab(launched, proxyServer);
+    spare = openTab(launched, proxyServer);
+    spare.catch(() => {});
+    return tab;
+  };
+  const kill = async (): Promise<void> => {
+    stopLooking();
+    await launched.kill();
+  };
+  return {
+    pid: launched.pid,
+    userAgent: launched.version.userAgent,
+    folder: launched.folder,
+    exited: launched.exited,
+    tabs: () => state.tabs,
+    active: () => state.active,
+    dead: () => state.dead,
+    lease: async (events) => {
+      state.active += 1;
+      try {
+        const tab = await nextTab();
+        state.tabs += 1;
+        users.set(tab.contextId, { targetId: tab.targetId, events });
+        return { tab, release: () => release(tab, users, state, kill) };
+      } catch (error) {
+        state.active -= 1;
+        throw error;
+      }
+    },
+    close: async () => {
+      stopLooking();
+      await withinTime(launched.connection.send('Browser.close').then(() => launched.exited));
+      await kill();
+    },
+    kill,
+  };
+}
+
+interface State {
+  tabs: number;
+  active: number;
+  dead: boolean;
+  /** Renderers killed for their size. */
+  killed: number;
+}
+
+type Users = Map<string, { readonly targetId: string; readonly events: TabEvents }>;
+
+async function tellOfEnd({ exited }: Launched, users: Users, state: State): Promise<void> {
+  await exited;
+  state.dead = true;
+  for (const { events } of users.values()) events.crashed('crash');
+}
+
+async function listen({ connection }: Launched, users: Users, state: State): Promise<void> {
+  connection.on('Target.targetCreated', ({ targetInfo }) => {
+    const user = users.get(targetInfo.browserContextId ?? '');
+    if (!user || targetInfo.type !== 'page' || targetInfo.targetId === user.targetId) return;
+    connection.send('Target.closeTarget', { targetId: targetInfo.targetId }).catch(() => {});
+    user.events.popup();
+  });
+  connection.on('Target.targetCrashed', ({ targetId, status }) => {
+    const user = [...users.values()].find((candidate) => candidate.targetId === targetId);
+    const memory = status === 'oom' || state.killed > 0;
+    if (state.killed > 0) state.killed -= 1;
+    user?.events.crashed(memory ? 'memory' : 'crash');
+  });
+  await connection.send('Target.setDiscoverTargets', { discover: true });
+}
+
+/** Looks at the renderers while tabs are in use. */
+function watchMemory({ connection }: Launched, bound: number, state: State): () => void {
+  const timer = setInterval(() => {
+    if (state.active === 0 || state.dead) return;
+    killLargeRenderers(connection, bound).then(
+      (killed) => (state.killed += killed),
+      () => {},
+    );
+  }, MEMORY_LOOK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+async function release(
+  tab: Tab,
+  users: Users,
+  state: State,
+  kill: () => Promise<void>,
+): Promise<void> {
+  users.delete(tab.contextId);
+  state.active -= 1;
+  if (state.dead) return;
+  if (!(await withinTime(tab.close()))) await kill();
+}
+
+/** Whether something came to a good end within the time to close. */
+async function withinTime(work: Promise<unknown>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), CLOSE_TIMEOUT_MS);
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  const inTime = await Promise.race([done, late.promise]);
+  clearTimeout(timer);
+  return inTime;
+}

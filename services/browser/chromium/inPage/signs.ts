@@ -1,0 +1,102 @@
+/** Recognises walls in the page by their structure. Functions here run in the page. */
+import type { PageDocument, PageElement, Style } from './dom.ts';
+import { visibleFunctions } from './visible.ts';
+
+declare const document: PageDocument;
+declare const innerWidth: number;
+declare const innerHeight: number;
+declare function getComputedStyle(element: PageElement): Style;
+
+/** What was recognised, with the selector or words that show it. */
+export interface FoundSign {
+  readonly kind: 'captcha' | 'consentWall' | 'loginForm' | 'loggedOutSelector' | 'emptyAppShell';
+  readonly evidence: string;
+}
+
+const captchaSelectors = [
+  '.g-recaptcha',
+  '.h-captcha',
+  '.cf-turnstile',
+  '#challenge-form',
+  '#challenge-running',
+  '#cf-challenge-running',
+  '#px-captcha',
+  'iframe[src*="recaptcha/api2/anchor"]',
+  'iframe[src*="hcaptcha.com/captcha"]',
+  'iframe[src*="challenges.cloudflare.com"]',
+  'iframe[src*="captcha-delivery.com"]',
+];
+
+/** Whether an element takes up room in the page. */
+export function takesRoom(element: PageElement): boolean {
+  const box = element.getBoundingClientRect();
+  return box.width > 1 && box.height > 1 && getComputedStyle(element).visibility === 'visible';
+}
+
+export function captchaSigns(selectors: string[], textLength: number): FoundSign[] {
+  // A form may carry a small widget; a wall has hardly any other text.
+  if (textLength > 1500) return [];
+  const found = selectors.find((selector) => document.querySelector(selector) !== null);
+  return found ? [{ kind: 'captcha', evidence: found }] : [];
+}
+
+/** A sheet over the page that speaks of cookies or consent and has buttons. */
+export function consentSigns(): FoundSign[] {
+  for (const element of coveringElements()) {
+    const text = (element.textContent ?? '').replace(/\s+/g, ' ').trim();
+    if (
+      text.length > 6000 ||
+      !/cookie|consent|privacy|datenschutz|einwillig|confidentialit|privacidad/i.test(text)
+    )
+      continue;
+    if (!element.querySelector('button, a, input[type=button], input[type=submit], [role=button]'))
+      continue;
+    return [{ kind: 'consentWall', evidence: text.slice(0, 200) }];
+  }
+  return [];
+}
+
+/** What lies at the middle of the window and covers a third of it, outermost fixed parts only. */
+export function coveringElements(): PageElement[] {
+  const window = innerWidth * innerHeight;
+  const parts: PageElement[] = [];
+  for (const element of Array.from(document.querySelectorAll('body > *, body > * > *, dialog'))) {
+    const style = getComputedStyle(element);
+    if (style.position !== 'fixed' && style.position !== 'absolute') continue;
+    const box = element.getBoundingClientRect();
+    if (box.width * box.height >= window / 3 && takesRoom(element)) parts.push(element);
+  }
+  return parts;
+}
+
+export function loginSigns(loggedOutSelector: string | null): FoundSign[] {
+  const signs: FoundSign[] = [];
+  const password = Array.from(document.querySelectorAll('input[type=password]')).find(takesRoom);
+  if (password) signs.push({ kind: 'loginForm', evidence: password.outerHTML.slice(0, 200) });
+  if (loggedOutSelector !== null)
+    signs.push({ kind: 'loggedOutSelector', evidence: loggedOutSelector });
+  return signs;
+}
+
+/** A page whose scripts have not filled it: a root without anything in it. */
+export function shellSigns(textLength: number): FoundSign[] {
+  if (textLength > 50) return [];
+  const root = document.querySelector(
+    '#root, #app, #__next, #__nuxt, app-root, [data-reactroot], [ng-app]',
+  );
+  return root && (root.textContent ?? '').trim() === ''
+    ? [{ kind: 'emptyAppShell', evidence: root.outerHTML.slice(0, 100) }]
+    : [];
+}
+
+export const CAPTCHA_SELECTORS: readonly string[] = captchaSelectors;
+
+export const signFunctions = [
+  ...visibleFunctions,
+  takesRoom,
+  captchaSigns,
+  consentSigns,
+  coveringElements,
+  loginSigns,
+  shellSigns,
+];

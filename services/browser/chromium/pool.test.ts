@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import type { Clock } from '../../core/clock.ts';
+import { silentLog } from '../testing/request.ts';
+import type { Browser, TabEvents } from './browser.ts';
+import { createPool, type BrowserPool, type PoolLimits } from './pool.ts';
+import type { Tab } from './tab.ts';
+
+const events: TabEvents = { popup: () => {}, crashed: () => {} };
+const tab = {} as Tab;
+
+interface FakeBrowser extends Browser {
+  closed: boolean;
+  die(): void;
+}
+
+function fakeBrowser(pid: number): FakeBrowser {
+  const exited = Promise.withResolvers<void>();
+  const state = { tabs: 0, active: 0, dead: false };
+  const end = async (): Promise<void> => {
+    fake.closed = true;
+    state.dead = true;
+    exited.resolve();
+  };
+  const fake: FakeBrowser = {
+    pid,
+    userAgent: 'fake',
+    folder: '',
+    closed: false,
+    exited: exited.promise,
+    tabs: () => state.tabs,
+    active: () => state.active,
+    dead: () => state.dead,
+    die: () => (state.dead = true),
+    lease: async () => {
+      state.tabs += 1;
+      state.active += 1;
+      const release = async (): Promise<void> => void (state.active -= 1);
+      return { tab, release };
+    },
+    close: end,
+    kill: end,
+  };
+  return fake;
+}
+
+describe('browser pool', () => {
+  let started: FakeBrowser[];
+  let now: number;
+  const clock: Clock = { now: () => new Date(0), monotonic: () => now, sleep: async () => {} };
+  const makePool = (limits: Partial<PoolLimits> = {}): BrowserPool =>
+    createPool({
+      clock,
+      log: silentLog,
+      limits: { maxChecks: 100, maxAgeMs: 1000, idleMs: 60_000, ...limits },
+      start: async () => {
+        const browser = fakeBrowser(started.length + 1);
+        started.push(browser);
+        return browser;
+      },
+    });
+  beforeEach(() => {
+    started = [];
+    now = 0;
+  });
+
+  it('starts nothing before the first check', () => {
+    makePool();
+    assert.equal(started.length, 0);
+  });
+
+  it('starts one browser for checks that come together', async () => {
+    const pool = makePool();
+    await Promise.all([pool.lease(false, events), pool.lease(false, events)]);
+    assert.equal(started.length, 1);
+  });
+
+  it('uses a browser again', async () => {
+    const pool = makePool();
+    await (await pool.lease(false, events)).release();
+    await (await pool.lease(false, events)).release();
+    assert.equal(started.length, 1);
+  });
+
+  it('replaces a browser after its number of checks', async () => {
+    const pool = makePool({ maxChecks: 2 });
+    for (let n = 0; n < 3; n += 1) await (await pool.lease(false, events)).release();
+    assert.deepEqual(
+      started.map(({ closed }) => closed),
+      [true, false],
+    );
+  });
+
+  it('replaces a browser at its age', async () => {
+    const pool = makePool();
+    await (await pool.lease(false, events)).release();
+    now = 1000;
+    await (await pool.lease(false, events)).release();
+    assert.deepEqual(
+      started.map(({ closed }) => closed),
+      [true, false],
+    );
+  });
+
+  it('ends a worn browser only after its last check', async () => {
+    const pool = makePool();
+    const running = await pool.lease(false, events);
+    now = 1000;
+    const next = await pool.lease(false, events);
+    assert.equal(started[0]?.closed, false);
+    await running.release();
+    assert.equal(started[0]?.closed, true);
+    await next.release();
+  });
+
+  it('replaces a browser that died', async () => {
+    const pool = makePool();
+    await (await pool.lease(false, events)).release();
+    started[0]?.die();
+    const lease = await pool.lease(false, events);
+    assert.equal(lease.browser.pid, 2);
+  });
+
+  it('gives a check a browser of its own that ends with it', async () => {
+    const pool = makePool();
+    await pool.lease(false, events);
+    const own = await pool.lease(true, events);
+    assert.equal(own.browser.pid, 2);
+    await own.release();
+    assert.deepEqual(
+      started.map(({ closed }) => closed),
+      [false, true],
+    );
+  });
+
+  it('forgets a browser that gives no tab', async () => {
+    const pool = makePool();
+    await (await pool.lease(false, events)).release();
+    const [first] = started;
+    if (first) first.lease = () => Promise.reject(new Error('no tab'));
+    await assert.rejects(pool.lease(false, events), /no tab/);
+    assert.equal(first?.closed, true);
+    assert.equal((await pool.lease(false, events)).browser.pid, 2);
+  });
+
+  it('tries again after a browser that did not start', async () => {
+    let tries = 0;
+    const pool = createPool({
+      clock,
+      log: silentLog,
+      limits: { maxChecks: 1, maxAgeMs: 1, idleMs: 1 },
+      start: async () => {
+        tries += 1;
+        if (tries === 1) throw new Error('did not start');
+        return fakeBrowser(tries);
+      },
+    });
+    await assert.rejects(pool.lease(false, events), /did not start/);
+    assert.equal((await pool.lease(false, events)).browser.pid, 2);
+  });
+
+  it('M1 stops an idle browser', async () => {
+    const pool = makePool({ idleMs: 0 });
+    await (await pool.lease(false, events)).release();
+    await started[0]?.exited;
+    assert.equal(pool.current(), undefined);
+  });
+
+  it('ends every browser at the end', async () => {
+    const pool = makePool();
+    await pool.lease(false, events);
+    await pool.lease(true, events);
+    await pool.close();
+    assert.deepEqual(
+      started.map(({ closed }) => closed),
+      [true, true],
+    );
+  });
+});

@@ -1,0 +1,114 @@
+/** Keeps one shared browser: started with the first check, replaced when worn, stopped when idle. */
+import type { Clock } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
+import type { Browser, Lease, TabEvents } from './browser.ts';
+
+export interface PoolLimits {
+  /** Checks after which a browser is replaced. */
+  readonly maxChecks: number;
+  /** Age in ms at which it is replaced. */
+  readonly maxAgeMs: number;
+  /** Time without a check after which it is stopped. */
+  readonly idleMs: number;
+}
+
+export interface BrowserPool {
+  /**
+   * A tab in the shared browser, or in a browser of its own that ends with it.
+   * @throws SetupError when there is no Chromium, or it does not start.
+   */
+  lease(own: boolean, events: TabEvents): Promise<Lease & { readonly browser: Browser }>;
+  /** The shared browser, when one runs. */
+  current(): Browser | undefined;
+  close(): Promise<void>;
+}
+
+export interface PoolDeps {
+  readonly start: () => Promise<Browser>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: PoolLimits;
+}
+
+interface Shared {
+  readonly browser: Browser;
+  readonly startedAt: number;
+}
+
+/** Makes a pool; nothing is started yet. */
+export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool {
+  let starting: Promise<Shared> | undefined;
+  let shared: Shared | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  const all = new Set<Browser>();
+
+  const begin = async (): Promise<Browser> => {
+    const browser = await start();
+    all.add(browser);
+    void browser.exited.then(() => all.delete(browser));
+    return browser;
+  };
+  const isWorn = ({ browser, startedAt }: Shared): boolean =>
+    browser.dead() ||
+    browser.tabs() >= limits.maxChecks ||
+    clock.monotonic() - startedAt >= limits.maxAgeMs;
+  const end = async (browser: Browser, why: string): Promise<void> => {
+    log.info({ pid: browser.pid, tabs: browser.tabs(), why }, 'browser ends');
+    await browser.close();
+  };
+  const acquire = async (): Promise<Browser> => {
+    if (shared && isWorn(shared)) {
+      const worn = shared.browser;
+      shared = undefined;
+      // One in use ends with its last check.
+      if (worn.active() === 0) await end(worn, worn.dead() ? 'dead' : 'worn');
+    }
+    if (shared) return shared.browser;
+    starting ??= begin().then((browser) => ({ browser, startedAt: clock.monotonic() }));
+    try {
+      shared = await starting;
+    } finally {
+      starting = undefined;
+    }
+    return shared.browser;
+  };
+  const afterUse = async (browser: Browser): Promise<void> => {
+    if (browser.active() > 0) return;
+    if (browser !== shared?.browser) return end(browser, 'replaced');
+    clearTimeout(idle);
+    idle = setTimeout(() => {
+      if (shared?.browser !== browser || browser.active() > 0) return;
+      shared = undefined;
+      void end(browser, 'idle');
+    }, limits.idleMs);
+    idle.unref();
+  };
+
+  return {
+    current: () => shared?.browser,
+    lease: async (own, events) => {
+      const browser = own ? await begin() : await acquire();
+      try {
+        const lease = await browser.lease(events);
+        return {
+          browser,
+          tab: lease.tab,
+          release: async () => {
+            await lease.release();
+            await (own ? browser.close() : afterUse(browser));
+          },
+        };
+      } catch (error) {
+        if (shared?.browser === browser) shared = undefined;
+        await browser.kill();
+        throw error;
+      }
+    },
+    close: async () => {
+      clearTimeout(idle);
+      shared = undefined;
+      await starting?.catch(() => {});
+      await Promise.all([...all].map((browser) => browser.close()));
+    },
+  };
+}

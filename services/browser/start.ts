@@ -1,0 +1,178 @@
+/** Starts the browser service: fetches pages over HTTP and by Chromium for the scheduler. */
+import { systemClock, type Clock } from '../core/clock.ts';
+import { createEgressTransport, type EgressTransport } from '../core/egress/transport.ts';
+import { SetupError } from '../core/errors.ts';
+import { createApp } from '../core/http/app.ts';
+import { serve } from '../core/http/serve.ts';
+import { requireInternal } from '../core/internal/guard.ts';
+import type { Running } from '../core/lifecycle.ts';
+import type { Log } from '../core/log.ts';
+import { createMetrics, type Metrics } from '../core/metrics.ts';
+import { watchKeyFile, type KeySource } from '../core/serviceKeys.ts';
+import { DEFAULT_CAPS, type Caps } from './caps.ts';
+import { startChromium } from './chromium/browser.ts';
+import { fetchByBrowser } from './chromium/fetch.ts';
+import { findChromium, type ChromiumProgram } from './chromium/find.ts';
+import { createPool, type BrowserPool } from './chromium/pool.ts';
+import type { BrowserConfig } from './config.ts';
+import { createReader, type DocumentReader } from './document/reader.ts';
+import type { Fetcher } from './fetch.ts';
+import { fetchOverHttp } from './http/fetch.ts';
+import { METRICS } from './names.ts';
+import { fetchRoutes, type RouteDeps } from './routes.ts';
+import { createSlots, type Slots } from './slots.ts';
+
+export interface BrowserDeps {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly keys: KeySource;
+  readonly caps: Caps;
+  readonly egress: EgressTransport;
+  /** Looks for the program; the outcome is kept until it is found. */
+  readonly findChromium: () => Promise<ChromiumProgram>;
+  /** Local mode only: the raw root key that is accepted too. */
+  readonly rawKey?: () => string | undefined;
+}
+
+const BODY_LIMIT = 16 * 1024 * 1024;
+
+/** Starts the service; Chromium starts with the first fetch that needs it. */
+export async function startBrowser(
+  config: BrowserConfig,
+  given: Partial<BrowserDeps> & { readonly log: Log },
+): Promise<Running> {
+  const deps = withDefaults(config, given);
+  const metrics = createMetrics('browser');
+  const chromium = await lookForChromium(deps, metrics);
+  const pool = createPool({
+    clock: deps.clock,
+    log: deps.log,
+    limits: config,
+    start: async () => {
+      chromium.started();
+      return startChromium(await chromium.find(), config.egressUrl, deps.caps);
+    },
+  });
+  const reader = createReader({ caps: deps.caps });
+  const fetchers = createFetchers(config, deps, pool, reader, metrics);
+  const app = createApp({
+    log: deps.log,
+    metrics,
+    bodyLimit: BODY_LIMIT,
+    // Without a browser the HTTP path still works: the metric and the typed failure tell.
+    readiness: () => ({}),
+  });
+  const addresses: string[] = [];
+  app.express.use(
+    '/internal/v1',
+    requireInternal({
+      service: 'browser',
+      keys: deps.keys,
+      clock: deps.clock,
+      log: deps.log,
+      metrics,
+      addresses: () => addresses,
+      ...(deps.rawKey ? { rawKey: deps.rawKey } : {}),
+    }),
+    fetchRoutes(fetchers),
+  );
+  const listening = await serve(app.finish(), { host: config.host, port: config.port });
+  addresses.push(new URL(listening.url).host);
+  return {
+    url: listening.url,
+    stop: async () => {
+      await listening.stop();
+      await Promise.all([pool.close(), reader.close(), deps.egress.close()]);
+    },
+  };
+}
+
+function withDefaults(
+  config: BrowserConfig,
+  given: Partial<BrowserDeps> & { readonly log: Log },
+): BrowserDeps {
+  return {
+    clock: systemClock,
+    keys:
+      given.keys ??
+      watchKeyFile(config.keysFile, (error) => given.log.warn({ err: error }, 'key file')),
+    caps: DEFAULT_CAPS,
+    // Each fetch brings a credential of its own.
+    egress: createEgressTransport(config.egressUrl, () => ''),
+    findChromium: () =>
+      findChromium({ ...process.env, CHROMIUM_PATH: config.chromiumPath }, config.cacheFolder),
+    ...given,
+  };
+}
+
+interface Chromium {
+  /** @throws SetupError with the next step when there is none. */
+  find(): Promise<ChromiumProgram>;
+  started(): void;
+}
+
+/** Looks once a start, so that the metric tells before the first check needs it. */
+async function lookForChromium(deps: BrowserDeps, metrics: Metrics): Promise<Chromium> {
+  let found: ChromiumProgram | undefined;
+  const find = async (): Promise<ChromiumProgram> => (found ??= await deps.findChromium());
+  const starts = metrics.counter({ name: METRICS.chromiumStarts, help: 'Browsers started' });
+  metrics.gauge(METRICS.chromiumFound, 'Whether a Chromium was found', () => (found ? 1 : 0));
+  try {
+    const { file } = await find();
+    deps.log.info({ chromium: file }, 'Chromium found');
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    deps.log.warn(`Pages that need a browser cannot be fetched: ${error.message}`);
+  }
+  return { find, started: () => starts.inc() };
+}
+
+/** Both ways to fetch, each with its slots. */
+function createFetchers(
+  config: BrowserConfig,
+  deps: BrowserDeps,
+  pool: BrowserPool,
+  reader: DocumentReader,
+  metrics: Metrics,
+): RouteDeps {
+  const { clock, caps, log, egress } = deps;
+  const slots = {
+    http: createSlots(config.httpSlots, 'HTTP'),
+    browser: createSlots(config.browserSlots, 'browser'),
+  };
+  const overHttp: Fetcher = (request, signal) =>
+    fetchOverHttp(request, { clock, caps, reader, egress }, signal);
+  const proxyOrigin = new URL(config.egressUrl).origin;
+  const chromium = { clock, caps, pool, proxyOrigin, overHttp };
+  return {
+    clock,
+    log,
+    http: (request, signal) => slots.http.run(() => overHttp(request, signal)),
+    browser: (request, signal) =>
+      slots.browser.run(() => fetchByBrowser(request, chromium, signal)),
+    onResult: countResults(metrics, slots),
+  };
+}
+
+function countResults(
+  metrics: Metrics,
+  slots: { readonly http: Slots; readonly browser: Slots },
+): RouteDeps['onResult'] {
+  const fetches = metrics.counter({
+    name: METRICS.fetches,
+    help: 'Fetches by way and outcome',
+    labelNames: ['via', 'outcome'],
+  });
+  const seconds = metrics.counter({
+    name: METRICS.fetchSeconds,
+    help: 'Seconds spent on fetches',
+    labelNames: ['via'],
+  });
+  metrics.gauge(METRICS.slotsUsed, 'Fetches by Chromium that run now', () => slots.browser.used());
+  metrics.gauge(METRICS.httpSlotsUsed, 'Fetches over HTTP that run now', () => slots.http.used());
+  return (via, result, duration) => {
+    const outcome = result.kind === 'failed' ? result.error.code : result.kind;
+    fetches.inc({ via, outcome });
+    seconds.inc({ via }, duration);
+  };
+}

@@ -1,0 +1,83 @@
+/** `preview`: tries a MonitorJob without saving anything. */
+import type { PreviewResult } from '../../core/contracts/scheduler.ts';
+import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { readManifests } from '../files.ts';
+import { type CliIo, print } from '../io.ts';
+import { type Format, printValue } from '../output.ts';
+import { cut, plain, wrap } from '../terminal.ts';
+import type { Context } from './context.ts';
+
+export interface PreviewOptions {
+  readonly filename: readonly string[];
+  readonly judge: boolean;
+  readonly name?: string | undefined;
+  readonly output: Format;
+}
+
+/** Lines of text that are shown of each page. */
+const SHOWN_LINES = 20;
+
+async function chooseJob(io: CliIo, { filename, name }: PreviewOptions) {
+  const jobs = (await readManifests(io, filename)).filter(
+    (it) => it.kind === 'MonitorJob' && (name === undefined || it.name === name),
+  );
+  const [only, second] = jobs;
+  if (!only)
+    throw new CliError(
+      EXIT.failed,
+      `no MonitorJob${name === undefined ? '' : ` ${name}`} in ${filename.join(', ')}`,
+    );
+  if (second)
+    throw new CliError(
+      EXIT.usage,
+      `several MonitorJobs in ${filename.join(', ')}; choose one with --name: ${jobs.map((it) => it.name).join(', ')}`,
+    );
+  return only;
+}
+
+function printSource(io: CliIo, source: PreviewResult['sources'][number]): void {
+  const head = [source.source, source.finalUrl, source.extractor ?? '', source.title];
+  print(io, plain(head.filter((part) => part !== '').join('  ')));
+  if (source.outcome !== 'page') {
+    const word = source.outcome === 'failed' ? 'failed' : 'not judgeable';
+    print(io, plain(`  ${word}: ${source.problem ?? 'no reason was given'}`));
+    return;
+  }
+  for (const warning of source.warnings) print(io, plain(`  warning: ${warning}`));
+  const lines = source.normalised.split('\n');
+  for (const line of lines.slice(0, SHOWN_LINES))
+    print(io, `  | ${cut(plain(line), (io.columns ?? 120) - 4)}`);
+  if (lines.length > SHOWN_LINES) print(io, `  | … ${lines.length - SHOWN_LINES} more lines`);
+  const hunks = source.hunks.length;
+  print(io, hunks === 0 ? '  no difference to the last check' : `  ${hunks} differences`);
+}
+
+function printVerdict(io: CliIo, { verdict, tokensIn, tokensOut, costUsd }: PreviewResult): void {
+  if (!verdict) return;
+  const word = (key: string): string => {
+    const value = verdict[key];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  };
+  const head = `verdict: ${word('verdict')} ${word('relevance')} ${word('why')}`;
+  print(io, plain(head));
+  for (const key of ['summary', 'reason'])
+    if (word(key) !== '') for (const line of wrap(word(key), '  ', io.columns)) print(io, line);
+  const cost = costUsd === null ? 'unknown' : `$${costUsd}`;
+  print(io, `cost: ${tokensIn} tokens in, ${tokensOut} out, ${cost}`);
+}
+
+/** Fetches, filters and (when asked) judges the pages of a MonitorJob, and shows each step. */
+export async function preview({ io, client }: Context, options: PreviewOptions): Promise<ExitCode> {
+  const { manifest } = await chooseJob(io, options);
+  const body = { manifest, judge: options.judge };
+  const result = await client().post<PreviewResult>('/api/v1/preview', body);
+  if (options.output === 'json' || options.output === 'yaml')
+    printValue(io, result, options.output);
+  else {
+    result.sources.forEach((source) => printSource(io, source));
+    for (const { name, holds, evidence } of result.conditions)
+      print(io, plain(`condition ${name}: ${holds ? 'holds' : 'does not hold'} ${evidence}`));
+    printVerdict(io, result);
+  }
+  return result.sources.some(({ outcome }) => outcome === 'failed') ? EXIT.failed : EXIT.ok;
+}

@@ -1,0 +1,114 @@
+/** The API's answers, as far as the cli looks into them. */
+import type { CheckOutcome, FindingState, SeverityWord, VerdictKind } from '../domain/types.ts';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string | null | undefined;
+}
+
+export interface FieldProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface ApplyAnswer {
+  readonly results: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly action: 'created' | 'configured' | 'unchanged' | 'deleted' | 'refused';
+    readonly problems?: readonly FieldProblem[] | undefined;
+  }[];
+}
+
+export interface RunAnswer {
+  readonly runRequestId: string;
+  readonly requestedAt: string;
+}
+
+export interface Check {
+  readonly id: string;
+  readonly monitor: string;
+  readonly at: string;
+  readonly trigger: string;
+  readonly runRequestId: string | null;
+  readonly outcome: CheckOutcome;
+  readonly stage: string;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly verdict: VerdictKind | null;
+  readonly relevance: number | null;
+  readonly durationMs: number | null;
+  readonly costUsd: string | null;
+}
+
+export interface FindingClaim {
+  readonly source: string;
+  readonly subject: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly quote: string;
+}
+
+export interface Finding {
+  readonly id: string;
+  readonly monitor: string;
+  readonly state: FindingState;
+  readonly severity: SeverityWord;
+  readonly title: string;
+  readonly summary: string;
+  readonly claims: readonly FindingClaim[];
+  readonly verdict: VerdictKind | null;
+  readonly why: string | null;
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+  readonly seenCount: number;
+}
+
+export interface Delivery {
+  readonly id: string;
+  readonly monitor: string;
+  readonly channel: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly createdAt: string;
+}
+
+export interface Alert {
+  readonly id: string;
+  readonly monitor: string;
+  readonly kind: string;
+  readonly severity: SeverityWord;
+  readonly message: { readonly title?: string | undefined };
+  readonly createdAt: string;
+}
+
+export interface StoredSecret {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+export interface Funnel {
+  readonly monitor: string;
+  /** How many checks it is about. */
+  readonly checks: number;
+  readonly stages: readonly {
+    readonly stage: string;
+    readonly reached: number;
+    readonly stopped: readonly { readonly reason: string; readonly count: number }[];
+  }[];
+  readonly last: readonly {
+    readonly checkId: string;
+    readonly at: string;
+    readonly outcome: CheckOutcome;
+    readonly stage: string;
+    readonly reason: string | null;
+    readonly message: string | null;
+  }[];
+}
+
+export interface ChannelTestAnswer {
+  readonly kind: 'accepted' | 'retry' | 'rejected' | 'unknown';
+  readonly reason: string | null;
+}
