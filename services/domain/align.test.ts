@@ -3,9 +3,10 @@ import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { alignLines } from './align.ts';
 
+const isHeading = (line: string): boolean => line.startsWith('#');
 const isValue = (line: string) => /^\d+$/.test(line);
 const kept = (older: string[], newer: string[]) =>
-  alignLines(older, newer, isValue).map(([at]) => older[at]);
+  alignLines(older, newer, { isHeading, isValue }).map(([at]) => older[at]);
 
 describe('alignLines', () => {
   const cases: [title: string, older: string, newer: string, kept: string][] = [
@@ -18,6 +19,7 @@ describe('alignLines', () => {
     ['holds labels where values swap', 'A 40 B 50', 'A 50 B 40', 'A B'],
     ['holds values between the labels that stay', 'A 40 B 50', 'A 40 C B 50', 'A 40 B 50'],
     ['does not hold a value while its label moves', 'A 1 B 2 C 3', 'C 3 A 1 B 2', 'A 1 B 2'],
+    ['holds headings where labelled values swap', '#A P=4 #B P=9', '#A P=9 #B P=4', '#A #B'],
     ['keeps values of a text without labels', '1 2 3', '1 3', '1 3'],
   ];
   for (const [title, older, newer, expected] of cases) {
@@ -28,7 +30,7 @@ describe('alignLines', () => {
   it('pairs equal lines only, rising on both sides', () => {
     fc.assert(
       fc.property(lines, lines, (older, newer) => {
-        const pairs = alignLines(older, newer, isValue);
+        const pairs = alignLines(older, newer, { isHeading, isValue });
         for (const [index, [left, right]] of pairs.entries()) {
           assert.equal(older[left], newer[right]);
           const previous = pairs[index - 1] ?? [-1, -1];
@@ -52,7 +54,7 @@ describe('alignLines', () => {
     const line = (step: number) => (_: unknown, at: number) => `row ${(at * step) % 101}`;
     const older = Array.from({ length: 20_000 }, line(7));
     const newer = Array.from({ length: 20_000 }, line(11));
-    assert.ok(alignLines(older, newer, () => false).length < 20_000);
+    assert.ok(alignLines(older, newer, { isHeading, isValue: () => false }).length < 20_000);
   });
 });
 

@@ -26,14 +26,20 @@ interface Sides {
 /** Edits that are searched for between anchors; more are told as removed and added. */
 const MAX_EDITS = 1_000;
 
+/** What a line is to the lines around it. */
+export interface LineKinds {
+  readonly isHeading: (line: string) => boolean;
+  readonly isValue: (line: string) => boolean;
+}
+
 /**
- * Pairs of equal lines, rising on both sides. Labels are aligned first and values only between
- * them: a price never becomes the fixed point around which its product moves.
+ * Pairs of equal lines, rising on both sides. Headings are aligned first, labels between them and
+ * values only between those: a price never becomes the fixed point around which its product moves.
  */
 export function alignLines(
   older: readonly string[],
   newer: readonly string[],
-  isValue: (line: string) => boolean,
+  { isHeading, isValue }: LineKinds,
 ): Pair[] {
   const sides = { older, newer };
   const head = commonHead(older, newer);
@@ -42,9 +48,12 @@ export function alignLines(
     older: [head, older.length - tail],
     newer: [head, newer.length - tail],
   };
-  const labels = alignRange(sides, middle, (line) => !isValue(line));
-  const values = gapsBetween(labels, middle).flatMap((gap) => alignRange(sides, gap, () => true));
-  const middles = [...labels, ...values].sort((left, right) => left[0] - right[0]);
+  const levels = [isHeading, (line: string) => !isValue(line), () => true];
+  let middles: Pair[] = [];
+  for (const counts of levels) {
+    const found = gapsBetween(middles, middle).flatMap((gap) => alignRange(sides, gap, counts));
+    middles = [...middles, ...found].sort((left, right) => left[0] - right[0]);
+  }
   return [
     ...Array.from({ length: head }, (_, at): Pair => [at, at]),
     ...middles,

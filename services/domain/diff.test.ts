@@ -25,6 +25,12 @@ describe('diffTexts: hunks', () => {
       ['changed: Price 40 → Price 45'],
     ],
     [
+      'tells each of two labelled prices that swap under their own headings',
+      '## Basic / Price: 40 / - In stock / ## Pro / Price: 99',
+      '## Basic / Price: 99 / - In stock / ## Pro / Price: 40',
+      ['changed: Price: 40 → Price: 99', 'changed: Price: 99 → Price: 40'],
+    ],
+    [
       'takes a lone removed and a lone added line for a change',
       'a / x / b',
       'a / y / b',

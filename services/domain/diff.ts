@@ -1,6 +1,6 @@
 /** The difference of two normalised texts: hunks with their headings, and blocks that only moved. */
 import { alignLines, type Pair } from './align.ts';
-import { isValueLike } from './blockKind.ts';
+import { headingLevel, isValueLike } from './blockKind.ts';
 import { lineAt, rangeOf } from './lists.ts';
 import { findMoves, type Moves } from './moves.ts';
 import { pairLines, type Step } from './pairing.ts';
@@ -29,7 +29,7 @@ const WORD_LENGTH = 5;
 export function diffTexts(before: NormalText, after: NormalText): Change {
   const older = before.blocks.map((block) => block.text);
   const newer = after.blocks.map((block) => block.text);
-  const pairs = alignLines(older, newer, isValueLike);
+  const pairs = alignLines(older, newer, { isHeading, isValue: isValueLike });
   const removed = missing(older.length, new Set(pairs.map(([at]) => at)));
   const added = missing(newer.length, new Set(pairs.map(([, at]) => at)));
   const moves = findMoves(before.blocks, after.blocks, removed, added);
@@ -45,6 +45,8 @@ export function diffTexts(before: NormalText, after: NormalText): Change {
     removedChars: countChars(hunks, 'removed'),
   };
 }
+
+const isHeading = (line: string): boolean => headingLevel(line) !== undefined;
 
 interface Gap {
   readonly older: readonly [from: number, to: number];
