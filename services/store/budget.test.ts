@@ -42,7 +42,7 @@ describe('the budget', () => {
       .connect()
       .then(async (client) => {
         try {
-          return await readBudget(client as never, { workspace, monitor, month });
+          return await readBudget(client, { workspace, monitor, month });
         } finally {
           client.release();
         }

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import type pg from 'pg';
-import {
-  claimOldest,
-  createClaimer,
-  nextDueAt,
-  OLDEST_DUE,
-  type ClaimOptions,
-} from './claim.ts';
+import { claimOldest, createClaimer, nextDueAt, OLDEST_DUE, type ClaimOptions } from './claim.ts';
 import { recoverLeases, releaseClaims } from './lease.ts';
 import { NOON, later, seedMany, seedMonitor, seedWorkspaces } from './testing/monitors.ts';
 import { testDatabase, type TestDatabase } from './testing/postgres.ts';

@@ -2,32 +2,10 @@
 import type pg from 'pg';
 import type { MonitorJobSpec, StatusCondition } from '../../crds/types/monitorjob.ts';
 import type { Sql } from './pool.ts';
-import { readBaseline, readSourceState, type Baseline, type SourceState } from './sourceState.ts';
-
-/** A judgement that waits for a model, from its stored snapshots. */
-export interface PendingJudgement {
-  readonly id: string;
-  readonly checkId: string;
-  readonly goalVersion: number;
-  readonly createdAt: Date;
-  readonly attempts: number;
-  readonly nextAttemptAt: Date;
-  readonly sources: readonly PendingSource[];
-}
-
-export interface PendingSource {
-  readonly source: string;
-  readonly title: string;
-  readonly finalUrl: string;
-  readonly afterHash: string;
-  /** Texts before normalising, as blobs of the workspace. */
-  readonly beforeBlob: string;
-  readonly afterBlob: string;
-  readonly afterSnapshot: string;
-}
+import { loadMemory, type MonitorMemory } from './memory.ts';
 
 /** One due monitor in the hands of one scheduler, with all that is remembered of it. */
-export interface Claim {
+export interface Claim extends MonitorMemory {
   readonly workspace: string;
   readonly monitor: string;
   readonly uid: string;
@@ -49,9 +27,6 @@ export interface Claim {
   readonly consecutiveFailures: number;
   readonly failureAlerted: boolean;
   readonly conditions: readonly StatusCondition[];
-  readonly states: readonly SourceState[];
-  readonly baselines: readonly Baseline[];
-  readonly pending: readonly PendingJudgement[];
 }
 
 export interface ClaimOptions {
@@ -88,9 +63,6 @@ interface ClaimRow {
   died: boolean;
   consecutive_failures: number;
   failure_alerted: boolean;
-  states: Record<string, unknown>[] | null;
-  baselines: Record<string, unknown>[] | null;
-  pending: Record<string, unknown>[] | null;
 }
 
 /** Most workspaces that one fair claim looks at. */
@@ -117,11 +89,7 @@ const take = (due: string): string => `WITH due AS MATERIALIZED (${due}), taken 
   RETURNING m.*, due.lease_until IS NOT NULL AS died, due.buffered AS was_buffered)
 SELECT t.workspace_id, t.name, t.uid, t.conditions, t.generation, t.goal_version, t.spec, t.slot_at, t.lease_token, t.lease_until,
   CASE WHEN t.run_request_id IS DISTINCT FROM t.last_handled_run_request THEN t.run_request_id END AS run_request,
-  t.was_buffered, t.host, t.deaths, t.died, t.consecutive_failures, t.failure_alerted,
-  (SELECT jsonb_agg(to_jsonb(s)) FROM source_states s WHERE s.workspace_id = t.workspace_id AND s.monitor = t.name) AS states,
-  (SELECT jsonb_agg(to_jsonb(b)) FROM baselines b WHERE b.workspace_id = t.workspace_id AND b.monitor = t.name) AS baselines,
-  (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.id) FROM pending_judgements p
-    WHERE p.workspace_id = t.workspace_id AND p.monitor = t.name) AS pending
+  t.was_buffered, t.host, t.deaths, t.died, t.consecutive_failures, t.failure_alerted
 FROM taken t ORDER BY t.slot_at`;
 
 /** Walks over the workspaces by index probes, from the one after `$2`, and names those with due rows. */
@@ -135,45 +103,65 @@ const WALK_SQL = `WITH RECURSIVE walk AS (
       ORDER BY workspace_id, next_due_at LIMIT 1) n WHERE w.step < $3)
   SELECT workspace_id, next_due_at <= $1 AS due FROM walk ORDER BY step`;
 
+/** Between two walks the same workspaces are served; so long one that has become due may wait. */
+const WALK_AGAIN_MS = 200;
+
 /** A claimer of one process; it holds no rows, only the place of its walk. */
 export function createClaimer(pool: pg.Pool): Claimer {
   let cursor = '';
   let backlog = false;
+  let walked: { readonly due: readonly string[]; readonly at: number } | undefined;
+  const walk = async (options: ClaimOptions): Promise<readonly string[]> => {
+    const now = options.now.getTime();
+    // a walk that did not reach the end goes on at once, so that no workspace waits for another turn
+    if (!walked || cursor !== '' || now - walked.at >= WALK_AGAIN_MS) {
+      const found = await walkWorkspaces(pool, options, cursor);
+      cursor = found.end;
+      walked = { due: found.due, at: now };
+    }
+    const busy = new Set(options.busy);
+    return walked.due.filter((workspace) => !busy.has(workspace)).slice(0, options.limit);
+  };
   return {
     claim: async (options) => {
       if (options.limit <= 0) return [];
-      const fair = backlog || (options.busy?.length ?? 0) > 0;
-      if (!fair) {
+      if (!backlog && (options.busy?.length ?? 0) === 0) {
         const claims = await claimOldest(pool, options);
         backlog = claims.length >= options.limit;
         return claims;
       }
-      const walk = await walkWorkspaces(pool, options, cursor);
-      cursor = walk.end;
-      const claims = await claimShares(pool, options, walk.due);
-      backlog = claims.length >= options.limit || walk.end !== '';
+      const claims = await claimShares(pool, options, await walk(options));
+      const isFull = claims.length >= options.limit;
+      // what was walked to gives no more: go on from there, or begin anew with the oldest
+      if (!isFull) walked = undefined;
+      backlog = isFull || cursor !== '';
       return claims;
     },
   };
 }
 
 /** Claims the oldest due monitors, whosoever they are. */
-export async function claimOldest(sql: Sql, options: ClaimOptions): Promise<Claim[]> {
-  const { rows } = await sql.query<ClaimRow>(take(OLDEST_DUE), leaseValues(options));
-  return rows.map(toClaim);
-}
+export const claimOldest = (pool: pg.Pool, options: ClaimOptions): Promise<Claim[]> =>
+  takeRows(pool, take(OLDEST_DUE), leaseValues(options));
 
 async function claimShares(
-  sql: Sql,
+  pool: pg.Pool,
   options: ClaimOptions,
   workspaces: readonly string[],
 ): Promise<Claim[]> {
   if (workspaces.length === 0) return [];
   const share = Math.max(1, Math.ceil(options.limit / workspaces.length));
-  const values = [...leaseValues(options), workspaces.slice(0, options.limit), share];
-  const { rows } = await sql.query<ClaimRow>(take(SHARED_DUE), values);
-  return rows.map(toClaim);
+  return takeRows(pool, take(SHARED_DUE), [...leaseValues(options), workspaces, share]);
 }
+
+async function takeRows(pool: pg.Pool, text: string, values: readonly unknown[]): Promise<Claim[]> {
+  const { rows } = await pool.query<ClaimRow>(text, [...values]);
+  const keys = rows.map((row) => ({ workspace: row.workspace_id, monitor: row.name }));
+  const memories = await loadMemory(pool, keys);
+  return rows.map((row, index) => ({ ...toClaim(row), ...(memories[index] ?? NO_MEMORY) }));
+}
+
+const NO_MEMORY: MonitorMemory = { states: [], baselines: [], pending: [] };
 
 const leaseValues = ({ now, leaseMs, owner, limit }: ClaimOptions): unknown[] => [
   now,
@@ -188,20 +176,21 @@ async function walkWorkspaces(
   options: ClaimOptions,
   cursor: string,
 ): Promise<{ due: string[]; end: string }> {
-  const busy = new Set(options.busy);
   const { rows } = await sql.query<{ workspace_id: string; due: boolean | null }>(WALK_SQL, [
     options.now,
     cursor,
     WALK,
   ]);
+  const busy = new Set(options.busy);
   const due = rows.filter((row) => row.due === true && !busy.has(row.workspace_id));
   const taken = due.slice(0, options.limit);
+  // where not all could be taken the next walk begins behind those that were
   const last =
     taken.length < due.length ? taken.at(-1) : rows.length < WALK ? undefined : rows.at(-1);
   return { due: taken.map((row) => row.workspace_id), end: last?.workspace_id ?? '' };
 }
 
-function toClaim(row: ClaimRow): Claim {
+function toClaim(row: ClaimRow): Omit<Claim, keyof MonitorMemory> {
   return {
     workspace: row.workspace_id,
     monitor: row.name,
@@ -220,21 +209,8 @@ function toClaim(row: ClaimRow): Claim {
     died: row.died,
     consecutiveFailures: row.consecutive_failures,
     failureAlerted: row.failure_alerted,
-    states: (row.states ?? []).map(readSourceState),
-    baselines: (row.baselines ?? []).map(readBaseline),
-    pending: (row.pending ?? []).map(toPending),
   };
 }
-
-const toPending = (row: Record<string, unknown>): PendingJudgement => ({
-  id: String(row['id']),
-  checkId: String(row['check_id']),
-  goalVersion: Number(row['goal_version']),
-  createdAt: new Date(String(row['created_at'])),
-  attempts: Number(row['attempts']),
-  nextAttemptAt: new Date(String(row['next_attempt_at'])),
-  sources: row['sources'] as PendingSource[],
-});
 
 /** When the next monitor becomes due, if any does; one probe of the index. */
 export async function nextDueAt(sql: Sql): Promise<Date | undefined> {

@@ -3,7 +3,11 @@ import type { CheckRecord, CommitTarget, PendingChanges } from './commit.ts';
 import type { Sql } from './pool.ts';
 
 /** Ends the lease and writes the monitor's result and next time; what people did meanwhile stays. */
-export async function updateMonitor(tx: Sql, target: CommitTarget, record: CheckRecord): Promise<void> {
+export async function updateMonitor(
+  tx: Sql,
+  target: CommitTarget,
+  record: CheckRecord,
+): Promise<void> {
   const { check, monitor } = record;
   await tx.query(
     `UPDATE monitors SET lease_until = NULL, lease_owner = NULL, deaths = $3, buffered = false,
@@ -41,7 +45,11 @@ export async function updateMonitor(tx: Sql, target: CommitTarget, record: Check
 }
 
 /** One row of the history of checks. */
-export async function insertCheck(tx: Sql, target: CommitTarget, record: CheckRecord): Promise<void> {
+export async function insertCheck(
+  tx: Sql,
+  target: CommitTarget,
+  record: CheckRecord,
+): Promise<void> {
   const { check, verdict } = record;
   await tx.query(
     `INSERT INTO checks (workspace_id, id, monitor, at, retention_days, slot_at, trigger, generation, goal_version,
@@ -76,7 +84,11 @@ export async function insertCheck(tx: Sql, target: CommitTarget, record: CheckRe
 }
 
 /** What the check's fetches saw, as far as it is kept. */
-export async function insertSnapshots(tx: Sql, target: CommitTarget, record: CheckRecord): Promise<void> {
+export async function insertSnapshots(
+  tx: Sql,
+  target: CommitTarget,
+  record: CheckRecord,
+): Promise<void> {
   if (record.snapshots.length === 0) return;
   await tx.query(
     `INSERT INTO snapshots (workspace_id, id, monitor, source, at, retention_days, check_id, extractor, status, title,
@@ -100,7 +112,11 @@ export async function insertSnapshots(tx: Sql, target: CommitTarget, record: Che
 }
 
 /** The verdict with the change it is about. */
-export async function insertVerdict(tx: Sql, target: CommitTarget, record: CheckRecord): Promise<void> {
+export async function insertVerdict(
+  tx: Sql,
+  target: CommitTarget,
+  record: CheckRecord,
+): Promise<void> {
   const { verdict, check } = record;
   if (!verdict) return;
   await tx.query(

@@ -38,41 +38,6 @@ export interface Baseline {
   readonly extracted: Readonly<Record<string, string | null>>;
 }
 
-const optional = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : undefined;
-
-const optionalDate = (value: unknown): Date | undefined =>
-  typeof value === 'string' ? new Date(value) : undefined;
-
-/** Reads a row of source_states as `to_jsonb` writes it. */
-export const readSourceState = (row: Record<string, unknown>): SourceState => ({
-  source: String(row['source']),
-  specHash: String(row['spec_hash']),
-  extractor: optional(row['extractor']) as Extractor | undefined,
-  needsJavaScript: row['needs_javascript'] === true,
-  javaScriptProbedAt: optionalDate(row['javascript_probed_at']),
-  etag: optional(row['etag']),
-  lastModified: optional(row['last_modified']),
-  textLengths: (row['text_lengths'] ?? []) as number[],
-  recentHashes: (row['recent_hashes'] ?? []) as string[],
-  pending: (row['pending'] ?? undefined) as PendingConfirmation | undefined,
-  consecutiveFailures: Number(row['consecutive_failures']),
-});
-
-/** Reads a row of baselines as `to_jsonb` writes it. */
-export const readBaseline = (row: Record<string, unknown>): Baseline => ({
-  source: String(row['source']),
-  role: row['role'] as BaselineRole,
-  snapshotId: String(row['snapshot_id']),
-  takenAt: new Date(String(row['taken_at'])),
-  extractor: row['extractor'] as Extractor,
-  title: String(row['title']),
-  finalUrl: String(row['final_url']),
-  textHash: String(row['text_hash']),
-  textBlob: String(row['text_blob']),
-  extracted: (row['extracted'] ?? {}) as Record<string, string | null>,
-});
-
 /** Writes the states of a monitor's sources; one row a source. Runs under the workspace. */
 export async function putSourceStates(
   tx: Sql,

@@ -64,9 +64,18 @@ export async function tellDue(
       [key.workspace, key.monitor],
     );
     const monitor = rows[0];
-    if (!monitor) return;
+    if (!monitor) return silenceFindings(tx, key);
     await writeTelling(tx, key, decide(monitor, await loadKnown(tx, key, now)), now);
   });
+}
+
+/** A monitor that is gone reminds nobody. */
+async function silenceFindings(tx: Sql, { workspace, monitor }: TellingKey): Promise<void> {
+  await tx.query(
+    `UPDATE findings SET held = false, next_reminder_at = NULL, snoozed_until = NULL
+     WHERE workspace_id = $1 AND monitor = $2`,
+    [workspace, monitor],
+  );
 }
 
 /** Makes the partitions of these days (UTC) where they are missing. */

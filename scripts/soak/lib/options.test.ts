@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { parseSoak } from './options.ts';
+
+describe('soak: options', () => {
+  it('takes half an hour by default, and leaves the count to the soak', () => {
+    assert.deepEqual(parseSoak(['kills']), { name: 'kills', minutes: 30, count: undefined });
+  });
+
+  it('reads the flags', () => {
+    const { minutes, count } = parseSoak(['browser', '--minutes', '0.5', '--count', '50']);
+    assert.deepEqual([minutes, count], [0.5, 50]);
+  });
+
+  it('has no name when none is given', () => {
+    assert.equal(parseSoak([]).name, undefined);
+  });
+
+  it('names a wrong length', () => {
+    for (const wrong of ['0', 'long', '10001'])
+      assert.throws(
+        () => parseSoak(['kills', '--minutes', wrong]),
+        new RegExp(`--minutes: ${wrong}`),
+      );
+  });
+
+  it('names a wrong count', () => {
+    for (const wrong of ['0', '1.5', 'all'])
+      assert.throws(
+        () => parseSoak(['browser', '--count', wrong]),
+        new RegExp(`--count: ${wrong}`),
+      );
+  });
+
+  it('refuses two soaks at once and unknown flags', () => {
+    assert.throws(() => parseSoak(['kills', 'browser']), /One soak at a time/);
+    assert.throws(() => parseSoak(['kills', '--hours', '1']), /--hours/);
+  });
+});

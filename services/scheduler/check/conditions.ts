@@ -1,0 +1,92 @@
+/** The conditions of a monitor that its checks decide: Scheduled, Healthy, BudgetOK. */
+import type { StatusCondition } from '../../../crds/types/monitorjob.ts';
+import type { ScheduleProblem } from '../../domain/schedule.ts';
+import type { Claim } from '../../store/claim.ts';
+import type { Stop } from './funnel.ts';
+import type { Judged } from './judge.ts';
+
+export interface ConditionFacts {
+  readonly problem: ScheduleProblem | undefined;
+  /** The stop of the worst source when one failed. */
+  readonly failed: Stop | undefined;
+  /** Undefined when nothing was judged: then the old condition stays. */
+  readonly budget: Judged['budget'] | undefined;
+}
+
+type Fact = Pick<StatusCondition, 'type' | 'status' | 'reason'> & { message?: string | undefined };
+
+/** The conditions after a check; a transition time moves only with the status. */
+export function conditionsAfter(
+  claim: Pick<Claim, 'conditions' | 'generation'>,
+  now: Date,
+  facts: ConditionFacts,
+): StatusCondition[] {
+  const wanted: Fact[] = [
+    facts.problem
+      ? {
+          type: 'Scheduled',
+          status: 'False',
+          reason: 'ScheduleInvalid',
+          message: facts.problem.message,
+        }
+      : { type: 'Scheduled', status: 'True', reason: 'Scheduled' },
+    facts.failed
+      ? {
+          type: 'Healthy',
+          status: 'False',
+          reason: pascal(facts.failed.reason ?? facts.failed.outcome),
+        }
+      : { type: 'Healthy', status: 'True', reason: 'CheckSucceeded' },
+    ...budgetFact(facts.budget),
+  ];
+  const types = new Set(wanted.map((fact) => fact.type));
+  const kept = claim.conditions.filter((condition) => !types.has(condition.type));
+  return [...kept, ...wanted.map((fact) => toCondition(claim, fact, now))];
+}
+
+function budgetFact(budget: ConditionFacts['budget']): Fact[] {
+  switch (budget) {
+    case undefined:
+      return [];
+    case 'ok':
+      return [{ type: 'BudgetOK', status: 'True', reason: 'WithinBudget' }];
+    case 'exceeded':
+      return [
+        {
+          type: 'BudgetOK',
+          status: 'False',
+          reason: 'ConditionsOnly',
+          message: 'The budget of this month is used up; only conditions are checked.',
+        },
+      ];
+    case 'pause':
+      return [
+        {
+          type: 'BudgetOK',
+          status: 'False',
+          reason: 'Paused',
+          message: 'The budget of this month is used up; checks go on next month.',
+        },
+      ];
+    default:
+      return budget satisfies never;
+  }
+}
+
+function toCondition(
+  claim: Pick<Claim, 'conditions' | 'generation'>,
+  fact: Fact,
+  now: Date,
+): StatusCondition {
+  const before = claim.conditions.find((condition) => condition.type === fact.type);
+  const { message, ...rest } = fact;
+  return {
+    ...rest,
+    ...(message === undefined ? {} : { message }),
+    lastTransitionTime:
+      before?.status === fact.status ? before.lastTransitionTime : now.toISOString(),
+    observedGeneration: claim.generation,
+  };
+}
+
+const pascal = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

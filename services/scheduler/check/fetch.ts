@@ -1,0 +1,193 @@
+/** Fetches the sources of a check through the browser service: politely, in time, typed. */
+import type { Source } from '../../../crds/types/monitorjob.ts';
+import { FETCH_PATH, fetchResult, type FetchResult } from '../../core/contracts/browser.ts';
+import { messageOf } from '../../core/errors.ts';
+import { InternalCallError, type InternalProblem } from '../../core/internal/client.ts';
+import type { FetchErrorCode } from '../../domain/types.ts';
+import type { Claim } from '../../store/claim.ts';
+import type { SchedulerDeps } from '../deps.ts';
+import { hostOf } from '../politeness.ts';
+import { mustRender, type Fetched, type Memory } from './look.ts';
+import type { CheckTimeouts } from './timeouts.ts';
+import { planFetch, toFetchSource } from './via.ts';
+
+export type FetchDeps = Pick<SchedulerDeps, 'browser' | 'clock' | 'credential' | 'gate'>;
+
+/** What all fetches of one check share. */
+export interface FetchContext {
+  readonly claim: Pick<Claim, 'workspace' | 'monitor' | 'spec' | 'states' | 'baselines'>;
+  readonly checkId: string;
+  readonly timeouts: CheckTimeouts;
+  /** Fires when the check's whole time is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Between the browser's own deadline and ours, so that its typed answer gets through. */
+const GRACE_MS = 5_000;
+/** Sources of one check that are fetched at a time. */
+const PARALLEL = 4;
+
+/** What is remembered of one source. */
+export const memoryOf = (
+  { states, baselines }: Pick<Claim, 'states' | 'baselines'>,
+  source: string,
+): Memory => ({
+  state: states.find((state) => state.source === source),
+  baselines: baselines.filter((baseline) => baseline.source === source),
+});
+
+/** Fetches all sources, a few at a time; what fails is a result, never an error. */
+export async function fetchSources(
+  context: FetchContext,
+  sources: readonly Source[],
+  deps: FetchDeps,
+): Promise<Fetched[]> {
+  const results: Fetched[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < sources.length; index = next++) {
+      const source = sources[index];
+      if (source) results[index] = await fetchSource(context, source, deps);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL, sources.length) }, work));
+  return results;
+}
+
+async function fetchSource(
+  context: FetchContext,
+  source: Source,
+  deps: FetchDeps,
+): Promise<Fetched> {
+  const memory = memoryOf(context.claim, source.name);
+  const lastSeen = memory.baselines.find((baseline) => baseline.role === 'LastSeen');
+  const plan = planFetch(source, memory.state, lastSeen, deps.clock.now());
+  if (plan.reprobe) return reprobe(context, source, deps);
+  const result = await fetchOnce(context, source, deps, plan);
+  const needsJavaScript = result.kind === 'page' ? result.needsJavaScript : undefined;
+  if (plan.via === 'browser' || !mustRender({ source, result }, memory))
+    return { source, result, rendered: undefined, needsJavaScript };
+  const rendered = await fetchOnce(context, source, deps, BY_BROWSER);
+  return { source, result, rendered, needsJavaScript: true };
+}
+
+/**
+ * A picture of a page that changed, by a fetch of its own: taking one at each check would cost more
+ * than all the rest. Undefined when it could not be taken.
+ */
+export async function photograph(
+  context: FetchContext,
+  source: Source,
+  deps: FetchDeps,
+): Promise<Buffer | undefined> {
+  const result = await fetchOnce(context, source, deps, { ...BY_BROWSER, screenshot: true });
+  const picture = result.kind === 'page' ? result.screenshot : undefined;
+  return picture && Buffer.from(picture.base64, 'base64');
+}
+
+interface Way {
+  readonly via: 'http' | 'browser';
+  readonly probeJavaScript: boolean;
+  readonly validators?: { readonly etag?: string; readonly lastModified?: string } | undefined;
+  readonly screenshot?: boolean;
+}
+
+const BY_BROWSER: Way = { via: 'browser', probeJavaScript: false };
+
+/** Looks both ways at a page that needed JavaScript, to see whether it still does. */
+async function reprobe(context: FetchContext, source: Source, deps: FetchDeps): Promise<Fetched> {
+  const plain = await fetchOnce(context, source, deps, { via: 'http', probeJavaScript: true });
+  const rendered = await fetchOnce(context, source, deps, BY_BROWSER);
+  if (plain.kind !== 'page' || plain.needsJavaScript === undefined)
+    return { source, result: rendered, rendered: undefined, needsJavaScript: undefined };
+  return { source, result: plain, rendered, needsJavaScript: plain.needsJavaScript };
+}
+
+/** One call of the browser service, after the host's turn has come; tried again while it is busy. */
+async function fetchOnce(
+  context: FetchContext,
+  source: Source,
+  deps: FetchDeps,
+  way: Way,
+): Promise<FetchResult> {
+  const host = hostOf(source.url);
+  try {
+    const leave = await deps.gate.enter(host, context.signal);
+    try {
+      const result = await callBrowser(context, source, deps, way);
+      const wait = result.kind === 'failed' ? result.error.retryAfterSeconds : undefined;
+      if (wait !== undefined)
+        deps.gate.close(host, new Date(deps.clock.now().getTime() + wait * 1000));
+      return result;
+    } finally {
+      leave();
+    }
+  } catch (error) {
+    return failedBy(error, context.signal);
+  }
+}
+
+async function callBrowser(
+  context: FetchContext,
+  source: Source,
+  deps: FetchDeps,
+  way: Way,
+): Promise<FetchResult> {
+  const { claim, timeouts, signal } = context;
+  const timeoutMs = Math.max(1, Math.floor(timeouts.pageMs));
+  const body = {
+    workspace: claim.workspace,
+    monitor: claim.monitor,
+    source: toFetchSource(source, claim.spec.conditions),
+    via: way.via,
+    probeJavaScript: way.probeJavaScript,
+    ...(way.validators ? { validators: way.validators } : {}),
+    screenshot: way.via === 'browser' && (way.screenshot ?? source.screenshot === 'Always'),
+    keepDocument: false,
+    timeoutMs,
+    ownBrowser: false,
+    egressCredential: deps.credential({
+      workspace: claim.workspace,
+      monitor: claim.monitor,
+      checkId: context.checkId,
+      ms: timeouts.totalMs,
+    }),
+  };
+  for (;;) {
+    try {
+      return await deps.browser.post(FETCH_PATH, body, fetchResult, {
+        timeoutMs: timeoutMs + GRACE_MS,
+        signal,
+      });
+    } catch (error) {
+      if (!(error instanceof InternalCallError) || error.problem.kind !== 'busy') throw error;
+      await deps.clock.sleep(error.problem.retryAfterSeconds * 1000, signal);
+    }
+  }
+}
+
+/** What went wrong on our side, as a result that the owner of the monitor can read. */
+function failedBy(error: unknown, signal: AbortSignal): FetchResult {
+  const [code, message] = signal.aborted
+    ? (['timeout', 'The check ran out of time before the page was read'] as const)
+    : error instanceof InternalCallError
+      ? problemText(error.problem)
+      : (['internal', `The page could not be read: ${messageOf(error)}`] as const);
+  return { kind: 'failed', error: { code, message }, timings: { totalMs: 0 } };
+}
+
+function problemText(problem: InternalProblem): readonly [FetchErrorCode, string] {
+  switch (problem.kind) {
+    case 'timeout':
+      return ['timeout', 'The page was not read in time'];
+    case 'busy':
+      return ['busy', 'All browsers are busy'];
+    case 'unreachable':
+      return ['internal', 'The browser service does not answer'];
+    case 'refused':
+    case 'invalidAnswer':
+      return ['internal', 'The browser service could not read the page'];
+    default:
+      return problem satisfies never;
+  }
+}

@@ -1,0 +1,103 @@
+/** Tries a job without saving anything: what is fetched, what differs, what a judge would say. */
+import type { MonitorJobSpec, Source } from '../../../crds/types/monitorjob.ts';
+import type { PreviewRequest, PreviewResult } from '../../core/contracts/scheduler.ts';
+import type { ConditionResult } from '../../domain/condition.ts';
+import { normalise } from '../../domain/normalise.ts';
+import type { FetchedPage } from '../../domain/types.ts';
+import { loadMemory } from '../../store/memory.ts';
+import type { Baseline, SourceState } from '../../store/sourceState.ts';
+import { decideCheck, lookAtAll, type Checked } from './decide.ts';
+import { fetchSources } from './fetch.ts';
+import type { Judged } from './judge.ts';
+import { extractorOf, pageOf } from './look.ts';
+import { problemOf } from './report.ts';
+import type { SchedulerDeps } from '../deps.ts';
+import { judgeItems } from './judging.ts';
+import { readTexts } from './looking.ts';
+import { timeoutsOf } from './timeouts.ts';
+
+const MAX_TEXT = 64 * 1024;
+const MAX_HUNKS = 100;
+
+/** Fetches and compares with what the monitor of this name saw last, if there is one. */
+export async function previewJob(
+  request: PreviewRequest,
+  deps: SchedulerDeps,
+  signal: AbortSignal,
+): Promise<PreviewResult> {
+  // the api has validated it against the schema, which fills in every default
+  const spec = request.spec as unknown as MonitorJobSpec;
+  const memory = await readMemory(request, deps);
+  const claim = { workspace: request.workspace, monitor: request.name, spec, ...memory };
+  const timeouts = timeoutsOf(spec);
+  const checkId = deps.newId();
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeouts.totalMs))]);
+  const fetched = await fetchSources(
+    { claim, checkId, timeouts, signal: deadline },
+    spec.sources,
+    deps,
+  );
+  const looked = lookAtAll(claim, fetched);
+  const blobs = looked.flatMap((each) => (each.base ? [each.base.textBlob] : []));
+  const texts = await readTexts(claim, blobs, deps);
+  const decided = decideCheck(spec, looked, texts, deps.clock.now());
+  const judged = request.judge
+    ? await judgeItems(claim, checkId, decided.items, deps, signal)
+    : undefined;
+  return describe(decided.checked, judged);
+}
+
+/** A confirmation that is under way belongs to the monitor, not to the preview. */
+async function readMemory(
+  { workspace, name }: PreviewRequest,
+  deps: Pick<SchedulerDeps, 'pool'>,
+): Promise<{ states: SourceState[]; baselines: readonly Baseline[] }> {
+  const [memory] = await loadMemory(deps.pool, [{ workspace, monitor: name }]);
+  const fresh = { pending: undefined, etag: undefined, lastModified: undefined };
+  return {
+    states: (memory?.states ?? []).map((state) => ({ ...state, ...fresh })),
+    baselines: memory?.baselines ?? [],
+  };
+}
+
+function describe(checked: readonly Checked[], judged: Judged | undefined): PreviewResult {
+  const conditions = checked.flatMap((each) => each.compared?.conditions ?? []);
+  return {
+    sources: checked.map(describeSource),
+    conditions: conditions.map(describeCondition),
+    verdict: judged ? { ...judged.verdict, provenance: judged.provenance } : null,
+    tokensIn: judged?.tokensIn ?? 0,
+    tokensOut: judged?.tokensOut ?? 0,
+    costUsd: judged ? judged.costUsd : '0',
+  };
+}
+
+function describeSource(checked: Checked): PreviewResult['sources'][number] {
+  const { look, fetched, compared } = checked;
+  const page = pageOf(look);
+  const normalised = 'seen' in look ? look.seen.normal.text : normaliseText(page, fetched.source);
+  const outcome = look.kind === 'failed' || look.kind === 'notJudgeable' ? look.kind : 'page';
+  return {
+    source: fetched.source.name,
+    outcome,
+    title: page?.title ?? '',
+    finalUrl: page?.finalUrl ?? fetched.source.url,
+    status: page?.status ?? null,
+    extractor: extractorOf(look) ?? null,
+    text: (page?.text ?? '').slice(0, MAX_TEXT),
+    normalised: normalised.slice(0, MAX_TEXT),
+    problem: problemOf(checked),
+    hunks: (compared?.change.hunks ?? []).slice(0, MAX_HUNKS),
+    warnings: [...(page?.warnings ?? [])],
+  };
+}
+
+/** An unchanged page was not normalised on its way here. */
+const normaliseText = (page: FetchedPage | undefined, source: Source): string =>
+  page ? normalise(page.text, { ignore: source.ignore?.text ?? [] }).text : '';
+
+const describeCondition = ({ name, holds, evidence, problem }: ConditionResult) => ({
+  name,
+  holds,
+  evidence: problem ?? evidence,
+});

@@ -1,0 +1,153 @@
+/** Judges again what no model could judge, from the stored texts. */
+import type { FindingContext } from '../../domain/finding.ts';
+import { diffTexts } from '../../domain/diff.ts';
+import { looksLikeInstruction } from '../../domain/instruction.ts';
+import { normalise } from '../../domain/normalise.ts';
+import type { Claim } from '../../store/claim.ts';
+import type { PendingJudgement } from '../../store/memory.ts';
+import type { CheckRecord, PendingChanges } from '../../store/commit.ts';
+import type { Known } from '../../store/telling.ts';
+import type { Compared } from './compare.ts';
+import { deskFor, type ConcludeInput } from './conclude.ts';
+import { suppressedBy, worstStop } from './funnel.ts';
+import { planNext } from './plan.ts';
+import { changeOf } from './report.ts';
+import { EMPTY_BLOB, isExpired, retryDelayMs } from './retry.ts';
+import { tellVerdict, type VerdictOutcome } from './verdict.ts';
+
+/** The changes of a waiting judgement, as the judge sees them; conditions were told long ago. */
+export function itemsOf(
+  { spec }: Pick<Claim, 'spec'>,
+  pending: PendingJudgement,
+  texts: ReadonlyMap<string, string>,
+): Compared[] {
+  return pending.sources.flatMap((stored): Compared[] => {
+    const source = spec.sources.find((each) => each.name === stored.source);
+    const beforeText = stored.beforeBlob === EMPTY_BLOB ? '' : texts.get(stored.beforeBlob);
+    const afterText = texts.get(stored.afterBlob);
+    if (!source || beforeText === undefined || afterText === undefined) return [];
+    const options = { ignore: source.ignore?.text ?? [] };
+    const [before, after] = [normalise(beforeText, options), normalise(afterText, options)];
+    return [
+      {
+        source: stored.source,
+        title: stored.title,
+        finalUrl: stored.finalUrl,
+        before,
+        after,
+        change: diffTexts(before, after),
+        conditions: [],
+        instructionInPage: looksLikeInstruction(after.text) || looksLikeInstruction(before.text),
+        stop: undefined,
+      },
+    ];
+  });
+}
+
+export interface RejudgeInput extends Omit<ConcludeInput, 'plan' | 'decided' | 'keepUntil'> {
+  readonly pending: PendingJudgement;
+  readonly items: readonly Compared[];
+  readonly context: FindingContext;
+}
+
+/** The record of a re-judgement: a verdict and what it tells; baselines stay as they are. */
+export function concludeRejudge(input: RejudgeInput, known: Known): CheckRecord {
+  const { claim, items, judged, pending, checkId, now } = input;
+  const desk = deskFor(input, known);
+  const verdictId = judged ? input.newId() : null;
+  const outcome = tellVerdict(desk, {
+    spec: claim.spec,
+    context: input.context,
+    origin: { checkId, verdictId },
+    items,
+    stopped: [],
+    judged,
+    retryExpired: isExpired(pending, now),
+  });
+  const stops = [...outcome.stops.values()];
+  const worst = worstStop(stops);
+  const changes = pendingAfter(pending, outcome, now);
+  const others = claim.pending.filter((each) => each.id !== pending.id);
+  const confirmations = claim.states.flatMap((state) =>
+    state.pending ? [new Date(state.pending.nextAt)] : [],
+  );
+  const next = planNext({
+    spec: claim.spec,
+    seed: claim.uid,
+    slot: claim.slot,
+    ranSlot: undefined,
+    now,
+    wakes: [...confirmations, ...[...others, ...changes.put].map((each) => each.nextAttemptAt)],
+    notBefore: input.notBefore,
+  });
+  return {
+    check: {
+      id: checkId,
+      at: now,
+      trigger: 'rejudge',
+      slot: null,
+      generation: claim.generation,
+      goalVersion: claim.goalVersion,
+      runRequest: null,
+      ...worst,
+      message: null,
+      sources: items.map((item) => ({
+        source: item.source,
+        ...(outcome.stops.get(item.source) ?? worst),
+      })),
+      verdict: judged?.verdict.verdict ?? null,
+      relevance: judged?.verdict.relevance ?? null,
+      durationMs: input.durationMs,
+      tokensIn: judged?.tokensIn ?? 0,
+      tokensOut: judged?.tokensOut ?? 0,
+      costUsd: judged ? judged.costUsd : '0',
+    },
+    monitor: {
+      wakeAt: next.wakeAt,
+      nextSlot: next.nextSlot,
+      missed: 0,
+      changed: false,
+      consecutiveFailures: claim.consecutiveFailures,
+      failureAlerted: claim.failureAlerted,
+      deaths: 0,
+      conditions: claim.conditions,
+    },
+    states: [],
+    blobs: [],
+    snapshots: [],
+    baselines: [],
+    verdict:
+      judged && verdictId !== null
+        ? {
+            id: verdictId,
+            verdict: judged.verdict,
+            provenance: judged.provenance,
+            change: items.map((item) =>
+              changeOf(
+                item,
+                null,
+                pending.sources.find((each) => each.source === item.source)?.afterSnapshot ?? null,
+              ),
+            ),
+            suppressed: worst.outcome === 'Alerted' ? null : suppressedBy(worst),
+          }
+        : null,
+    pending: changes,
+    telling: desk.done(),
+  };
+}
+
+function pendingAfter(
+  pending: PendingJudgement,
+  { decision }: VerdictOutcome,
+  now: Date,
+): PendingChanges {
+  if (decision?.kind !== 'retryLater') return { put: [], done: [pending.id] };
+  const attempts = pending.attempts + 1;
+  return {
+    put: [
+      { ...pending, attempts, nextAttemptAt: new Date(now.getTime() + retryDelayMs(attempts)) },
+    ],
+    done: [],
+  };
+}

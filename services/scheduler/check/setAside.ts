@@ -1,0 +1,210 @@
+/** Concludes checks that were not made: missed slots, quarantined monitors, failures of our own. */
+import { failureFinding } from '../../domain/finding.ts';
+import type { Claim } from '../../store/claim.ts';
+import type { CheckRecord, CheckRow, MonitorAfter } from '../../store/commit.ts';
+import type { Known } from '../../store/telling.ts';
+import { tellCandidate } from '../tell/candidates.ts';
+import { conditionsAfter } from './conditions.ts';
+import { deskFor, findingContext, type ConcludeInput } from './conclude.ts';
+import type { Stop } from './funnel.ts';
+import { planNext, type Plan } from './plan.ts';
+
+type Base = Pick<
+  ConcludeInput,
+  'claim' | 'checkId' | 'now' | 'publicUrl' | 'newId' | 'newToken'
+> & {
+  readonly known: Known;
+};
+
+/** A slot that nobody makes up for: counted, and said in the history. */
+export function concludeMissed(
+  claim: Claim,
+  plan: Extract<Plan, { kind: 'missed' }>,
+  { now, newId }: { readonly now: Date; readonly newId: () => string },
+): CheckRecord {
+  const stop: Stop = { outcome: 'Missed', stage: 'fetched', reason: plan.reason };
+  const next = planNext({
+    spec: claim.spec,
+    seed: claim.uid,
+    slot: claim.slot,
+    ranSlot: now,
+    now,
+    wakes: wakesOf(claim),
+    notBefore: undefined,
+  });
+  return {
+    ...nothing(newId),
+    check: checkRow(claim, {
+      id: newId(),
+      at: now,
+      stop,
+      trigger: 'schedule',
+      message: `${plan.missed} missed`,
+    }),
+    monitor: {
+      ...kept(claim),
+      wakeAt: next.wakeAt,
+      nextSlot: next.nextSlot,
+      missed: plan.missed,
+      conditions: conditionsAfter(claim, now, {
+        problem: next.problem,
+        failed: undefined,
+        budget: undefined,
+      }).filter(
+        (condition) =>
+          condition.type !== 'Healthy' || claim.conditions.some((each) => each.type === 'Healthy'),
+      ),
+    },
+  };
+}
+
+/** A monitor whose checks end the process is left alone for a while, and somebody is told. */
+export function concludeQuarantine(
+  claim: Claim,
+  plan: Extract<Plan, { kind: 'quarantine' }>,
+  base: Base,
+): CheckRecord {
+  const message = `The check ended its process ${claim.deaths} times in a row; it is tried again at ${plan.until.toISOString()}`;
+  const stop: Stop = { outcome: 'Failed', stage: 'fetched', reason: 'quarantined' };
+  return aside(base, {
+    stop,
+    message,
+    trigger: 'schedule',
+    ranSlot: base.now,
+    notBefore: plan.until,
+    tellAfter: 0,
+    missed: 0,
+  });
+}
+
+/** A failure on our own side or in the job's own rules: said, counted, never taken for "unchanged". */
+export function concludeBroken(
+  input: Base & { readonly plan: Extract<Plan, { kind: 'check' }>; readonly message: string },
+): CheckRecord {
+  const { plan, claim } = input;
+  return aside(input, {
+    stop: { outcome: 'Failed', stage: 'fetched', reason: 'internal' },
+    message: input.message,
+    trigger: plan.trigger,
+    ranSlot: plan.slot,
+    notBefore: undefined,
+    tellAfter: claim.spec.alerting.onFailure.after,
+    missed: plan.missed,
+  });
+}
+
+interface Aside {
+  readonly stop: Stop;
+  readonly message: string;
+  readonly trigger: CheckRow['trigger'];
+  readonly ranSlot: Date | undefined;
+  readonly notBefore: Date | undefined;
+  /** Failures in a row after which somebody is told. */
+  readonly tellAfter: number;
+  readonly missed: number;
+}
+
+function aside(
+  base: Base,
+  { stop, message, trigger, ranSlot, notBefore, tellAfter, missed }: Aside,
+): CheckRecord {
+  const { claim, now, checkId } = base;
+  const desk = deskFor(base, base.known);
+  const inARow = claim.consecutiveFailures + 1;
+  const source = claim.spec.sources[0]?.name ?? '';
+  if (inARow >= tellAfter && !claim.failureAlerted)
+    tellCandidate(desk, failureFinding(findingContext(claim), source, message, inARow), {
+      checkId,
+      verdictId: null,
+    });
+  const next = planNext({
+    spec: claim.spec,
+    seed: claim.uid,
+    slot: claim.slot,
+    ranSlot,
+    now,
+    wakes: wakesOf(claim, now),
+    notBefore,
+  });
+  // in quarantine no other wake counts: whatever is due would end the process again
+  const wakeAt = notBefore && next.wakeAt && next.wakeAt < notBefore ? notBefore : next.wakeAt;
+  return {
+    ...nothing(base.newId),
+    check: checkRow(claim, { id: checkId, at: now, stop, trigger, message }),
+    monitor: {
+      ...kept(claim),
+      wakeAt,
+      nextSlot: next.nextSlot,
+      missed: missed + next.missed,
+      consecutiveFailures: inARow,
+      failureAlerted: claim.failureAlerted || inARow >= tellAfter,
+      deaths: claim.deaths,
+      conditions: conditionsAfter(claim, now, {
+        problem: next.problem,
+        failed: stop,
+        budget: undefined,
+      }),
+    },
+    telling: desk.done(),
+  };
+}
+
+const wakesOf = (claim: Claim, after?: Date): Date[] =>
+  [
+    ...claim.pending.map((each) => each.nextAttemptAt),
+    ...claim.states.flatMap((state) => (state.pending ? [new Date(state.pending.nextAt)] : [])),
+  ].filter((wake) => after === undefined || wake > after);
+
+const kept = (
+  claim: Claim,
+): Omit<MonitorAfter, 'wakeAt' | 'nextSlot' | 'missed' | 'conditions'> => ({
+  changed: false,
+  consecutiveFailures: claim.consecutiveFailures,
+  failureAlerted: claim.failureAlerted,
+  deaths: 0,
+});
+
+const nothing = (newId: () => string): Omit<CheckRecord, 'check' | 'monitor'> => ({
+  states: [],
+  blobs: [],
+  snapshots: [],
+  baselines: [],
+  verdict: null,
+  pending: { put: [], done: [] },
+  telling: { findings: [], events: [], alerts: [], tokens: [], newId },
+});
+
+function checkRow(
+  claim: Claim,
+  row: {
+    readonly id: string;
+    readonly at: Date;
+    readonly stop: Stop;
+    readonly trigger: CheckRow['trigger'];
+    readonly message: string;
+  },
+): CheckRow {
+  const sources = claim.spec.sources.map((source) => ({
+    source: source.name,
+    ...row.stop,
+    message: row.message,
+  }));
+  return {
+    id: row.id,
+    at: row.at,
+    trigger: row.trigger,
+    slot: claim.slot,
+    generation: claim.generation,
+    goalVersion: claim.goalVersion,
+    runRequest: claim.runRequest ?? null,
+    ...row.stop,
+    message: row.message,
+    sources,
+    verdict: null,
+    relevance: null,
+    durationMs: 0,
+    tokensIn: 0,
+    tokensOut: 0,
+    costUsd: '0',
+  };
+}

@@ -1,0 +1,123 @@
+/** The short way of a check that found nothing new: no text is stored, many commit together. */
+import { newestValidators } from './memory.ts';
+import { commitUnchanged, type UnchangedRow } from '../../store/commit.ts';
+import type pg from 'pg';
+import type { Checked } from './decide.ts';
+import type { ConcludeInput } from './conclude.ts';
+import { planNext } from './plan.ts';
+import { retentionClass } from '../../store/commit.ts';
+import { extractorOf } from './look.ts';
+
+/** Whether a check leaves nothing behind but its own row and the monitor's next time. */
+export function isPlain({ claim, decided }: Pick<ConcludeInput, 'claim' | 'decided'>): boolean {
+  const healthy = (type: string): boolean =>
+    claim.conditions.some((condition) => condition.type === type && condition.status === 'True');
+  return (
+    decided.checked.every(isPlainSource) &&
+    claim.consecutiveFailures === 0 &&
+    !claim.failureAlerted &&
+    claim.pending.length === 0 &&
+    claim.deaths === 0 &&
+    healthy('Scheduled') &&
+    healthy('Healthy')
+  );
+}
+
+const isPlainSource = ({ look, fetched, memory, confirmation }: Checked): boolean =>
+  look.kind === 'unchanged' &&
+  !confirmation &&
+  fetched.needsJavaScript === undefined &&
+  memory.state?.consecutiveFailures === 0 &&
+  memory.state.pending === undefined;
+
+/** The row of a plain check, or undefined when its schedule has a problem that must be said. */
+export function plainRow(input: ConcludeInput): UnchangedRow | undefined {
+  const { claim, plan, decided, now } = input;
+  const next = planNext({
+    spec: claim.spec,
+    seed: claim.uid,
+    slot: claim.slot,
+    ranSlot: plan.slot,
+    now,
+    wakes: [],
+    notBefore: input.notBefore,
+  });
+  if (next.problem) return undefined;
+  const reason = decided.checked[0]?.look;
+  return {
+    workspace: claim.workspace,
+    monitor: claim.monitor,
+    token: claim.token,
+    id: input.checkId,
+    at: now,
+    retention: retentionClass(claim.spec.retention.days),
+    slot: plan.slot ?? null,
+    trigger: plan.trigger,
+    generation: claim.generation,
+    goal: claim.goalVersion,
+    outcome: 'Unchanged',
+    stage: 'valid',
+    reason: reason?.kind === 'unchanged' ? reason.reason : null,
+    sources: decided.checked.map(({ fetched, look, memory }) => ({
+      source: fetched.source.name,
+      outcome: 'Unchanged',
+      stage: 'valid',
+      reason: look.kind === 'unchanged' ? look.reason : null,
+      extractor: extractorOf(look) ?? memory.state?.extractor ?? null,
+    })),
+    duration: input.durationMs,
+    wake: next.wakeAt,
+    nextSlot: next.nextSlot,
+    missed: plan.missed + next.missed,
+    handled: claim.runRequest ?? null,
+    validators: Object.fromEntries(decided.checked.flatMap(newestValidators)),
+  };
+}
+
+export interface PlainCommitter {
+  /** Resolves when the row is committed; false when another claim holds the monitor. */
+  commit(row: UnchangedRow): Promise<boolean>;
+}
+
+/** Most rows of one statement. */
+const MAX_BATCH = 200;
+
+interface Waiting {
+  readonly row: UnchangedRow;
+  readonly resolve: (written: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Commits rows as they come; what comes while a commit is under way goes together in the next. So
+ * one check waits for nobody, and a thousand cost a few statements.
+ */
+export function createPlainCommitter(pool: pg.Pool): PlainCommitter {
+  let waiting: Waiting[] = [];
+  let busy = false;
+  const drain = async (): Promise<void> => {
+    busy = true;
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, MAX_BATCH);
+      waiting = waiting.slice(MAX_BATCH);
+      try {
+        const written = await commitUnchanged(
+          pool,
+          batch.map((each) => each.row),
+        );
+        for (const { row, resolve } of batch) resolve(written.has(row.id));
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    busy = false;
+  };
+  return {
+    commit: (row) => {
+      const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+      waiting.push({ row, resolve, reject });
+      if (!busy) void drain();
+      return promise;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** What the scheduler reads from its environment. */
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { httpUrl, loadConfig, port, type Environment } from '../core/config.ts';
+import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
+import { SetupError } from '../core/errors.ts';
+import { parseUsd } from '../domain/budget.ts';
+import type { Caps } from '../store/budget.ts';
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  SCHEDULER_PORT: port(DEFAULT_PORTS.scheduler),
+  LOG_LEVEL: z.string().default('info'),
+  KEYS_FILE: z.string(),
+  DATA_KEY_FILE: z.string(),
+  DATABASE_URL: z.string(),
+  PUBLIC_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.dashboard}`),
+  BROWSER_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.browser}`),
+  LLM_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.llm}`),
+  NOTIFICATION_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.notification}`),
+  /** Name of this process among the schedulers; the pod's or machine's name. */
+  SCHEDULER_ID: z.string().max(128).optional(),
+  SCHEDULER_SLOTS: z.coerce.number().int().min(1).max(1024).default(32),
+  HOST_INTERVAL_MS: z.coerce.number().int().min(0).max(600_000).default(500),
+  HOST_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(2),
+  LEASE_MS: z.coerce.number().int().min(5_000).max(600_000).default(60_000),
+  JUDGE_DEADLINE_MS: z.coerce.number().int().min(1_000).max(600_000).default(120_000),
+  WORKSPACE_USD_PER_MONTH: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'must be an amount such as 10.00')
+    .optional(),
+  WORKSPACE_TOKENS_PER_MONTH: z.coerce.number().int().min(0).optional(),
+  POD_IP: z.string().optional(),
+});
+
+export interface SchedulerConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly keysFile: string;
+  readonly dataKeyFile: string;
+  readonly databaseUrl: string;
+  readonly publicUrl: string;
+  readonly browserUrl: string;
+  readonly llmUrl: string;
+  readonly notificationUrl: string;
+  readonly owner: string;
+  readonly slots: number;
+  readonly hostIntervalMs: number;
+  readonly hostConcurrency: number;
+  readonly leaseMs: number;
+  readonly judgeDeadlineMs: number;
+  readonly workspaceCaps: Caps;
+  readonly podIp: string | undefined;
+}
+
+/** @throws SetupError that names every wrong variable */
+export function readConfig(env: Environment): SchedulerConfig {
+  const vars = loadConfig(schema, env);
+  if (!/^postgres(ql)?:\/\//.test(vars.DATABASE_URL))
+    throw new SetupError('Wrong environment variables: DATABASE_URL: must be a postgresql URL');
+  return {
+    host: vars.HOST,
+    port: vars.SCHEDULER_PORT,
+    logLevel: vars.LOG_LEVEL,
+    keysFile: vars.KEYS_FILE,
+    dataKeyFile: vars.DATA_KEY_FILE,
+    databaseUrl: vars.DATABASE_URL,
+    publicUrl: vars.PUBLIC_URL,
+    browserUrl: vars.BROWSER_URL,
+    llmUrl: vars.LLM_URL,
+    notificationUrl: vars.NOTIFICATION_URL,
+    owner: vars.SCHEDULER_ID ?? hostname(),
+    slots: vars.SCHEDULER_SLOTS,
+    hostIntervalMs: vars.HOST_INTERVAL_MS,
+    hostConcurrency: vars.HOST_CONCURRENCY,
+    leaseMs: vars.LEASE_MS,
+    judgeDeadlineMs: vars.JUDGE_DEADLINE_MS,
+    workspaceCaps: {
+      microUsd:
+        vars.WORKSPACE_USD_PER_MONTH === undefined ? null : parseUsd(vars.WORKSPACE_USD_PER_MONTH),
+      tokens: vars.WORKSPACE_TOKENS_PER_MONTH ?? null,
+    },
+    podIp: vars.POD_IP,
+  };
+}

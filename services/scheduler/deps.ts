@@ -1,0 +1,54 @@
+/** What the scheduler's parts are given: database, clock, services, and the words of the metrics. */
+import type pg from 'pg';
+import type { Clock } from '../core/clock.ts';
+import type { Failpoint } from '../core/failpoint.ts';
+import type { IdSource } from '../core/ids.ts';
+import type { InternalClient } from '../core/internal/client.ts';
+import type { Log } from '../core/log.ts';
+import type { Caps } from '../store/budget.ts';
+import type { HostGate } from './politeness.ts';
+import type { SchedulerMetrics } from './metrics.ts';
+import type { ModelsSource } from './check/models.ts';
+import type { PlainCommitter } from './check/unchanged.ts';
+import type { SecretReader } from './secrets/reader.ts';
+
+export interface SchedulerDeps {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  /** 32 random bytes as text, for one-time links. */
+  readonly newToken: () => string;
+  /** In [0, 1); spreads retries. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly failpoint: Failpoint;
+  readonly metrics: SchedulerMetrics;
+  readonly browser: InternalClient;
+  readonly llm: InternalClient;
+  readonly notification: InternalClient;
+  readonly models: ModelsSource;
+  readonly gate: HostGate;
+  readonly plain: PlainCommitter;
+  readonly secrets: SecretReader;
+  /** A signed credential for the egress proxy, for one check. */
+  readonly credential: (check: CredentialSubject) => string;
+  readonly settings: Settings;
+}
+
+export interface CredentialSubject {
+  readonly workspace: string;
+  readonly monitor: string;
+  readonly checkId: string;
+  /** How long the check may last, in ms. */
+  readonly ms: number;
+}
+
+export interface Settings {
+  /** Name of this process among the schedulers; a restart of it has the same. */
+  readonly owner: string;
+  /** The dashboard's address, for links in alerts. */
+  readonly publicUrl: string;
+  /** Caps of each workspace's month. */
+  readonly workspaceCaps: Caps;
+  readonly judgeDeadlineMs: number;
+}

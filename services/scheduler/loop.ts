@@ -1,0 +1,158 @@
+/** The heart's beat: claims due monitors while slots are free, and sends and sweeps beside it. */
+import { messageOf } from '../core/errors.ts';
+import { createClaimer, nextDueAt, type Claim } from '../store/claim.ts';
+import { releaseClaims, renewLeases } from '../store/lease.ts';
+import { nextDeliveryAt } from '../store/outbox.ts';
+import { nextTellingAt } from '../store/sweep.ts';
+import type { SchedulerDeps } from './deps.ts';
+import { runClaim } from './check/run.ts';
+import { dispatchDeliveries } from './outbox/dispatch.ts';
+import { hostOf } from './politeness.ts';
+import { createChores, tellAllDue } from './sweep/sweep.ts';
+import { createTimer, type Timer } from './timer.ts';
+
+export interface Loop {
+  /** Something may be due: look now. */
+  wake(): void;
+  /** Stops claiming, lets what runs end for at most `graceMs`, and gives the rest back. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface LoopOptions {
+  /** Checks that run at a time. */
+  readonly slots: number;
+  /** How long a lease lasts; it is renewed while its check runs. */
+  readonly leaseMs: number;
+}
+
+/** With nothing due, the loop looks again after so long all the same. */
+const IDLE_MS = 5_000;
+/** A host whose turn comes within this time is waited for in a slot; others are deferred. */
+const PATIENCE_MS = 2_000;
+const SWEEP_MS = 1_000;
+/** The share of the slots that one workspace may hold while it has them. */
+const WORKSPACE_SHARE = 0.75;
+
+/** Starts at once. */
+export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
+  const stopping = new AbortController();
+  const cut = new AbortController();
+  const running = new Map<string, Running>();
+  const claimer = createClaimer(deps.pool);
+
+  const free = (): number => options.slots - running.size;
+  const checks = createTimer(deps, 'claim', async () => {
+    const limit = free();
+    if (limit <= 0) return IDLE_MS;
+    const claims = await claimer.claim({
+      now: deps.clock.now(),
+      leaseMs: options.leaseMs,
+      limit,
+      owner: deps.settings.owner,
+      busy: busyWorkspaces(running, options.slots),
+    });
+    const { ready, deferred } = sortByHost(claims, deps);
+    await releaseClaims(deps.pool, deferred);
+    for (const claim of ready) begin(claim);
+    if (claims.length >= limit) return free() > 0 ? 0 : IDLE_MS;
+    return untilDue(await nextDueAt(deps.pool), deps);
+  });
+  const deliveries = createTimer(deps, 'deliver', async () => {
+    const sent = await dispatchDeliveries(deps, cut.signal);
+    return sent > 0 ? 0 : untilDue(await nextDeliveryAt(deps.pool), deps);
+  });
+  const chores = createChores(deps);
+  const sweeps = createTimer(deps, 'sweep', async () => {
+    const told = await tellAllDue(deps);
+    if (told > 0) deliveries.wake();
+    await chores.run();
+    return Math.max(SWEEP_MS, untilDue(await nextTellingAt(deps.pool), deps));
+  });
+  const leases = createTimer(deps, 'lease', async () => {
+    const until = new Date(deps.clock.now().getTime() + options.leaseMs);
+    await renewLeases(
+      deps.pool,
+      [...running.values()].map(({ claim }) => ({ ...claim, until })),
+    );
+    return options.leaseMs / 3;
+  });
+  const timers: readonly Timer[] = [checks, deliveries, sweeps, leases];
+
+  const begin = (claim: Claim): void => {
+    const key = `${claim.workspace}/${claim.monitor}`;
+    const done = runOne(claim, deps, cut.signal).finally(() => {
+      running.delete(key);
+      deps.metrics.inFlight.set(running.size);
+      checks.wake();
+      deliveries.wake();
+    });
+    running.set(key, { claim, done });
+    deps.metrics.inFlight.set(running.size);
+  };
+
+  for (const timer of timers) timer.start(stopping.signal);
+  return {
+    wake: () => {
+      for (const timer of [checks, deliveries, sweeps]) timer.wake();
+    },
+    stop: async (graceMs = 10_000) => {
+      stopping.abort();
+      const ended = Promise.allSettled([...running.values()].map((each) => each.done));
+      const late = setTimeout(() => cut.abort(), graceMs);
+      await ended;
+      clearTimeout(late);
+      cut.abort();
+      await Promise.all(timers.map((timer) => timer.ended()));
+    },
+  };
+}
+
+interface Running {
+  readonly claim: Claim;
+  readonly done: Promise<void>;
+}
+
+/** Runs one claim; one that was cut is given back, one that failed is left to its lease, loudly. */
+async function runOne(claim: Claim, deps: SchedulerDeps, signal: AbortSignal): Promise<void> {
+  try {
+    await runClaim(claim, deps, signal);
+  } catch (error) {
+    const { workspace, monitor } = claim;
+    if (!signal.aborted) {
+      deps.log.error(
+        { err: error, workspace, monitor, reason: messageOf(error) },
+        'a check was not committed',
+      );
+      return;
+    }
+    await releaseClaims(deps.pool, [{ ...claim, until: deps.clock.now() }]);
+  }
+}
+
+function busyWorkspaces(running: ReadonlyMap<string, Running>, slots: number): string[] {
+  const most = Math.max(1, Math.ceil(slots * WORKSPACE_SHARE));
+  const counts = Map.groupBy(running.values(), ({ claim }) => claim.workspace);
+  return [...counts].filter(([, held]) => held.length >= most).map(([workspace]) => workspace);
+}
+
+/** Claims whose host's turn is far away are put off, so that they hold no slot. */
+function sortByHost(
+  claims: readonly Claim[],
+  deps: Pick<SchedulerDeps, 'gate'>,
+): { ready: Claim[]; deferred: (Claim & { readonly until: Date })[] } {
+  const ready: Claim[] = [];
+  const deferred: (Claim & { readonly until: Date })[] = [];
+  const taken = new Map<string, number>();
+  for (const claim of claims) {
+    const host = hostOf(claim.spec.sources[0]?.url ?? '');
+    const ahead = taken.get(host) ?? 0;
+    if (deps.gate.waitMs(host, ahead) <= PATIENCE_MS) {
+      taken.set(host, ahead + 1);
+      ready.push(claim);
+    } else deferred.push({ ...claim, until: deps.gate.deferUntil(host) });
+  }
+  return { ready, deferred };
+}
+
+const untilDue = (due: Date | undefined, deps: Pick<SchedulerDeps, 'clock'>): number =>
+  due ? Math.min(IDLE_MS, Math.max(0, due.getTime() - deps.clock.now().getTime())) : IDLE_MS;

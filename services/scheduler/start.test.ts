@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict';
+import {
+  createInternalClient,
+  InternalCallError,
+  type InternalClient,
+} from '../core/internal/client.ts';
+import { systemClock } from '../core/clock.ts';
+import { SetupError } from '../core/errors.ts';
+import { newKeyEntry } from '../core/keyring.ts';
+import { createLog } from '../core/log.ts';
+import type { Running } from '../core/lifecycle.ts';
+import { deriveServiceKeys } from '../core/serviceKeys.ts';
+import {
+  CHANNEL_TEST_PATH,
+  PREVIEW_PATH,
+  SECRETS_PATH,
+  WAKE_PATH,
+  channelTestResult,
+  previewResult,
+} from '../core/contracts/scheduler.ts';
+import { z } from 'zod';
+import { testSpec } from '../store/testing/monitors.ts';
+import { readConfig, type SchedulerConfig } from './config.ts';
+import { startScheduler } from './start.ts';
+import { failure, priceAnswer } from './testing/neighbours.ts';
+import { alerting } from './testing/specs.ts';
+import { SHOP, createWorld, type World } from './testing/world.ts';
+
+const root = { keys: [newKeyEntry(new Date())] };
+
+const configFor = (world: World, patch: Partial<SchedulerConfig> = {}): SchedulerConfig => ({
+  host: '127.0.0.1',
+  port: 0,
+  logLevel: 'silent',
+  keysFile: '',
+  dataKeyFile: '',
+  databaseUrl: world.db.url('mon_scheduler'),
+  publicUrl: 'http://127.0.0.1:3000',
+  browserUrl: world.browser.url,
+  llmUrl: world.llm.url,
+  notificationUrl: world.notification.url,
+  owner: 'test',
+  slots: 8,
+  hostIntervalMs: 0,
+  hostConcurrency: 8,
+  leaseMs: 60_000,
+  judgeDeadlineMs: 5_000,
+  workspaceCaps: { microUsd: null, tokens: null },
+  podIp: undefined,
+  ...patch,
+});
+
+describe('the scheduler as a service', () => {
+  let world: World;
+  let running: Running | undefined;
+  beforeEach(async () => {
+    world = await createWorld();
+    world.browser.show(SHOP, 'Shop\nPrice: 40 €');
+    await world.channel('hook', {});
+  });
+  afterEach(async () => {
+    await running?.stop();
+    running = undefined;
+    await world.close();
+  });
+
+  const start = async (patch: Partial<SchedulerConfig> = {}): Promise<InternalClient> => {
+    const keys = deriveServiceKeys(root, 'scheduler');
+    running = await startScheduler(configFor(world, patch), {
+      log: createLog('scheduler', 'silent'),
+      keys: () => keys,
+      dataKeys: () => root,
+    });
+    const apiKeys = deriveServiceKeys(root, 'api');
+    return createInternalClient({
+      caller: 'api',
+      callee: 'scheduler',
+      baseUrl: running.url,
+      keys: () => apiKeys,
+      clock: systemClock,
+    });
+  };
+
+  /** Looks at the database until it shows what is waited for. */
+  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+    for (let look = 0; look < 200; look += 1) {
+      if (await holds()) return;
+      await systemClock.sleep(25);
+    }
+    assert.fail(`never: ${what}`);
+  };
+  const countOf = async (table: string): Promise<number> => (await world.rows(table)).length;
+  const wake = (client: InternalClient): Promise<unknown> =>
+    client.post(WAKE_PATH, { workspace: 'team' }, z.unknown());
+
+  it("makes today's partitions, claims what is due, checks and plans the next time", async () => {
+    await world.monitor('shop');
+    const client = await start();
+    await until('a check', async () => (await countOf('checks')) === 1);
+    await client.close();
+  });
+
+  it('delivers what a check found, with nobody asking', async () => {
+    await world.monitor('shop', alerting());
+    const client = await start();
+    await until('a baseline', async () => (await countOf('baselines')) === 1);
+    world.llm.answer(priceAnswer('40 €', '35 €'));
+    world.browser.show(SHOP, 'Shop\nPrice: 35 €');
+    await world.pool.query(
+      `UPDATE monitors SET run_request_id = 'r1', run_requested_at = now(), next_due_at = now()`,
+    );
+    await wake(client);
+    await until('a delivery', async () => world.notification.sent.length === 1);
+    assert.equal((await world.rows('monitors'))[0]?.['last_handled_run_request'], 'r1');
+    await client.close();
+  });
+
+  it('B1 refuses each internal route without the signed header', async () => {
+    await start();
+    for (const [method, route] of [
+      ['POST', WAKE_PATH],
+      ['PUT', SECRETS_PATH],
+      ['POST', PREVIEW_PATH],
+      ['POST', CHANNEL_TEST_PATH],
+    ] as const) {
+      const client = createInternalClient({
+        caller: 'api',
+        callee: 'scheduler',
+        baseUrl: running?.url ?? '',
+        keys: () => deriveServiceKeys({ keys: [newKeyEntry(new Date())] }, 'api'),
+        clock: systemClock,
+      });
+      const call =
+        method === 'PUT' ? client.put(route, {}, z.unknown()) : client.post(route, {}, z.unknown());
+      await assert.rejects(
+        call,
+        (error: unknown) =>
+          error instanceof InternalCallError &&
+          error.problem.kind === 'refused' &&
+          error.problem.status === 401,
+      );
+      await client.close();
+    }
+  });
+
+  it('stores a secret that is never answered back', async () => {
+    const client = await start();
+    const answer = await client.put(
+      SECRETS_PATH,
+      { workspace: 'team', kind: 'Secret', name: 'mail', data: { k: 'v' }, managedBy: null },
+      z.unknown(),
+    );
+    assert.deepEqual(answer, {});
+    assert.equal(await countOf('secrets'), 1);
+    await client.close();
+  });
+
+  it('sends a test message through a channel and says what came of it', async () => {
+    const client = await start();
+    const result = await client.post(
+      CHANNEL_TEST_PATH,
+      { workspace: 'team', channel: 'hook' },
+      channelTestResult,
+    );
+    assert.deepEqual(result, { kind: 'accepted', reason: null });
+    assert.equal(world.notification.sent[0]?.message.kind, 'test');
+    await client.close();
+  });
+
+  it('a test of a channel that is not there is not found', async () => {
+    const client = await start();
+    await assert.rejects(
+      client.post(CHANNEL_TEST_PATH, { workspace: 'team', channel: 'none' }, channelTestResult),
+      /404/,
+    );
+    await client.close();
+  });
+
+  it('previews a job and saves nothing', async () => {
+    const client = await start();
+    const result = await client.post(
+      PREVIEW_PATH,
+      { workspace: 'team', name: 'new', spec: testSpec(), judge: false },
+      previewResult,
+    );
+    assert.deepEqual(
+      [result.sources[0]?.outcome, result.sources[0]?.text],
+      ['page', 'Shop\nPrice: 40 €'],
+    );
+    assert.deepEqual(
+      [await countOf('snapshots'), await countOf('monitors'), await countOf('checks')],
+      [0, 0, 0],
+    );
+    await client.close();
+  });
+
+  it('previews an existing job against what it saw last, with a verdict and its cost', async () => {
+    await world.monitor('shop');
+    await world.check();
+    world.browser.show(SHOP, 'Shop\nPrice: 35 €');
+    world.llm.answer(priceAnswer('40 €', '35 €'));
+    await world.pool.query('UPDATE monitors SET next_due_at = NULL');
+    const client = await start();
+    const result = await client.post(
+      PREVIEW_PATH,
+      { workspace: 'team', name: 'shop', spec: testSpec(), judge: true },
+      previewResult,
+    );
+    assert.equal(result.verdict?.['verdict'], 'match');
+    assert.deepEqual(
+      [result.sources[0]?.hunks.length, result.tokensIn, result.costUsd],
+      [1, 1000, '0.001000'],
+    );
+    assert.equal(await countOf('alerts'), 0);
+    await client.close();
+  });
+
+  it('previews a page that cannot be read with its reason', async () => {
+    world.browser.show(SHOP, failure('addressForbidden'));
+    const client = await start();
+    const result = await client.post(
+      PREVIEW_PATH,
+      { workspace: 'team', name: 'new', spec: testSpec(), judge: true },
+      previewResult,
+    );
+    assert.deepEqual(
+      [result.sources[0]?.outcome, result.sources[0]?.problem],
+      ['failed', 'It failed (addressForbidden)'],
+    );
+    await client.close();
+  });
+
+  it('F21 stops without losing a check: what runs is ended, and no lease is left behind', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    world.browser.show(SHOP, async () => {
+      begun.resolve();
+      await promise;
+      return 'Shop';
+    });
+    await world.monitor('shop');
+    const client = await start();
+    await begun.promise;
+    const stopped = running?.stop();
+    running = undefined;
+    resolve();
+    await stopped;
+    assert.equal(await countOf('checks'), 1);
+    assert.equal((await world.rows('monitors'))[0]?.['lease_until'], null);
+    await client.close();
+  });
+
+  it('F19 holds no more checks than it has slots', async () => {
+    let active = 0;
+    let most = 0;
+    for (let index = 0; index < 12; index += 1) {
+      world.browser.show(`https://h${index}.example/`, async () => {
+        most = Math.max(most, (active += 1));
+        await systemClock.sleep(30);
+        active -= 1;
+        return 'Page';
+      });
+      const [source] = testSpec().sources;
+      assert.ok(source);
+      await world.monitor(`m${index}`, {
+        sources: [{ ...source, url: `https://h${index}.example/` }],
+      });
+    }
+    const client = await start({ slots: 3 });
+    await until('all checks', async () => (await countOf('checks')) === 12);
+    assert.ok(most <= 3, `${most} at a time`);
+    await client.close();
+  });
+
+  it('C36 puts off monitors of one host that would only hold slots while they wait', async () => {
+    for (let index = 0; index < 6; index += 1) await world.monitor(`m${index}`);
+    const client = await start({ hostIntervalMs: 60_000, hostConcurrency: 1 });
+    await until('one check', async () => (await countOf('checks')) === 1);
+    const due = (await world.rows('monitors')).filter(
+      (row) => row['lease_until'] === null && row['last_check_id'] === null,
+    );
+    assert.equal(due.length, 5);
+    const times = due
+      .map((row) => (row['next_due_at'] as Date).getTime())
+      .toSorted((a, b) => a - b);
+    assert.ok(times.every((at, index) => index === 0 || at - (times[index - 1] ?? 0) >= 60_000));
+    await client.close();
+  });
+});
+
+describe("the scheduler's configuration", () => {
+  const env = { KEYS_FILE: '/k', DATA_KEY_FILE: '/d', DATABASE_URL: 'postgresql://x' };
+
+  it('has defaults for all but keys and database', () => {
+    const config = readConfig(env);
+    assert.deepEqual(
+      [config.port, config.slots, config.hostIntervalMs, config.publicUrl],
+      [8004, 32, 500, 'http://127.0.0.1:3000'],
+    );
+  });
+
+  it('names every variable that is wrong at once', () => {
+    assert.throws(
+      () => readConfig({ SCHEDULER_SLOTS: '0', HOST_CONCURRENCY: 'x' }),
+      (error: unknown) =>
+        error instanceof SetupError &&
+        ['KEYS_FILE', 'DATA_KEY_FILE', 'DATABASE_URL', 'SCHEDULER_SLOTS', 'HOST_CONCURRENCY'].every(
+          (name) => error.message.includes(name),
+        ),
+    );
+  });
+
+  it('refuses a database that is no Postgres, without its value', () => {
+    assert.throws(
+      () => readConfig({ ...env, DATABASE_URL: 'mysql://secret' }),
+      (error: unknown) =>
+        error instanceof SetupError &&
+        /DATABASE_URL/.test(error.message) &&
+        !error.message.includes('secret'),
+    );
+  });
+
+  it('reads the caps of a workspace', () => {
+    const config = readConfig({
+      ...env,
+      WORKSPACE_USD_PER_MONTH: '10.50',
+      WORKSPACE_TOKENS_PER_MONTH: '1000',
+    });
+    assert.deepEqual(config.workspaceCaps, { microUsd: 10_500_000n, tokens: 1000 });
+  });
+});

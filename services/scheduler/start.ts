@@ -1,0 +1,103 @@
+/** Starts the scheduler: recovers what a crash left, then claims, checks, delivers and sweeps. */
+import type pg from 'pg';
+import { systemClock } from '../core/clock.ts';
+import { createApp } from '../core/http/app.ts';
+import { serve } from '../core/http/serve.ts';
+import { requireInternal } from '../core/internal/guard.ts';
+import type { Running } from '../core/lifecycle.ts';
+import type { Log } from '../core/log.ts';
+import { createMetrics } from '../core/metrics.ts';
+import { watchKeyFile } from '../core/serviceKeys.ts';
+import { listenEvents } from '../store/events.ts';
+import { openPool } from '../store/pool.ts';
+import { createDatabaseClock } from './clock.ts';
+import type { SchedulerConfig } from './config.ts';
+import { startLoop } from './loop.ts';
+import { createSchedulerMetrics } from './metrics.ts';
+import { schedulerRoutes } from './routes.ts';
+import { recover } from './sweep/sweep.ts';
+import { createTimer } from './timer.ts';
+import { wireDeps, type StartDeps } from './wiring.ts';
+
+const BODY_LIMIT = 16 * 1024 * 1024;
+const ADJUST_MS = 60_000;
+const POOL_SIZE = 12;
+
+/** Starts the service; the same in a process of its own and in local mode. */
+export async function startScheduler(
+  config: SchedulerConfig,
+  given: Partial<StartDeps> & { readonly log: Log },
+): Promise<Running> {
+  const { log } = given;
+  const keys =
+    given.keys ?? watchKeyFile(config.keysFile, (err) => log.error({ err }, 'key file unreadable'));
+  const pool =
+    given.pool ??
+    openPool(config.databaseUrl, { applicationName: 'duckmon-scheduler', log, max: POOL_SIZE });
+  const databaseClock = createDatabaseClock(pool, systemClock);
+  const clock = given.clock ?? databaseClock;
+  await databaseClock.adjust();
+  const metrics = createMetrics('scheduler');
+  const { deps, clients } = wireDeps(
+    config,
+    { ...given, keys, clock, pool },
+    createSchedulerMetrics(metrics),
+  );
+  await recover(deps);
+
+  const app = createApp({ log, metrics, bodyLimit: BODY_LIMIT, readiness: () => readiness(pool) });
+  let addresses: readonly string[] = [];
+  app.express.use(
+    '/internal/v1',
+    requireInternal({
+      service: 'scheduler',
+      keys,
+      clock: systemClock,
+      log,
+      metrics,
+      addresses: () => addresses,
+      rawKey: given.rawKey,
+    }),
+  );
+  const loop = startLoop(deps, { slots: config.slots, leaseMs: config.leaseMs });
+  app.express.use(schedulerRoutes(deps, () => loop.wake()));
+  const listening = await serve(app.finish(), { host: config.host, port: config.port });
+  const hosts = [config.host, 'localhost', ...(config.podIp === undefined ? [] : [config.podIp])];
+  addresses = hosts.map((host) => new URL(`http://${host}:${listening.port}`).host);
+  const events = await listenEvents(
+    config.databaseUrl,
+    ({ kind }) => {
+      if (kind === 'monitor' || kind === 'delivery' || kind === 'finding') loop.wake();
+    },
+    { log, onGap: () => loop.wake() },
+  );
+  const stopping = new AbortController();
+  const adjusting = createTimer({ clock, log }, 'clock', async () => {
+    await databaseClock.adjust();
+    return ADJUST_MS;
+  });
+  adjusting.start(stopping.signal);
+  return {
+    url: listening.url,
+    stop: async () => {
+      stopping.abort();
+      await listening.stop();
+      await loop.stop();
+      await Promise.all([
+        adjusting.ended(),
+        events.close(),
+        ...clients.map((client) => client.close()),
+      ]);
+      if (!given.pool) await pool.end();
+    },
+  };
+}
+
+async function readiness(pool: pg.Pool): Promise<Record<string, string>> {
+  try {
+    await pool.query('SELECT 1');
+    return {};
+  } catch {
+    return { database: 'Database connection failed; check DATABASE_URL and that Postgres runs' };
+  }
+}

@@ -1,0 +1,92 @@
+/** Puts the scheduler's parts together from configuration and what was given. */
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { systemClock, type Clock } from '../core/clock.ts';
+import type { ServiceName } from '../core/contracts/ports.ts';
+import { DEFAULT_CAPS, issueCredential } from '../core/egress/credential.ts';
+import { noFailpoint, type Failpoint } from '../core/failpoint.ts';
+import { newId, type IdSource } from '../core/ids.ts';
+import { createInternalClient, type InternalClient } from '../core/internal/client.ts';
+import type { Log } from '../core/log.ts';
+import type { KeySource } from '../core/serviceKeys.ts';
+import { createModelsSource } from './check/models.ts';
+import { createPlainCommitter } from './check/unchanged.ts';
+import type { SchedulerConfig } from './config.ts';
+import type { SchedulerDeps } from './deps.ts';
+import { createHostGate } from './politeness.ts';
+import { watchDataKeys, type DataKeys } from './secrets/dataKey.ts';
+import { createSecretReader } from './secrets/reader.ts';
+
+/** What may be given instead of production's own. */
+export interface StartDeps {
+  readonly log: Log;
+  /** Replaces the database's time. */
+  readonly clock: Clock;
+  readonly failpoint: Failpoint;
+  readonly keys: KeySource;
+  readonly dataKeys: DataKeys;
+  readonly newId: IdSource;
+  readonly newToken: () => string;
+  readonly random: () => number;
+  readonly pool: pg.Pool;
+  /** Local mode only: the raw internal key. */
+  readonly rawKey: () => string | undefined;
+}
+
+/** What the caller must have made itself. */
+export type Made = Partial<StartDeps> & Pick<StartDeps, 'log' | 'keys' | 'clock' | 'pool'>;
+
+/** All that checks, deliveries and sweeps need; the clients are closed at the end. */
+export function wireDeps(
+  config: SchedulerConfig,
+  given: Made,
+  metrics: SchedulerDeps['metrics'],
+): { deps: SchedulerDeps; clients: InternalClient[] } {
+  const { log, keys, clock, pool } = given;
+  // requests are signed with the machine's time, by which the other services check them
+  const client = (callee: ServiceName, baseUrl: string): InternalClient =>
+    createInternalClient({ caller: 'scheduler', callee, baseUrl, keys, clock: systemClock });
+  const browser = client('browser', config.browserUrl);
+  const llm = client('llm', config.llmUrl);
+  const notification = client('notification', config.notificationUrl);
+  const dataKeys =
+    given.dataKeys ??
+    watchDataKeys(config.dataKeyFile, (err) => log.error({ err }, 'data key file unreadable'));
+  const deps: SchedulerDeps = {
+    pool,
+    clock,
+    log,
+    metrics,
+    browser,
+    llm,
+    notification,
+    newId: given.newId ?? newId,
+    newToken: given.newToken ?? (() => randomBytes(32).toString('base64url')),
+    random: given.random ?? Math.random,
+    failpoint: given.failpoint ?? noFailpoint,
+    models: createModelsSource(llm, clock),
+    gate: createHostGate({
+      intervalMs: config.hostIntervalMs,
+      concurrency: config.hostConcurrency,
+      clock,
+    }),
+    secrets: createSecretReader(pool, dataKeys, clock),
+    plain: createPlainCommitter(pool),
+    credential: ({ workspace, monitor, checkId, ms }) =>
+      issueCredential(keys, {
+        issuer: 'scheduler',
+        workspace,
+        subject: monitor,
+        id: checkId,
+        expires: systemClock.now().getTime() + Math.min(ms, DEFAULT_CAPS.maxMs) + 10_000,
+        ...DEFAULT_CAPS,
+      }),
+    settings: {
+      owner: config.owner,
+      publicUrl: config.publicUrl,
+      workspaceCaps: config.workspaceCaps,
+      judgeDeadlineMs: config.judgeDeadlineMs,
+    },
+  };
+  return { deps, clients: [browser, llm, notification] };
+}
