@@ -49,7 +49,7 @@ const steps = (): Step[] => [
     name: 'Generating the database client',
     inputs: ['services/store/schema.prisma'],
     output: path.join(root, 'services/store/generated'),
-    run: () => runNode('services/store/generate.ts'),
+    run: () => runNode('scripts/generate.ts'),
   },
   {
     name: 'Building the dashboard',

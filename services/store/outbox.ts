@@ -41,7 +41,7 @@ export async function claimDeliveries(
     `WITH due AS MATERIALIZED (
        SELECT d.workspace_id, d.id FROM deliveries d
        WHERE d.next_attempt_at <= $1 AND (d.lease_until IS NULL OR d.lease_until <= $1)
-         AND true OR NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.workspace_id = d.workspace_id AND o.monitor = d.monitor
+         AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.workspace_id = d.workspace_id AND o.monitor = d.monitor
            AND o.channel = d.channel AND o.state IN ('pending', 'sending', 'unknown')
            AND (o.created_at, o.id) < (d.created_at, d.id))
        ORDER BY d.next_attempt_at, d.id LIMIT $4 FOR UPDATE SKIP LOCKED
