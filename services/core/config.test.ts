@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { z } from 'zod';
-import { flag, httpUrl, list, loadConfig, port, wholeNumber, type Environment } from './config.ts';
+import {
+  flag,
+  httpUrl,
+  list,
+  loadConfig,
+  port,
+  readSecretFile,
+  wholeNumber,
+  type Environment,
+} from './config.ts';
 import { SetupError } from './errors.ts';
 
 const schema = z.object({
@@ -85,4 +97,29 @@ describe('core: configuration', () => {
     it(`takes ${JSON.stringify(text)} for no port`, () => {
       assert.match(messageFor({ FILE: 'f', PORT: text }), /PORT/);
     });
+});
+
+describe('a secret in a mounted file', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'duckmon-secret-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, content: string): string => {
+    writeFileSync(path.join(folder, name), content);
+    return path.join(folder, name);
+  };
+
+  it('is read without the white space around it', () => {
+    assert.equal(readSecretFile('KEY_FILE', file('key', ' secret\n')), 'secret');
+  });
+
+  it('is nothing when no file is named, or the file is empty', () => {
+    assert.equal(readSecretFile('KEY_FILE', undefined), undefined);
+    assert.equal(readSecretFile('KEY_FILE', file('empty', '\n')), undefined);
+  });
+
+  it('names its variable when the file cannot be read', () => {
+    assert.throws(
+      () => readSecretFile('KEY_FILE', path.join(folder, 'none')),
+      /KEY_FILE names a file that cannot be read/,
+    );
+  });
 });

@@ -1,4 +1,5 @@
 /** Configuration from the environment, validated once at start. */
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { SetupError } from './errors.ts';
 
@@ -51,4 +52,22 @@ export function loadConfig<T extends z.ZodObject>(schema: T, env: Environment): 
       `${issue.path.join('.')} ${given[String(issue.path[0])] === undefined ? 'is required' : issue.message}`,
   );
   throw new SetupError(`Wrong environment variables: ${problems.join('; ')}.`);
+}
+
+/**
+ * The secret in a mounted file, without white space around it; undefined when the file is empty or
+ * none is named.
+ * @throws SetupError that names the variable when the file cannot be read.
+ */
+export function readSecretFile(variable: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    return text === '' ? undefined : text;
+  } catch (error) {
+    throw new SetupError(
+      `Wrong environment variables: ${variable} names a file that cannot be read; mount it or unset the variable.`,
+      { cause: error },
+    );
+  }
 }

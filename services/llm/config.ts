@@ -1,5 +1,4 @@
 /** What the llm service reads from its environment. */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import {
   flag,
@@ -9,9 +8,9 @@ import {
   port,
   wholeNumber,
   type Environment,
+  readSecretFile,
 } from '../core/config.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
-import { SetupError } from '../core/errors.ts';
 import { DEFAULT_MODELS, DEFAULT_SMALL_MODEL, PRICES, readPrices, type Prices } from './prices.ts';
 
 const schema = z.object({
@@ -85,16 +84,3 @@ export function readConfig(env: Environment): LlmConfig {
 /** A model is configured when there is a key, or an endpoint that may need none. */
 export const isConfigured = (config: LlmConfig): boolean =>
   config.apiKey !== undefined || config.baseUrl !== undefined;
-
-function readSecretFile(variable: string, file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    const text = readFileSync(file, 'utf8').trim();
-    return text === '' ? undefined : text;
-  } catch (error) {
-    throw new SetupError(
-      `Wrong environment variables: ${variable} names a file that cannot be read; mount it or unset the variable.`,
-      { cause: error },
-    );
-  }
-}

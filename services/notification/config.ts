@@ -1,9 +1,14 @@
 /** What the notification service reads from its environment. */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { httpUrl, loadConfig, port, wholeNumber, type Environment } from '../core/config.ts';
+import {
+  httpUrl,
+  loadConfig,
+  port,
+  wholeNumber,
+  type Environment,
+  readSecretFile,
+} from '../core/config.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
-import { SetupError } from '../core/errors.ts';
 import { isPlainAddress } from './address.ts';
 
 const schema = z.object({
@@ -91,17 +96,4 @@ export function readConfig(env: Environment): NotificationConfig {
     slots: read.NOTIFICATION_SLOTS,
     podIp: read.POD_IP,
   };
-}
-
-function readSecretFile(variable: string, file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    const text = readFileSync(file, 'utf8').trim();
-    return text === '' ? undefined : text;
-  } catch (error) {
-    throw new SetupError(
-      `Wrong environment variables: ${variable} names a file that cannot be read; mount it or unset the variable.`,
-      { cause: error },
-    );
-  }
 }

@@ -1,20 +1,6 @@
 /** The funnel in the order of a check, from counts of where checks stopped. Pure. */
+import { STAGES } from '../../domain/stage.ts';
 import type { Funnel } from '../../store/funnel.ts';
-
-/** Stages in the order in which a check passes them. */
-export const STAGES = [
-  'fetched',
-  'valid',
-  'changed',
-  'conditions',
-  'diffed',
-  'judged',
-  'evidence',
-  'relevant',
-  'deduped',
-  'alerted',
-  'delivered',
-] as const;
 
 export interface FunnelStage {
   readonly stage: string;

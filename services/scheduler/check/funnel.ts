@@ -1,21 +1,8 @@
 /** The stages that a check passes, and the outcome of one with several sources. */
+import { STAGES, type Stage } from '../../domain/stage.ts';
 import type { CheckOutcome, SuppressReason } from '../../domain/types.ts';
 
-/** In the order in which a check passes them; the last one reached is stored with the check. */
-export const STAGES = [
-  'fetched',
-  'valid',
-  'changed',
-  'conditions',
-  'diffed',
-  'judged',
-  'evidence',
-  'relevant',
-  'deduped',
-  'alerted',
-  'delivered',
-] as const;
-export type Stage = (typeof STAGES)[number];
+export type { Stage } from '../../domain/stage.ts';
 
 /** Where a check or a source stopped, and why. */
 export interface Stop {

@@ -4,7 +4,8 @@ import { NOON, later, testSource, testSpec } from '../../store/testing/monitors.
 import type { Baseline, SourceState } from '../../store/sourceState.ts';
 import { dearestPrice, estimateRequest } from './budget.ts';
 import { conditionsAfter } from './conditions.ts';
-import { STAGES, countOutcomes, worstStop, type Stop } from './funnel.ts';
+import { STAGES } from '../../domain/stage.ts';
+import { countOutcomes, worstStop, type Stop } from './funnel.ts';
 import { isExpired, retryDelayMs } from './retry.ts';
 import { timeoutsOf } from './timeouts.ts';
 import { PROBE_MS, REPROBE_MS, planFetch, specHashOf, toFetchSource } from './via.ts';
