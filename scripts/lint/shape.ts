@@ -50,6 +50,7 @@ const TOP_LEVEL = new Set([
   '.ci',
   '.dockerignore',
   '.editorconfig',
+  '.npmrc',
   '.env.example',
   '.git',
   '.gitattributes',

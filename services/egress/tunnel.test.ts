@@ -103,6 +103,7 @@ describe('egress: tunnels', () => {
     assert.ok(moved < 64 * 1024 * 1024);
     lazy.resume();
     await once(client.socket, 'drain');
+    lazy.destroy();
   });
 
   it('cuts the tunnel when the credential has used up its bytes, and says why', async () => {
