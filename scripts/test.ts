@@ -29,10 +29,11 @@ const say = (line: string): void => {
   process.stderr.write(`duckmon: ${line}\n`);
 };
 
+const toolPath = (tool: string): string => path.join(root, 'node_modules/.bin', tool);
+
 /** Runs a tool of the project, passes its output on, and counts mocha's closing lines. */
 async function runTool(tool: string, args: readonly string[], tally: Tally): Promise<number> {
-  const bin = path.join(root, 'node_modules/.bin', tool);
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [toolPath(tool), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
@@ -64,21 +65,27 @@ const mochaArgs = (files: readonly string[], titles: readonly string[]): string[
   ...files,
 ];
 
-/** One part of the run: what a non-zero exit without a failing test is counted as. */
+/**
+ * One part of the run; an exit without a failing test that is not 0 counts as a failed one.
+ * @param selected only some titles were asked for, so that a part may have none
+ */
 async function runPart(
   name: string,
   tool: string,
   args: readonly string[],
   tally: Tally,
+  selected: boolean,
 ): Promise<void> {
   say(`${name} ...`);
   const started = performance.now();
-  const before = tally.failed;
+  const before = { ...tally };
   const code = await runTool(tool, args, tally);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  if (code !== 0 && tally.failed === before) {
+  const ran = tally.passed + tally.failed > before.passed + before.failed;
+  // A part that ran nothing proves nothing, whatever its exit code says.
+  if ((code !== 0 && tally.failed === before.failed) || !(ran || selected)) {
     tally.failed += 1;
-    say(`${name} failed (exit ${code}) after ${seconds} s`);
+    say(`${name} failed (exit ${code}${ran ? '' : ', no test ran'}) after ${seconds} s`);
     return;
   }
   say(`${name}: ${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
@@ -97,6 +104,8 @@ async function lint(tally: Tally): Promise<void> {
 }
 
 async function runAll(selection: Selection, tally: Tally): Promise<void> {
+  const part = (name: string, tool: string, args: readonly string[]): Promise<void> =>
+    runPart(name, tool, args, tally, selection.titles.length > 0);
   if (selection.whole) await lint(tally);
   const domain = selection.files.filter((file) => file.startsWith('services/domain/'));
   const others = selection.files.filter((file) => !file.startsWith('services/domain/'));
@@ -116,11 +125,16 @@ async function runAll(selection: Selection, tally: Tally): Promise<void> {
       ...coverage,
     ];
     if (selection.whole)
-      await runPart('domain with coverage', 'c8', [...c8, 'mocha', ...mocha], tally);
-    else await runPart('domain', 'mocha', mocha, tally);
+      await part('domain with coverage', 'c8', [
+        ...c8,
+        process.execPath,
+        toolPath('mocha'),
+        ...mocha,
+      ]);
+    else await part('domain', 'mocha', mocha);
   }
   for (const [name, files] of groupByFolder(others))
-    await runPart(name, 'mocha', mochaArgs(files, selection.titles), tally);
+    await part(name, 'mocha', mochaArgs(files, selection.titles));
 }
 
 /** Files by `crds`, `scripts` or `services/<name>`, so that each group has a process of its own. */

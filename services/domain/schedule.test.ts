@@ -210,14 +210,16 @@ describe('nextSlot with cron', () => {
       slots(cron('0 * * * *', 'Europe/Berlin'), '2026-10-24T22:00Z', '2026-10-25T22:00Z').length,
       24,
     ));
-  it('defect: a cron search does not step minute by minute: a leap day is found in under a millisecond', () => {
+  it('defect: a cron search does not step minute by minute: a million of them up to a leap day are no work', () => {
     const rare = cron('0 0 29 2 *');
     next(rare, '2026-01-01T00:00Z');
     const start = process.cpuUsage();
-    for (let i = 0; i < 200; i += 1)
+    for (let i = 0; i < 50; i += 1)
       next(rare, new Date(at('2026-01-01T00:00Z').getTime() + i * DAY));
     const used = process.cpuUsage(start);
-    assert.ok((used.user + used.system) / 200 < 1000, `${(used.user + used.system) / 200} µs each`);
+    // Stepping would take about a second each; the bound is far from both, so that noise is none.
+    const each = (used.user + used.system) / 50 / 1000;
+    assert.ok(each < 50, `${each} ms each`);
   });
   it('answers the same after being asked for more patterns than it keeps', () => {
     const first = next(cron('7 3 * * *'), '2026-01-01T00:00Z');
