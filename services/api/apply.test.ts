@@ -74,6 +74,16 @@ describe('applying manifests', () => {
     assert.equal(json.results[1].problems[0].path, 'spec.schedule.interval');
   });
 
+  it('undoes what one object wrote and keeps the others when the store refuses it', async () => {
+    await apply([job('theirs')], { source: 'theirs.yaml', manage: true });
+    assert.deepEqual(
+      await actions([job('first'), job('theirs', { description: 'x' }), job('last')]),
+      ['MonitorJob/first created', 'MonitorJob/theirs refused', 'MonitorJob/last created'],
+    );
+    assert.equal((await get('/monitors/theirs')).json.spec.description, undefined);
+    assert.equal((await get('/monitors/last')).status, 200);
+  });
+
   it('says what a kind should have been', async () => {
     const { json } = await apply([{ ...job('x'), kind: 'MonitorJobs' }]);
     assert.match(json.results[0].problems[0].message, /MonitorJob/);

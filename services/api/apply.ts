@@ -9,6 +9,7 @@ import { appendAudit } from '../store/audit.ts';
 import { applyChannel, deleteChannel, findChannel } from '../store/channels.ts';
 import { deleteMonitor, findMonitor } from '../store/monitors.ts';
 import { deleteSecret, findSecret } from '../store/secrets.ts';
+import { isRetryable, toStoreError } from '../store/errors.ts';
 import { withWorkspace, type Tx } from '../store/workspace.ts';
 import { z } from 'zod';
 import type { ApiDeps } from './deps.ts';
@@ -49,23 +50,80 @@ export const applyDeps = ({ clock, newId }: Pick<ApiDeps, 'clock' | 'newId'>): A
 
 /**
  * Applies every document and, for a managed file, deletes what it managed before and no longer
- * names. Problems are results, not errors.
+ * names. Problems are results, not errors. Jobs and channels share one transaction, in which each
+ * stands alone; a Secret is stored by the scheduler.
  */
 export async function applyDocuments(
   deps: ApiDeps,
   principal: Principal,
   request: ApplyRequest,
 ): Promise<ApplyResult[]> {
+  const documents = inOrder(request.documents);
+  const secrets = documents.filter(isSecret);
   const results: ApplyResult[] = [];
-  for (const document of inOrder(request.documents))
-    results.push(await applyOne(deps, principal, request, document));
-  if (request.managedBy !== null && !request.dryRun)
-    results.push(...(await prune(deps, principal, request.managedBy, results)));
-  return results;
+  for (const document of secrets)
+    results.push(await reported(document, () => applySecret(deps, principal, request, document)));
+  const objects = documents.filter((document) => !isSecret(document));
+  return [...results, ...(await applyObjects(deps, principal, request, objects, results))];
+}
+
+/** Ends a transaction whose outcome is wanted but whose writes are not. */
+class DryRun extends Error {
+  readonly results: ApplyResult[];
+  constructor(results: ApplyResult[]) {
+    super('dry run');
+    this.results = results;
+  }
+}
+
+async function applyObjects(
+  deps: ApiDeps,
+  principal: Principal,
+  request: ApplyRequest,
+  documents: ApplyRequest['documents'],
+  before: readonly ApplyResult[],
+): Promise<ApplyResult[]> {
+  const { managedBy, dryRun } = request;
+  try {
+    return await withWorkspace(deps.pool, principal.workspace, async (tx) => {
+      const results: ApplyResult[] = [];
+      for (const document of documents)
+        results.push(
+          await reported(document, () =>
+            inSavepoint(tx, () => applyObject(tx, deps, principal, managedBy, document)),
+          ),
+        );
+      if (dryRun) throw new DryRun(results);
+      if (managedBy === null) return results;
+      return [
+        ...results,
+        ...(await prune(tx, deps, principal, managedBy, [...before, ...results])),
+      ];
+    });
+  } catch (error) {
+    if (error instanceof DryRun) return error.results;
+    throw error;
+  }
+}
+
+/** Undoes what `work` wrote when it fails, and leaves the transaction usable for the next object. */
+async function inSavepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  await tx.query('SAVEPOINT object');
+  try {
+    const result = await work();
+    await tx.query('RELEASE SAVEPOINT object');
+    return result;
+  } catch (error) {
+    // After a deadlock the whole transaction runs again.
+    if (!isRetryable(error)) await tx.query('ROLLBACK TO SAVEPOINT object');
+    throw toStoreError(error);
+  }
 }
 
 /** Secrets and channels before the jobs that name them, so that a job is accepted at once. */
 const ORDER = ['Secret', 'ConfigMap', 'NotificationChannel', 'MonitorJob'];
+const isSecret = (document: Record<string, unknown>): boolean =>
+  ['Secret', 'ConfigMap'].includes(kindIn(document));
 const rank = (document: Record<string, unknown>): number => ORDER.indexOf(kindIn(document));
 const inOrder = (documents: ApplyRequest['documents']): ApplyRequest['documents'] =>
   documents.toSorted((a, b) => rank(a) - rank(b));
@@ -78,29 +136,24 @@ const nameIn = (document: Record<string, unknown>): string => {
   return typeof name === 'string' ? name.slice(0, 253) : '';
 };
 
-async function applyOne(
-  deps: ApiDeps,
-  principal: Principal,
-  request: ApplyRequest,
+type Applied = { readonly action: Action } | { readonly problems: readonly FieldProblem[] };
+
+/** The outcome of one document; what cannot be said to the caller concerns the whole request. */
+async function reported(
   document: Record<string, unknown>,
+  work: () => Promise<Applied>,
 ): Promise<ApplyResult> {
   const where = { kind: kindIn(document), name: nameIn(document) };
   try {
-    const old = await withWorkspace(deps.pool, principal.workspace, (tx) =>
-      readOld(tx, principal.workspace, where),
-    );
-    const validated = validateManifest(document, old);
-    if (!validated.ok) return { ...where, action: 'refused', problems: validated.problems };
-    return { ...where, action: await write(deps, principal, request, validated.object) };
+    const applied = await work();
+    return 'action' in applied
+      ? { ...where, action: applied.action }
+      : { ...where, action: 'refused', problems: applied.problems };
   } catch (error) {
     const known = toApiError(error);
-    // What cannot be said to the caller concerns the whole request.
     if (!(known instanceof HttpError) || known.status >= 500) throw error;
-    return {
-      ...where,
-      action: 'refused',
-      problems: known.fields ?? [{ path: '', message: known.message }],
-    };
+    const problems = known.fields ?? [{ path: '', message: known.message }];
+    return { ...where, action: 'refused', problems };
   }
 }
 
@@ -114,36 +167,23 @@ async function readOld(tx: Tx, workspace: string, { kind, name }: { kind: string
   return old && { kind, metadata: { name }, spec: old.spec };
 }
 
-/** Ends a transaction whose outcome is wanted but whose writes are not. */
-class DryRun extends Error {
-  readonly action: Action;
-  constructor(action: Action) {
-    super('dry run');
-    this.action = action;
-  }
-}
-
-async function write(
+async function applyObject(
+  tx: Tx,
   deps: ApiDeps,
   principal: Principal,
-  request: ApplyRequest,
-  object: ManifestObject,
-): Promise<Action> {
-  if (object.kind === 'Secret' || object.kind === 'ConfigMap')
-    return putSecret(deps, principal, request, object);
-  try {
-    const action = await withWorkspace(deps.pool, principal.workspace, async (tx) => {
-      const done = await writeObject(tx, deps, principal.workspace, request.managedBy, object);
-      if (request.dryRun) throw new DryRun(done);
-      if (done !== 'unchanged')
-        await audit(tx, deps, principal, `apply ${done}`, object.kind, object.metadata.name);
-      return done;
-    });
-    return action;
-  } catch (error) {
-    if (error instanceof DryRun) return error.action;
-    throw error;
-  }
+  managedBy: string | null,
+  document: Record<string, unknown>,
+): Promise<Applied> {
+  const { workspace } = principal;
+  const old = await readOld(tx, workspace, { kind: kindIn(document), name: nameIn(document) });
+  const validated = validateManifest(document, old);
+  if (!validated.ok) return { problems: validated.problems };
+  const { object } = validated;
+  if (object.kind === 'Secret' || object.kind === 'ConfigMap') return { problems: [] };
+  const action = await writeObject(tx, deps, workspace, managedBy, object);
+  if (action !== 'unchanged')
+    await audit(tx, deps, principal, `apply ${action}`, object.kind, object.metadata.name);
+  return { action };
 }
 
 async function writeObject(
@@ -182,23 +222,29 @@ async function writeObject(
   }
 }
 
-async function putSecret(
+async function applySecret(
   deps: ApiDeps,
   { workspace, actor }: Principal,
   { managedBy, dryRun }: ApplyRequest,
-  { kind, metadata: { name }, data }: Extract<ManifestObject, { kind: 'Secret' | 'ConfigMap' }>,
-): Promise<Action> {
+  document: Record<string, unknown>,
+): Promise<Applied> {
+  const validated = validateManifest(document);
+  if (!validated.ok) return { problems: validated.problems };
+  const { object } = validated;
+  if (object.kind !== 'Secret' && object.kind !== 'ConfigMap') return { problems: [] };
+  const { kind, data } = object;
+  const { name } = object.metadata;
   const before = await withWorkspace(deps.pool, workspace, (tx) =>
     findSecret(tx, workspace, kind, name),
   );
   const action = before ? 'configured' : 'created';
-  if (dryRun) return action;
+  if (dryRun) return { action };
   const body: PutSecretRequest = { workspace, kind, name, data, managedBy };
   await deps.scheduler.put(SECRETS_PATH, body, z.unknown());
   await withWorkspace(deps.pool, workspace, (tx) =>
     audit(tx, deps, { workspace, actor }, `apply ${action}`, kind, name),
   );
-  return action;
+  return { action };
 }
 
 /** Adds a row to the audit log of the workspace. */
@@ -214,6 +260,7 @@ export const audit = (
 
 /** Deletes what a file managed before and does not name any more. */
 async function prune(
+  tx: Tx,
   deps: ApiDeps,
   principal: Principal,
   managedBy: string,
@@ -221,16 +268,14 @@ async function prune(
 ): Promise<ApplyResult[]> {
   const kept = new Set(results.map(({ kind, name }) => `${kind}/${name}`));
   const { workspace } = principal;
-  return withWorkspace(deps.pool, workspace, async (tx) => {
-    const gone = (await listManaged(tx, workspace, managedBy)).filter(
-      ({ kind, name }) => !kept.has(`${kind}/${name}`),
-    );
-    for (const { kind, name } of gone) {
-      await removeObject(tx, deps, workspace, kind, name, managedBy);
-      await audit(tx, deps, principal, 'delete', kind, name);
-    }
-    return gone.map(({ kind, name }) => ({ kind, name, action: 'deleted' as const }));
-  });
+  const gone = (await listManaged(tx, workspace, managedBy)).filter(
+    ({ kind, name }) => !kept.has(`${kind}/${name}`),
+  );
+  for (const { kind, name } of gone) {
+    await removeObject(tx, deps, workspace, kind, name, managedBy);
+    await audit(tx, deps, principal, 'delete', kind, name);
+  }
+  return gone.map(({ kind, name }) => ({ kind, name, action: 'deleted' as const }));
 }
 
 /** Deletes one object. @throws StoreError `notFound`, or `conflict` when another file manages it. */
