@@ -5,8 +5,9 @@ import { releaseClaims, renewLeases } from '../store/lease.ts';
 import { nextDeliveryAt } from '../store/outbox.ts';
 import { nextTellingAt } from '../store/sweep.ts';
 import type { SchedulerDeps } from './deps.ts';
-import { runClaim } from './check/run.ts';
+import { runClaim, type RunResult } from './check/run.ts';
 import { dispatchDeliveries } from './outbox/dispatch.ts';
+import { createPace } from './pace.ts';
 import { hostOf } from './politeness.ts';
 import { createChores, tellAllDue } from './sweep/sweep.ts';
 import { createTimer, type Timer } from './timer.ts';
@@ -39,11 +40,12 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
   const cut = new AbortController();
   const running = new Map<string, Running>();
   const claimer = createClaimer(deps.pool);
+  const pace = createPace(options.slots);
 
   const free = (): number => options.slots - running.size;
   const checks = createTimer(deps, 'claim', async () => {
     const limit = free();
-    if (limit <= 0) return IDLE_MS;
+    if (limit <= 0) return pace.full(limit);
     const claims = await claimer.claim({
       now: deps.clock.now(),
       leaseMs: options.leaseMs,
@@ -54,8 +56,8 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
     const { ready, deferred } = sortByHost(claims, deps);
     await releaseClaims(deps.pool, deferred);
     for (const claim of ready) begin(claim);
-    if (claims.length >= limit) return free() > 0 ? 0 : IDLE_MS;
-    return untilDue(await nextDueAt(deps.pool), deps);
+    if (claims.length >= limit) return pace.full(free());
+    return pace.rest(claims.length, untilDue(await nextDueAt(deps.pool), deps));
   });
   const deliveries = createTimer(deps, 'deliver', async () => {
     const sent = await dispatchDeliveries(deps, cut.signal);
@@ -80,13 +82,17 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
 
   const begin = (claim: Claim): void => {
     const key = `${claim.workspace}/${claim.monitor}`;
-    const done = runOne(claim, deps, cut.signal).finally(() => {
-      running.delete(key);
-      deps.metrics.inFlight.set(running.size);
-      checks.wake();
-      deliveries.wake();
-    });
-    running.set(key, { claim, done });
+    const run = async (): Promise<void> => {
+      try {
+        // What left nothing but its row has nothing to send.
+        if ((await runOne(claim, deps, cut.signal)) !== 'unchanged') deliveries.wake();
+      } finally {
+        running.delete(key);
+        deps.metrics.inFlight.set(running.size);
+        if (pace.ended(running.size)) checks.wake();
+      }
+    };
+    running.set(key, { claim, done: run() });
     deps.metrics.inFlight.set(running.size);
   };
 
@@ -113,9 +119,13 @@ interface Running {
 }
 
 /** Runs one claim; one that was cut is given back, one that failed is left to its lease, loudly. */
-async function runOne(claim: Claim, deps: SchedulerDeps, signal: AbortSignal): Promise<void> {
+async function runOne(
+  claim: Claim,
+  deps: SchedulerDeps,
+  signal: AbortSignal,
+): Promise<RunResult | undefined> {
   try {
-    await runClaim(claim, deps, signal);
+    return await runClaim(claim, deps, signal);
   } catch (error) {
     const { workspace, monitor } = claim;
     if (!signal.aborted) {
@@ -123,9 +133,10 @@ async function runOne(claim: Claim, deps: SchedulerDeps, signal: AbortSignal): P
         { err: error, workspace, monitor, reason: messageOf(error) },
         'a check was not committed',
       );
-      return;
+      return undefined;
     }
     await releaseClaims(deps.pool, [{ ...claim, until: deps.clock.now() }]);
+    return 'released';
   }
 }
 

@@ -100,6 +100,16 @@ describe('the scheduler as a service', () => {
     await client.close();
   });
 
+  it('drains a backlog of one workspace that is larger than its slots', async () => {
+    const names = Array.from({ length: 40 }, (_, at) => `shop-${at}`);
+    for (const name of names) await world.monitor(name);
+    const client = await start();
+    const checked = async (): Promise<number> =>
+      new Set((await world.rows('checks')).map((check) => check['monitor'])).size;
+    await until('a check of each', async () => (await checked()) === names.length);
+    await client.close();
+  });
+
   it('delivers what a check found, with nobody asking', async () => {
     await world.monitor('shop', alerting());
     const client = await start();

@@ -9,6 +9,7 @@ import { newId, type IdSource } from '../core/ids.ts';
 import { createInternalClient, type InternalClient } from '../core/internal/client.ts';
 import type { Log } from '../core/log.ts';
 import type { KeySource } from '../core/serviceKeys.ts';
+import { commitUnchanged } from '../store/commit.ts';
 import { createModelsSource } from './check/models.ts';
 import { createPlainCommitter } from './check/unchanged.ts';
 import type { SchedulerConfig } from './config.ts';
@@ -71,7 +72,7 @@ export function wireDeps(
       clock,
     }),
     secrets: createSecretReader(pool, dataKeys, clock),
-    plain: createPlainCommitter(pool),
+    plain: createPlainCommitter((rows) => commitUnchanged(pool, rows), systemClock),
     credential: ({ workspace, monitor, checkId, ms }) =>
       issueCredential(keys, {
         issuer: 'scheduler',

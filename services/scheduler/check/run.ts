@@ -24,8 +24,11 @@ import { concludeRejudge, itemsOf } from './rejudge.ts';
 import { concludeBroken, concludeMissed, concludeQuarantine } from './setAside.ts';
 import { isPlain, plainRow } from './unchanged.ts';
 
-/** `stale`: the lease was lost, and nothing was written. */
-export type RunResult = 'committed' | 'stale' | 'released';
+/**
+ * `unchanged`: committed, and nothing besides the check's row; `stale`: the lease was lost, and
+ * nothing was written.
+ */
+export type RunResult = 'committed' | 'unchanged' | 'stale' | 'released';
 
 const DAY_MS = 86_400_000;
 
@@ -133,7 +136,7 @@ async function commitPlain(row: UnchangedRow, deps: SchedulerDeps): Promise<RunR
   await deps.failpoint('check.after-commit');
   if (!written) return stale(deps);
   count(deps, row.outcome, row.trigger, row.sources);
-  return 'committed';
+  return 'unchanged';
 }
 
 type CheckPlan = Extract<Plan, { kind: 'check' }>;

@@ -1,11 +1,10 @@
 /** The short way of a check that found nothing new: no text is stored, many commit together. */
 import { newestValidators } from './memory.ts';
-import { commitUnchanged, type UnchangedRow } from '../../store/commit.ts';
-import type pg from 'pg';
+import type { Clock } from '../../core/clock.ts';
+import { retentionClass, type UnchangedRow } from '../../store/commit.ts';
 import type { Checked } from './decide.ts';
 import type { ConcludeInput } from './conclude.ts';
 import { planNext } from './plan.ts';
-import { retentionClass } from '../../store/commit.ts';
 import { extractorOf } from './look.ts';
 
 /** Whether a check leaves nothing behind but its own row and the monitor's next time. */
@@ -88,23 +87,30 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Commits begin no faster than this one after the other. */
+const GATHER_MS = 15;
+
+/** Writes rows in one transaction; the ids of those whose claim still held come back. */
+export type WriteRows = (rows: readonly UnchangedRow[]) => Promise<ReadonlySet<string>>;
+
 /**
- * Commits rows as they come; what comes while a commit is under way goes together in the next. So
- * one check waits for nobody, and a thousand cost a few statements.
+ * Commits rows as they come, but never sooner than 15 ms after the last commit began: what comes
+ * meanwhile goes together. So a single check waits for nobody, and a thousand cost a few statements.
  */
-export function createPlainCommitter(pool: pg.Pool): PlainCommitter {
+export function createPlainCommitter(write: WriteRows, clock: Clock): PlainCommitter {
   let waiting: Waiting[] = [];
   let busy = false;
+  let lastAt = -Infinity;
   const drain = async (): Promise<void> => {
     busy = true;
     while (waiting.length > 0) {
+      const early = lastAt + GATHER_MS - clock.monotonic();
+      if (early > 0) await clock.sleep(early);
+      lastAt = clock.monotonic();
       const batch = waiting.slice(0, MAX_BATCH);
       waiting = waiting.slice(MAX_BATCH);
       try {
-        const written = await commitUnchanged(
-          pool,
-          batch.map((each) => each.row),
-        );
+        const written = await write(batch.map((each) => each.row));
         for (const { row, resolve } of batch) resolve(written.has(row.id));
       } catch (error) {
         for (const { reject } of batch) reject(error);
