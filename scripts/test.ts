@@ -156,7 +156,7 @@ async function main(args: readonly string[]): Promise<number> {
     say(`unknown flag ${unknown}; see ./scripts/test --help`);
     return 2;
   }
-  installDebianPackages(debianPackages(), say);
+  installDebianPackages(debianPackages(), say, 'always');
   prepare(say);
   const selection = selectTests(root, args);
   if (selection.files.length === 0 || !existsSync(path.join(root, 'node_modules'))) {

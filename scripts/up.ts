@@ -95,7 +95,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     process.stdout.write(UP_HELP);
     return 0;
   }
-  installDebianPackages(debianPackages(), say);
+  if (!process.env['CHROMIUM_PATH']) installDebianPackages(debianPackages(), say, 'once');
   prepare(say);
   if (options.detach) return startDetached(options);
   const { runLocal } = await import('../services/local/main.ts');

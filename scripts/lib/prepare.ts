@@ -131,12 +131,20 @@ export function missingPackages(packages: readonly string[]): string[] {
 
 /**
  * Installs missing Debian packages when this is root on a Debian-like machine.
+ * @param ask `once` does not ask again for what this machine did not offer before
  * @returns the packages that are still missing.
  */
-export function installDebianPackages(packages: readonly string[], say: Say): string[] {
+export function installDebianPackages(
+  packages: readonly string[],
+  say: Say,
+  ask: 'once' | 'always',
+): string[] {
   if (!existsSync('/usr/bin/dpkg-query')) return [...packages];
   const missing = missingPackages(packages);
   if (missing.length === 0 || process.getuid?.() !== 0) return missing;
+  const stampFile = path.join(root, '.cache/stamps/debian-packages-refused');
+  const refused = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
+  if (ask === 'once' && refused === missing.join('\n')) return missing;
   say(`Installing ${missing.join(', ')} (apt-get) ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   try {
@@ -150,5 +158,10 @@ export function installDebianPackages(packages: readonly string[], say: Say): st
   } catch {
     say('apt-get could not install them; going on without.');
   }
-  return missingPackages(packages);
+  const left = missingPackages(packages);
+  if (left.length > 0) {
+    mkdirSync(path.dirname(stampFile), { recursive: true });
+    writeFileSync(stampFile, left.join('\n'));
+  }
+  return left;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { PutSecretRequest } from '../core/contracts/scheduler.ts';
 import { InternalCallError } from '../core/internal/client.ts';
 import { putSecret } from '../store/secrets.ts';
+import { untilBlocked } from '../store/testing/suite.ts';
 import { withWorkspace } from '../store/workspace.ts';
 import { job, secret, startTestApi, webhook, type Answer, type TestApi } from './testing/api.ts';
 
@@ -82,6 +83,30 @@ describe('applying manifests', () => {
     );
     assert.equal((await get('/monitors/theirs')).json.spec.description, undefined);
     assert.equal((await get('/monitors/last')).status, 200);
+  });
+
+  it('applies everything when Postgres ends the transaction for a deadlock', async () => {
+    await apply([job('a'), job('b')]);
+    const other = await api.db.pool('postgres').connect();
+    try {
+      await other.query("BEGIN; SET LOCAL deadlock_timeout = '60s'");
+      await other.query("SELECT 1 FROM monitors WHERE name = 'b' FOR UPDATE");
+      const done = actions([job('a', { description: 'x' }), job('b', { description: 'x' })]);
+      await untilBlocked(api.db);
+      // Now each waits for the other; Postgres chooses the one that looks for deadlocks first: ours.
+      await other.query("SELECT 1 FROM monitors WHERE name = 'a' FOR UPDATE");
+      await other.query('COMMIT');
+      assert.deepEqual(await done, ['MonitorJob/a configured', 'MonitorJob/b configured']);
+    } finally {
+      other.release(true);
+    }
+  });
+
+  it('wakes the scheduler once for all that was applied', async () => {
+    await apply([webhook('ops'), job('a'), job('b')]);
+    assert.deepEqual(api.sent, [
+      ['POST', '/internal/v1/wake', { workspace: 'team-a', monitor: undefined }],
+    ]);
   });
 
   it('says what a kind should have been', async () => {

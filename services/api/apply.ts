@@ -114,8 +114,9 @@ async function inSavepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
     await tx.query('RELEASE SAVEPOINT object');
     return result;
   } catch (error) {
-    // After a deadlock the whole transaction runs again.
-    if (!isRetryable(error)) await tx.query('ROLLBACK TO SAVEPOINT object');
+    // A deadlock has ended the whole transaction: it runs again, and must hear of it untranslated.
+    if (isRetryable(error)) throw error;
+    await tx.query('ROLLBACK TO SAVEPOINT object');
     throw toStoreError(error);
   }
 }
@@ -150,6 +151,7 @@ async function reported(
       ? { ...where, action: applied.action }
       : { ...where, action: 'refused', problems: applied.problems };
   } catch (error) {
+    if (isRetryable(error)) throw error;
     const known = toApiError(error);
     if (!(known instanceof HttpError) || known.status >= 500) throw error;
     const problems = known.fields ?? [{ path: '', message: known.message }];

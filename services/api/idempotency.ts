@@ -2,12 +2,19 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { HttpError } from '../core/errors.ts';
-import { abandonRequest, beginRequest, finishRequest } from '../store/idempotency.ts';
+import {
+  abandonRequest,
+  beginRequest,
+  finishRequest,
+  forgetRequests,
+} from '../store/idempotency.ts';
 import { withWorkspace } from '../store/workspace.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Principal } from './principal.ts';
 import type { Reply } from './route.ts';
 
+/** A key means the same request for so long. */
+const REMEMBERED_MS = 24 * 60 * 60_000;
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
 /** Carries `work` out unless the same request with the same key was carried out before. */
@@ -26,9 +33,11 @@ export async function withIdempotency<A>(
     .update(`${request.method} ${request.path}\n`)
     .update(raw)
     .digest('hex');
-  const begun = await withWorkspace(deps.pool, workspace, (tx) =>
-    beginRequest(tx, workspace, key, hash, deps.clock.now()),
-  );
+  const now = deps.clock.now();
+  const begun = await withWorkspace(deps.pool, workspace, async (tx) => {
+    await forgetRequests(tx, workspace, new Date(now.getTime() - REMEMBERED_MS));
+    return beginRequest(tx, workspace, key, hash, now);
+  });
   switch (begun.kind) {
     case 'replay':
       return {

@@ -224,6 +224,16 @@ describe('the routes of monitors', () => {
     assert.equal((await call('POST', '/monitors', job('key-b'), headers)).status, 422);
   });
 
+  it('forget an Idempotency-Key after a day', async () => {
+    const headers = { 'idempotency-key': 'of-yesterday' };
+    await call('POST', '/monitors', job('yesterday'), headers);
+    const noon = api.time.now;
+    api.time.now = new Date(noon.getTime() + 24 * 3_600_000 + 1);
+    const other = await call('POST', '/monitors', job('today'), headers);
+    api.time.now = noon;
+    assert.equal(other.status, 201);
+  });
+
   it('let a refused creation be repeated with the same key', async () => {
     const headers = { 'idempotency-key': 'mended' };
     assert.equal((await call('POST', '/monitors', job('mended', { x: 1 }), headers)).status, 422);

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { pino } from 'pino';
 import { systemClock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
-import { SetupError } from '../core/errors.ts';
+import { SetupError, messageOf } from '../core/errors.ts';
 import { killAt, noFailpoint } from '../core/failpoint.ts';
 import { newId } from '../core/ids.ts';
 import type { Running } from '../core/lifecycle.ts';
@@ -21,6 +21,7 @@ import { prepareKeys } from './keys.ts';
 import { watchManifests, type ManifestFolder } from './manifests.ts';
 import { prepareOwner, type LocalOwner } from './owner.ts';
 import { startServices, stopServices } from './services.ts';
+import { createUndo, type Undo } from './undo.ts';
 
 export interface LocalOptions {
   readonly data: string;
@@ -45,28 +46,20 @@ const DEMO_PORT = 9180;
 const DEMO_EVERY_MS = 60_000;
 const DATABASE = 'duckmon';
 
-/** What was started so far, undone in the opposite order when a later step fails. */
-class Undo {
-  readonly #steps: (() => Promise<void> | void)[] = [];
-  add(step: () => Promise<void> | void): void {
-    this.#steps.push(step);
-  }
-  async run(): Promise<void> {
-    for (const step of this.#steps.toReversed()) await step();
-    this.#steps.length = 0;
-  }
-}
-
 /**
  * Starts duckmon on a data folder; leaves nothing half-started behind when it fails.
  * @throws SetupError with the next step for the person.
  */
 export async function startLocal(options: LocalOptions, deps: LocalDeps): Promise<LocalRunning> {
-  const undo = new Undo();
+  const undo = createUndo();
   try {
     return await startAll(options, deps, undo);
   } catch (error) {
-    await undo.run();
+    try {
+      await undo.run();
+    } catch (second) {
+      deps.say(`Not everything could be stopped again: ${messageOf(second)}`);
+    }
     throw error;
   }
 }

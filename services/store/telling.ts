@@ -1,36 +1,14 @@
 /** What is known of a monitor's findings, and the findings, alerts and deliveries that a decision makes. */
-import type { FindingState, SeverityWord, VerdictKind, VerifiedClaim } from '../domain/types.ts';
+import type { SeverityWord } from '../domain/types.ts';
 import { notifyEvent } from './events.ts';
+import type { Finding } from './findings.ts';
 import type { Sql } from './pool.ts';
 
-export type FindingOrigin = 'claim' | 'condition' | 'changedNotJudged' | 'failure';
+export type FindingOrigin = Finding['origin'];
 
 /** A finding with all its columns. */
-export interface FindingRow {
-  readonly id: string;
-  readonly source: string;
+export interface FindingRow extends Omit<Finding, 'monitor'> {
   readonly fingerprint: string;
-  readonly origin: FindingOrigin;
-  readonly subject: string;
-  readonly kind: string;
-  readonly value: string | null;
-  readonly state: FindingState;
-  readonly severity: SeverityWord;
-  readonly title: string;
-  readonly summary: string;
-  readonly claims: readonly VerifiedClaim[];
-  readonly verdict: VerdictKind | null;
-  readonly why: string | null;
-  readonly checkId: string | null;
-  readonly verdictId: string | null;
-  readonly firstSeenAt: Date;
-  readonly lastSeenAt: Date;
-  readonly seenCount: number;
-  readonly occurrence: number;
-  readonly acknowledgedAt: Date | null;
-  readonly acknowledgedBy: string | null;
-  readonly snoozedUntil: Date | null;
-  readonly resolvedAt: Date | null;
   readonly lastAlertAt: Date | null;
   readonly cooldownUntil: Date | null;
   readonly held: boolean;

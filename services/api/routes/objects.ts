@@ -53,7 +53,7 @@ const apply = (deps: ApiDeps): Route =>
       const { documents, dryRun } = body;
       const results = await applyDocuments(deps, principal, { documents, managedBy, dryRun });
       const changed = results.some(({ action }) => action === 'created' || action === 'configured');
-      if (changed && !dryRun) await wake(deps, principal.workspace, results[0]?.name ?? '');
+      if (changed && !dryRun) await wake(deps, principal.workspace);
       return {
         body: {
           results: results.map(({ problems, ...result }) => ({

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { createUndo } from './undo.ts';
+
+describe('undoing what was started', () => {
+  const started = (done: string[], ...names: string[]) => {
+    const undo = createUndo();
+    for (const name of names)
+      undo.add(() => {
+        done.push(name);
+        if (name.startsWith('bad')) throw new Error(name);
+      });
+    return undo;
+  };
+
+  it('goes from the last step to the first', async () => {
+    const done: string[] = [];
+    await started(done, 'database', 'services').run();
+    assert.deepEqual(done, ['services', 'database']);
+  });
+
+  it('goes on after a step that fails, and throws the first failure', async () => {
+    const done: string[] = [];
+    await assert.rejects(
+      started(done, 'database', 'bad shop', 'bad services').run(),
+      /bad services/,
+    );
+    assert.deepEqual(done, ['bad services', 'bad shop', 'database']);
+  });
+
+  it('undoes nothing twice', async () => {
+    const done: string[] = [];
+    const undo = started(done, 'database');
+    await undo.run();
+    await undo.run();
+    assert.deepEqual(done, ['database']);
+  });
+});

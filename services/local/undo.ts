@@ -1,0 +1,28 @@
+/** What was started so far, undone in the opposite order. */
+
+export interface Undo {
+  add(step: () => Promise<void> | void): void;
+  /** Undoes every step, also after one that fails; the first failure is thrown at the end. */
+  run(): Promise<void>;
+}
+
+/** Nothing was started yet. */
+export function createUndo(): Undo {
+  const steps: (() => Promise<void> | void)[] = [];
+  return {
+    add: (step) => {
+      steps.push(step);
+    },
+    run: async () => {
+      const failures: unknown[] = [];
+      for (const step of steps.splice(0).toReversed()) {
+        try {
+          await step();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}
