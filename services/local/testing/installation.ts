@@ -1,8 +1,9 @@
 /** A whole local installation as a process of its own, on free ports and a folder of its own. */
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { portVariable, SERVICES } from '../../core/contracts/ports.ts';
@@ -33,18 +34,31 @@ export interface Installation {
 
 const MAIN = path.resolve(import.meta.dirname, '../main.ts');
 
-/** Ports that were free a moment ago. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await new Promise((resolve) => server.once('listening', resolve));
-      return server;
-    }),
+/**
+ * Below the range from which the kernel (Linux, macOS, Windows) takes the port of an outgoing connection: an
+ * installation that is killed and started again must find its ports as it left them.
+ */
+const PORT_RANGE = { from: 10_000, to: 32_767 } as const;
+
+/** Listens there for a moment; whether that worked. */
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  const free = await once(server, 'listening').then(
+    () => true,
+    () => false,
   );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
+/** Ports that were free a moment ago, and that no outgoing connection will take. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(PORT_RANGE.from, PORT_RANGE.to + 1);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
 }
 
 interface State {
