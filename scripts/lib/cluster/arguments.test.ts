@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { serverArguments, serverUrl, type ServerSettings } from './arguments.ts';
+import { clusterFolder, SERVER_NAMES } from './folder.ts';
+
+const settings: ServerSettings = {
+  folder: clusterFolder('/state'),
+  ports: { api: 6443, etcd: 2379, etcdPeer: 2380 },
+  controllers: true,
+};
+const value = (
+  name: (typeof SERVER_NAMES)[number],
+  flag: string,
+  of = settings,
+): string | undefined =>
+  serverArguments(name, of)
+    .find((argument) => argument.startsWith(`--${flag}=`))
+    ?.slice(flag.length + 3);
+
+describe('cluster: the flags of the servers', () => {
+  it('listens on loopback only', () => {
+    const addresses = SERVER_NAMES.flatMap((name) => serverArguments(name, settings))
+      .filter((argument) => /^--(?:listen|bind)/.test(argument))
+      .map((argument) => argument.replace(/^.*?=/, ''));
+    assert.deepEqual(addresses, ['http://127.0.0.1:2379', 'http://127.0.0.1:2380', '127.0.0.1']);
+    assert.equal(value('kube-controller-manager', 'secure-port'), '0');
+  });
+
+  it('uses the ports that were chosen, and the same ones on both sides', () => {
+    assert.equal(value('kube-apiserver', 'secure-port'), '6443');
+    assert.equal(serverUrl(settings.ports), 'https://127.0.0.1:6443');
+    assert.equal(value('kube-apiserver', 'etcd-servers'), value('etcd', 'advertise-client-urls'));
+  });
+
+  it('keeps every file below the folder of the cluster', () => {
+    const files = SERVER_NAMES.flatMap((name) => serverArguments(name, settings))
+      .map((argument) => argument.replace(/^.*?=/, ''))
+      .filter((text) => text.startsWith('/'));
+    assert.equal(files.length, 8);
+    assert.deepEqual(
+      files.filter((file) => !file.startsWith('/state/')),
+      [],
+    );
+  });
+
+  it('verifies tokens of service accounts with the key that signs them', () => {
+    const key = value('kube-controller-manager', 'service-account-private-key-file');
+    assert.equal(value('kube-apiserver', 'service-account-key-file'), key);
+    assert.equal(value('kube-apiserver', 'service-account-signing-key-file'), key);
+  });
+
+  it('asks for rights, also those of the controllers', () => {
+    assert.equal(value('kube-apiserver', 'authorization-mode'), 'RBAC');
+    assert.ok(
+      serverArguments('kube-controller-manager', settings).includes(
+        '--use-service-account-credentials',
+      ),
+    );
+  });
+
+  it('asks for no service account in a pod when no controller makes any', () => {
+    const flag = 'disable-admission-plugins';
+    assert.equal(value('kube-apiserver', flag), undefined);
+    assert.equal(
+      value('kube-apiserver', flag, { ...settings, controllers: false }),
+      'ServiceAccount',
+    );
+  });
+});

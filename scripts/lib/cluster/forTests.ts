@@ -1,0 +1,20 @@
+/** What a test run needs before its first test that uses a cluster. */
+import { existsSync } from 'node:fs';
+import { buildPrograms, type BuildDeps } from './build.ts';
+import { kubectlProgram, requireControllers } from './programs.ts';
+import { SERVERS } from './recipes.ts';
+import { chooseSource } from './source.ts';
+
+/**
+ * Makes sure that tests can have a cluster; builds its programs when the machine has none, which takes
+ * minutes the first time.
+ * @returns variables that the processes of the tests need beside the environment.
+ * @throws SetupError with one sentence on what is missing.
+ */
+export async function prepareTestCluster(deps: BuildDeps): Promise<Record<string, string>> {
+  const source = chooseSource(deps.env, existsSync);
+  requireControllers(source);
+  await kubectlProgram(source, deps);
+  if (source.kind !== 'built') return {};
+  return { KUBEBUILDER_ASSETS: await buildPrograms(SERVERS, deps) };
+}

@@ -1,0 +1,122 @@
+/** A cluster for tests: one of the tester's, or a control plane of our own that goes with the process. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { systemClock } from '../../../services/core/clock.ts';
+import { SetupError } from '../../../services/core/errors.ts';
+import { isBuilt, type BuildDeps } from '../../lib/cluster/build.ts';
+import {
+  startApiServer,
+  startControlPlane,
+  stopApiServer,
+  stopControlPlane,
+} from '../../lib/cluster/controlPlane.ts';
+import { clusterFolder } from '../../lib/cluster/folder.ts';
+import { choosePorts } from '../../lib/cluster/ports.ts';
+import { isRunning, recordOf } from '../../lib/cluster/processes.ts';
+import {
+  kubectlProgram,
+  requireControllers,
+  serverPrograms,
+  type OwnSource,
+} from '../../lib/cluster/programs.ts';
+import { SERVERS } from '../../lib/cluster/recipes.ts';
+import {
+  chooseSource,
+  clusterCache,
+  type Environment,
+  type Source,
+} from '../../lib/cluster/source.ts';
+import { createKubectl, type Kubectl } from './kubectl.ts';
+
+/** The API server of a cluster of our own, to be taken away and given back. */
+export interface ApiServer {
+  /** Where everything of the cluster lies; the log of the server as well. */
+  readonly state: string;
+  stop(): Promise<void>;
+  /** On the same port, with the same data; done when it is ready. */
+  start(): Promise<void>;
+}
+
+export interface TestCluster {
+  /** Path of a kubeconfig with full rights. */
+  readonly kubeconfig: string;
+  readonly kubectl: Kubectl;
+  /** Undefined when the cluster is the tester's. */
+  readonly apiServer: ApiServer | undefined;
+  /** Ends a cluster of our own, and leaves nothing of it. */
+  stop(): Promise<void>;
+}
+
+const PROGRAMS = [...SERVERS, 'kubectl'] as const;
+
+const tell = (line: string): void => {
+  process.stderr.write(`duckmon: ${line}\n`);
+};
+
+/**
+ * The cluster that the environment names, else a new control plane. Builds nothing: that takes minutes,
+ * and `./scripts/test` has done it.
+ * @throws SetupError with what to do when there is no cluster to be had.
+ */
+export async function startTestCluster(
+  env: Environment = process.env,
+  say: (line: string) => void = tell,
+): Promise<TestCluster> {
+  const deps = { env, clock: systemClock, say };
+  const source = chooseSource(env, existsSync);
+  requireControllers(source);
+  requireBuilt(source, env);
+  const kubectl = await kubectlProgram(source, deps);
+  if (source.kind !== 'given') return startOwn(source, kubectl, deps);
+  const cache = mkdtempSync(path.join(os.tmpdir(), 'duckmon-kubectl-'));
+  return {
+    kubeconfig: source.kubeconfig,
+    kubectl: createKubectl(kubectl, source.kubeconfig, cache),
+    apiServer: undefined,
+    stop: async () => rmSync(cache, { recursive: true, force: true }),
+  };
+}
+
+function requireBuilt(source: Source, env: Environment): void {
+  if (source.kind !== 'built') return;
+  const missing = PROGRAMS.filter((program) => !isBuilt(program, env));
+  if (missing.length > 0)
+    throw new SetupError(
+      `The tests need a cluster, and ${missing.join(', ')} is not built yet: run ./scripts/cluster build once (about 10 minutes), or set KUBEBUILDER_ASSETS or DUCKMON_TEST_KUBECONFIG.`,
+    );
+}
+
+async function startOwn(source: OwnSource, kubectl: string, deps: BuildDeps): Promise<TestCluster> {
+  const parent = path.join(clusterCache(deps.env), 'tests');
+  mkdirSync(parent, { recursive: true });
+  await sweep(parent, deps);
+  const state = path.join(parent, `${process.pid}-${randomBytes(4).toString('hex')}`);
+  await startControlPlane(state, await serverPrograms(source, deps), choosePorts, deps);
+  const { kubeconfig, kubectlCache } = clusterFolder(state);
+  return {
+    kubeconfig,
+    kubectl: createKubectl(kubectl, kubeconfig, kubectlCache),
+    apiServer: {
+      state,
+      stop: () => stopApiServer(state, deps),
+      start: () => startApiServer(state, deps),
+    },
+    stop: async () => {
+      await stopControlPlane(state, deps);
+    },
+  };
+}
+
+/** Ends the clusters of test processes that were killed. A folder begins with the id of its process. */
+async function sweep(parent: string, deps: BuildDeps): Promise<void> {
+  for (const name of readdirSync(parent)) {
+    const pid = Number.parseInt(name, 10);
+    if (!(pid > 0) || (await isRunning(await recordOf(pid)))) continue;
+    if (!name.endsWith('.lock'))
+      deps.say(`ending the cluster that the killed test process ${pid} left`);
+    await stopControlPlane(path.join(parent, name), deps);
+    rmSync(path.join(parent, name), { recursive: true, force: true });
+  }
+}
