@@ -68,7 +68,7 @@ export interface Source {
   waitFor?: SourceWaitFor;
   /** Size of the browser window in CSS pixels. Absent means 1280 by 800. */
   viewport?: SourceViewport;
-  /** When a screenshot is kept (browser only). One of OnChange, Always, Never. Default: OnChange. */
+  /** When a screenshot is kept. A page that was read over HTTP is visited once more by the browser for it; where that fails the check has a warning. With fetch Http there is never a browser, and so no screenshot. One of OnChange, Always, Never. Default: OnChange. */
   screenshot: 'OnChange' | 'Always' | 'Never';
   /** Whether cookie walls are answered (browser only). One of Auto, Off. Default: Auto. */
   consent: 'Auto' | 'Off';
@@ -280,7 +280,7 @@ export interface ConditionPercentChange {
   op: NumberOperator;
   /** Percent to compare with. A decimal number in quotes, such as "19.99". At most 26 characters. */
   value: string;
-  /** Compares with the oldest number of this time. Absent means with the last snapshot. A duration from 60s to 744h, such as 90s, 15m or 1h30m. */
+  /** Compares with the numbers that held within this time: a fall (Lt, Le) with the highest, a rise (Gt, Ge) with the lowest, Eq and Ne with any. Absent means with the last snapshot. A duration from 60s to 744h, such as 90s, 15m or 1h30m. */
   within?: string;
 }
 
@@ -368,6 +368,8 @@ export interface MonitorJobStatus {
   observedGeneration?: number;
   /** State of the object in the words of Kubernetes. At most 16. */
   conditions?: StatusCondition[];
+  /** WorkerPool whose browsers fetch the pages. */
+  pool?: StatusPool;
   /** The last check. */
   lastCheck?: StatusLastCheck;
   /** When the page last changed. RFC 3339. */
@@ -382,8 +384,10 @@ export interface MonitorJobStatus {
   monthCostUSD?: string;
   /** Counts the edits of goal and model. At least 0. */
   goalVersion?: number;
-  /** The last run request that was carried out. At most 64 characters. */
+  /** Value of the annotation mon.duckerhub.com/run-requested-at that was last carried out. At most 64 characters. */
   lastHandledRunRequest?: string;
+  /** What would be done, one sentence a step; only with the annotation mon.duckerhub.com/dry-run: "true". At most 50. */
+  plan?: string[];
 }
 
 /** One condition. */
@@ -400,6 +404,14 @@ export interface StatusCondition {
   lastTransitionTime: string;
   /** Generation of the spec that it is about. At least 0. */
   observedGeneration?: number;
+}
+
+/** WorkerPool whose browsers fetch the pages. */
+export interface StatusPool {
+  /** Namespace of the pool. A DNS label of at most 63 characters. */
+  namespace: string;
+  /** Name of the pool. A DNS label of at most 63 characters. */
+  name: string;
 }
 
 /** The last check. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { startProxy, type TestProxy } from '../../scripts/testing/site/proxy.ts';
 import { startSite, type Site } from '../../scripts/testing/site/site.ts';
 import { systemClock } from '../core/clock.ts';
@@ -62,6 +63,18 @@ describe('browser service', function () {
     await start();
     const result = await post(requestOf(`${site.url}/list-50`, {}, { via: 'browser' }));
     assert.match(pageIn(result).text, /Sofa/);
+  });
+
+  it('keeps the document over HTTP, unless its text is known', async () => {
+    await start();
+    const request = requestOf(`${site.url}/static`, {}, { keepDocument: true });
+    const first = await post(request);
+    const knownText = hash('sha256', pageIn(first).text, 'hex');
+    const second = await post({ ...request, knownText });
+    const kept = [first, second].map(
+      (each) => each.kind === 'page' && each.documentGzip !== undefined,
+    );
+    assert.deepEqual(kept, [true, false]);
   });
 
   it('refuses a call without the internal key, with a constant body', async () => {

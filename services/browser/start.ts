@@ -17,7 +17,7 @@ import { createPool, type BrowserPool } from './chromium/pool.ts';
 import type { BrowserConfig } from './config.ts';
 import { createReader, type DocumentReader } from './document/reader.ts';
 import type { Fetcher } from './fetch.ts';
-import { fetchOverHttp } from './http/fetch.ts';
+import { fetchKeeping } from './keep.ts';
 import { METRICS } from './names.ts';
 import { fetchRoutes, type RouteDeps } from './routes.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -141,7 +141,7 @@ function createFetchers(
     browser: createSlots(config.browserSlots, 'browser'),
   };
   const overHttp: Fetcher = (request, signal) =>
-    fetchOverHttp(request, { clock, caps, reader, egress }, signal);
+    fetchKeeping(request, { clock, caps, reader, egress }, signal);
   const proxyOrigin = new URL(config.egressUrl).origin;
   const chromium = { clock, caps, pool, proxyOrigin, overHttp };
   return {

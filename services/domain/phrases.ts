@@ -131,23 +131,33 @@ export function signInLine(title: string, text: string): string | undefined {
   return find(SIGN_IN, prominentLines(title, `#\n${text}`));
 }
 
-/** The lines of a consent dialog, and how many characters the page has besides. */
-export function consentLines(text: string): { lines: string[]; rest: number } {
-  const lines = bareLines(text);
-  const consent = lines.filter((line) => find(CONSENT, [line]) !== undefined);
-  const rest = lines.filter((line) => !consent.includes(line) && !CONSENT_WORDS.test(line));
-  return { lines: consent, rest: rest.join('').length };
+/**
+ * The lines of a consent dialog, when the page has hardly anything besides.
+ * @param most characters of other text from which on the page is worth reading: then there are none,
+ * and the rest of a long page is not looked at.
+ */
+export function consentLines(text: string, most: number): string[] {
+  const consent: string[] = [];
+  let rest = 0;
+  for (const raw of text.split('\n')) {
+    const line = bareLine(raw);
+    if (speaks(CONSENT, line)) consent.push(line);
+    else if (!CONSENT_WORDS.test(line)) rest += line.length;
+    if (rest >= most) return [];
+  }
+  return consent;
 }
 
-function compile(patterns: readonly string[]): RegExp[] {
-  return patterns.map((pattern) => new RegExp(`^(?:${pattern})`, 'iu'));
+/** One expression for all sentences of a kind: a line is read once, not once for each. */
+function compile(patterns: readonly string[]): RegExp {
+  return new RegExp(`^(?:${patterns.join('|')})`, 'iu');
 }
 
-function find(patterns: readonly RegExp[], lines: readonly string[]): string | undefined {
-  return lines.find(
-    (line) => line.length <= SHORT_LINE && patterns.some((pattern) => pattern.test(line)),
-  );
-}
+const speaks = (pattern: RegExp, line: string): boolean =>
+  line !== '' && line.length <= SHORT_LINE && pattern.test(line);
+
+const find = (pattern: RegExp, lines: readonly string[]): string | undefined =>
+  lines.find((line) => speaks(pattern, line));
 
 function sign(kind: PageSign['kind'], evidence: string | undefined): PageSign[] {
   return evidence === undefined ? [] : [{ kind, evidence }];
@@ -160,14 +170,14 @@ function prominentLines(title: string, text: string): string[] {
   return [title.trim(), ...parts, ...bareLines(headings.join('\n'))].filter((line) => line !== '');
 }
 
-function bareLines(text: string): string[] {
-  return text
+const bareLines = (text: string): string[] =>
+  text
     .split('\n')
-    .map((line) =>
-      line
-        .replace(/^(?:#{1,6} |- )/, '')
-        .replace(/[‘’]/g, "'")
-        .trim(),
-    )
+    .map(bareLine)
     .filter((line) => line !== '');
-}
+
+const bareLine = (line: string): string =>
+  line
+    .replace(/^(?:#{1,6} |- )/, '')
+    .replace(/[‘’]/g, "'")
+    .trim();

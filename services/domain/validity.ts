@@ -103,9 +103,8 @@ function isErrorPage({ page, signs }: Evidence): string | undefined {
 }
 
 function isConsentWall({ page, signs }: Evidence): string | undefined {
-  const { lines, rest } = consentLines(page.text);
+  const lines = consentLines(page.text, BESIDES_CONSENT);
   const [first] = lines;
-  if (first === undefined || rest >= BESIDES_CONSENT) return undefined;
   return signs.has('consentWall') || lines.length > 1 ? first : undefined;
 }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { blobHash, getBlob, getText, putBlob } from './blobs.ts';
-import { later, NOON } from './testing/monitors.ts';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { blobHash, getBlob, getText, putBlob, releaseDocuments } from './blobs.ts';
+import { getSnapshot } from './snapshots.ts';
+import type { KeptDocument } from './sourceState.ts';
+import { later, NOON, seedMonitor } from './testing/monitors.ts';
+import { DAY, seedSnapshot } from './testing/rows.ts';
 import { useDatabase } from './testing/suite.ts';
 
 describe('blobs', () => {
@@ -78,6 +81,66 @@ describe('blobs', () => {
 
   it('gives nothing for an address that was never stored', async () => {
     assert.equal(await suite.api((tx) => getBlob(tx, 'team', 'f'.repeat(64))), undefined);
+  });
+
+  describe('of documents', () => {
+    before(() => suite.db.ensureDays(DAY));
+    const keepUntil = later(NOON, 5_000);
+    /** A snapshot with a document, as a source keeps it. */
+    const keep = async (content: string): Promise<KeptDocument> => {
+      const blob = await put(Buffer.from(content), 'application/gzip', keepUntil);
+      const snapshotId = await suite.scheduler((tx) =>
+        seedSnapshot(tx, { at: NOON, document_blob: blob }),
+      );
+      return { snapshotId, at: NOON.toISOString(), blob };
+    };
+    const documentOf = async ({ snapshotId }: KeptDocument): Promise<string | null> =>
+      (await suite.api((tx) => getSnapshot(tx, 'team', snapshotId))).documentBlob;
+    const release = (document: KeptDocument): Promise<void> =>
+      suite.scheduler((tx) => releaseDocuments(tx, 'team', [document], NOON));
+
+    it('are released with their snapshots, and may be collected', async () => {
+      const document = await keep('released');
+      await release(document);
+      assert.equal(await documentOf(document), null);
+      assert.deepEqual((await row(document.blob))?.keep_until, NOON);
+    });
+
+    it('are released once their snapshots are gone', async () => {
+      const document = { ...(await keep('gone')), snapshotId: randomUUID() };
+      await release(document);
+      assert.deepEqual((await row(document.blob))?.keep_until, NOON);
+    });
+
+    it('stay while a source keeps the same one', async () => {
+      const document = await keep('shared');
+      await seedMonitor(suite.db.pool('postgres'), { name: 'still' });
+      await suite.scheduler((tx) =>
+        tx.query(
+          `INSERT INTO source_states (workspace_id, monitor, source, spec_hash, updated_at, documents)
+           VALUES ('team', 'still', 'page', 'h', $1, $2)`,
+          [NOON, JSON.stringify([{ ...document, snapshotId: randomUUID() }])],
+        ),
+      );
+      await release(document);
+      assert.deepEqual((await row(document.blob))?.keep_until, keepUntil);
+    });
+
+    it('stay when somebody puts the same one meanwhile', async () => {
+      const document = await keep('raced');
+      const longer = later(keepUntil, 5_000);
+      await suite.scheduler(async (tx) => {
+        let isFirst = true;
+        const racing = async (...query: Parameters<typeof tx.query>): Promise<unknown> => {
+          const result = await tx.query(...query);
+          if (isFirst) await put(Buffer.from('raced'), 'application/gzip', longer);
+          isFirst = false;
+          return result;
+        };
+        await releaseDocuments({ query: racing as typeof tx.query }, 'team', [document], NOON);
+      });
+      assert.deepEqual((await row(document.blob))?.keep_until, longer);
+    });
   });
 
   it('E6 tells no workspace what another one saw', async () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Sql } from './pool.ts';
+import type { KeptDocument } from './sourceState.ts';
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
@@ -80,6 +81,36 @@ export async function getBlob(
   if (!row) return undefined;
   const content = row.encoding === 'gzip' ? await decompress(row.content) : row.content;
   return { mediaType: row.mediaType, content };
+}
+
+/**
+ * Takes the raw documents from their snapshots; a document that no source keeps any more may be
+ * collected from now on. Snapshots that are gone already are passed over.
+ */
+export async function releaseDocuments(
+  tx: Sql,
+  workspace: string,
+  documents: readonly KeptDocument[],
+  now: Date,
+): Promise<void> {
+  const blobs = documents.map(({ blob }) => blob);
+  // who puts the same document meanwhile moves this time on, and the document stays
+  const { rows } = await tx.query<{ hash: string; until: string }>(
+    `SELECT hash, keep_until::text AS until FROM blobs WHERE workspace_id = $1 AND hash = ANY($2)`,
+    [workspace, blobs],
+  );
+  for (const { snapshotId, at } of documents)
+    await tx.query(
+      'UPDATE snapshots SET document_blob = NULL WHERE workspace_id = $1 AND at = $2 AND id = $3',
+      [workspace, at, snapshotId],
+    );
+  await tx.query(
+    `UPDATE blobs b SET keep_until = $3 FROM jsonb_to_recordset($2::jsonb) AS r(hash text, until timestamptz)
+     WHERE b.workspace_id = $1 AND b.hash = r.hash AND b.keep_until = r.until AND NOT EXISTS (
+       SELECT 1 FROM source_states s WHERE s.workspace_id = $1
+         AND s.documents @> jsonb_build_array(jsonb_build_object('blob', b.hash)))`,
+    [workspace, JSON.stringify(rows), now],
+  );
 }
 
 /** The same as text (UTF-8). */

@@ -2,7 +2,6 @@
 import type pg from 'pg';
 import type { PendingConfirmation } from '../domain/confirm.ts';
 import type { Extractor } from '../domain/types.ts';
-import type { Sql } from './pool.ts';
 import type { Baseline, SourceState } from './sourceState.ts';
 
 /** A judgement that waits for a model, from its stored snapshots. */
@@ -46,6 +45,26 @@ const KEYS = `unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(workspace, mon
 const OF_KEY = (alias: string): string =>
   `${alias}.workspace_id = k.workspace AND ${alias}.monitor = k.monitor`;
 
+// Statements with a name are parsed and planned once a connection.
+const STATES = {
+  name: 'memory_states',
+  text: `SELECT k.place::int AS place, s.source, s.spec_hash, s.extractor, s.needs_javascript, s.javascript_probed_at, s.etag,
+       s.last_modified, s.text_lengths, s.recent_hashes, s.pending, s.consecutive_failures, s.series, s.documents
+     FROM ${KEYS} JOIN source_states s ON ${OF_KEY('s')}`,
+};
+const BASELINES = {
+  name: 'memory_baselines',
+  text: `SELECT k.place::int AS place, b.source, b.role, b.snapshot_id AS "snapshotId", b.taken_at AS "takenAt", b.extractor,
+       b.title, b.final_url AS "finalUrl", b.text_hash AS "textHash", b.text_blob AS "textBlob", b.extracted
+     FROM ${KEYS} JOIN baselines b ON ${OF_KEY('b')}`,
+};
+const PENDING = {
+  name: 'memory_pending',
+  text: `SELECT k.place::int AS place, p.id, p.check_id AS "checkId", p.goal_version AS "goalVersion",
+       p.created_at AS "createdAt", p.attempts, p.next_attempt_at AS "nextAttemptAt", p.sources
+     FROM ${KEYS} JOIN pending_judgements p ON ${OF_KEY('p')} ORDER BY p.id`,
+};
+
 type StateRow = Placed<{
   source: string;
   spec_hash: string;
@@ -58,6 +77,8 @@ type StateRow = Placed<{
   recent_hashes: string[];
   pending: PendingConfirmation | null;
   consecutive_failures: number;
+  series: SourceState['series'];
+  documents: SourceState['documents'];
 }>;
 
 /** The memory of each key, in the keys' order; three statements however many there are. */
@@ -81,13 +102,8 @@ export async function loadMemory(
 
 type Values = readonly (readonly string[])[];
 
-async function readStates(sql: Sql, values: Values): Promise<Map<number, SourceState[]>> {
-  const { rows } = await sql.query<StateRow>(
-    `SELECT k.place::int AS place, s.source, s.spec_hash, s.extractor, s.needs_javascript, s.javascript_probed_at, s.etag,
-       s.last_modified, s.text_lengths, s.recent_hashes, s.pending, s.consecutive_failures
-     FROM ${KEYS} JOIN source_states s ON ${OF_KEY('s')}`,
-    values,
-  );
+async function readStates(pool: pg.Pool, values: Values): Promise<Map<number, SourceState[]>> {
+  const { rows } = await pool.query<StateRow>({ ...STATES, values: [...values] });
   return byPlace(rows, (row) => ({
     source: row.source,
     specHash: row.spec_hash,
@@ -100,26 +116,21 @@ async function readStates(sql: Sql, values: Values): Promise<Map<number, SourceS
     recentHashes: row.recent_hashes,
     pending: row.pending ?? undefined,
     consecutiveFailures: row.consecutive_failures,
+    series: row.series,
+    documents: row.documents,
   }));
 }
 
-async function readBaselines(sql: Sql, values: Values): Promise<Map<number, Baseline[]>> {
-  const { rows } = await sql.query<Placed<Baseline>>(
-    `SELECT k.place::int AS place, b.source, b.role, b.snapshot_id AS "snapshotId", b.taken_at AS "takenAt", b.extractor,
-       b.title, b.final_url AS "finalUrl", b.text_hash AS "textHash", b.text_blob AS "textBlob", b.extracted
-     FROM ${KEYS} JOIN baselines b ON ${OF_KEY('b')}`,
-    values,
-  );
+async function readBaselines(pool: pg.Pool, values: Values): Promise<Map<number, Baseline[]>> {
+  const { rows } = await pool.query<Placed<Baseline>>({ ...BASELINES, values: [...values] });
   return byPlace(rows, ({ place: _place, ...baseline }) => baseline);
 }
 
-async function readPending(sql: Sql, values: Values): Promise<Map<number, PendingJudgement[]>> {
-  const { rows } = await sql.query<Placed<PendingJudgement>>(
-    `SELECT k.place::int AS place, p.id, p.check_id AS "checkId", p.goal_version AS "goalVersion",
-       p.created_at AS "createdAt", p.attempts, p.next_attempt_at AS "nextAttemptAt", p.sources
-     FROM ${KEYS} JOIN pending_judgements p ON ${OF_KEY('p')} ORDER BY p.id`,
-    values,
-  );
+async function readPending(
+  pool: pg.Pool,
+  values: Values,
+): Promise<Map<number, PendingJudgement[]>> {
+  const { rows } = await pool.query<Placed<PendingJudgement>>({ ...PENDING, values: [...values] });
   return byPlace(rows, ({ place: _place, ...pending }) => pending);
 }
 

@@ -1,5 +1,6 @@
 /** What the scheduler remembers of one source between checks, and the snapshots it compares with. */
 import type { PendingConfirmation } from '../domain/confirm.ts';
+import type { Series } from '../domain/series.ts';
 import type { Extractor } from '../domain/types.ts';
 import type { Sql } from './pool.ts';
 
@@ -18,6 +19,18 @@ export interface SourceState {
   readonly recentHashes: readonly string[];
   readonly pending: PendingConfirmation | undefined;
   readonly consecutiveFailures: number;
+  /** Numbers that were seen, by the name of the condition that compares with them. */
+  readonly series: Readonly<Record<string, Series>>;
+  /** The snapshots whose raw document is kept, newest first. */
+  readonly documents: readonly KeptDocument[];
+}
+
+/** The raw document of one snapshot. */
+export interface KeptDocument {
+  readonly snapshotId: string;
+  /** Of the snapshot, RFC 3339. */
+  readonly at: string;
+  readonly blob: string;
 }
 
 export type BaselineRole = 'LastSeen' | 'LastAlerted' | 'Pinned';
@@ -47,18 +60,21 @@ export async function putSourceStates(
   if (states.length === 0) return;
   await tx.query(
     `INSERT INTO source_states AS s (workspace_id, monitor, source, spec_hash, extractor, needs_javascript,
-       javascript_probed_at, etag, last_modified, text_lengths, recent_hashes, pending, consecutive_failures, updated_at)
+       javascript_probed_at, etag, last_modified, text_lengths, recent_hashes, pending, consecutive_failures, series,
+       documents, updated_at)
      SELECT $1, $2, r.source, r."specHash", r.extractor, r."needsJavaScript", r."javaScriptProbedAt", r.etag,
-       r."lastModified", r."textLengths", r."recentHashes", r.pending, r."consecutiveFailures", $3
+       r."lastModified", r."textLengths", r."recentHashes", r.pending, r."consecutiveFailures", r.series,
+       r.documents, $3
      FROM jsonb_to_recordset($4::jsonb) AS r(source text, "specHash" text, extractor text, "needsJavaScript" boolean,
        "javaScriptProbedAt" timestamptz, etag text, "lastModified" text, "textLengths" integer[],
-       "recentHashes" text[], pending jsonb, "consecutiveFailures" integer)
+       "recentHashes" text[], pending jsonb, "consecutiveFailures" integer, series jsonb, documents jsonb)
      ON CONFLICT (workspace_id, monitor, source) DO UPDATE SET spec_hash = EXCLUDED.spec_hash,
        extractor = EXCLUDED.extractor, needs_javascript = EXCLUDED.needs_javascript,
        javascript_probed_at = EXCLUDED.javascript_probed_at, etag = EXCLUDED.etag,
        last_modified = EXCLUDED.last_modified, text_lengths = EXCLUDED.text_lengths,
        recent_hashes = EXCLUDED.recent_hashes, pending = EXCLUDED.pending,
-       consecutive_failures = EXCLUDED.consecutive_failures, updated_at = EXCLUDED.updated_at`,
+       consecutive_failures = EXCLUDED.consecutive_failures, series = EXCLUDED.series,
+       documents = EXCLUDED.documents, updated_at = EXCLUDED.updated_at`,
     [key.workspace, key.monitor, key.at, JSON.stringify(states)],
   );
 }

@@ -96,6 +96,15 @@ const headersOf = ({ status, error }: ProxyRefusal): Record<string, string> => (
   ...(error === undefined ? {} : { 'x-duckmon-egress-error': error }),
 });
 
+/** What the egress proxy puts into an answer of the target when it is asked to. */
+const MARK = 'x-duckmon-egress-answer';
+
+function failureOf({ code = '' }: NodeJS.ErrnoException): string {
+  if (code === 'ECONNREFUSED') return 'connectionRefused';
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headersTooLarge';
+  return code.startsWith('HPE_') ? 'invalidAnswer' : 'connectionReset';
+}
+
 function forward(
   request: IncomingMessage,
   response: ServerResponse,
@@ -104,15 +113,19 @@ function forward(
   const url = new URL(request.url ?? '');
   const place = withPort(url.host);
   const [host, port] = (options.resolve?.(place) ?? place).split(':');
-  const { 'proxy-authorization': _, ...headers } = request.headers;
+  const { 'proxy-authorization': _, [MARK]: asked, ...headers } = request.headers;
+  const mark = asked === undefined ? {} : { [MARK]: 'target' };
   const onward = httpRequest(
     { host, port, path: url.pathname + url.search, method: request.method, headers },
     (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...mark });
       answer.on('error', () => response.destroy()).pipe(response);
     },
   );
-  onward.on('error', () => response.destroy());
+  onward.on('error', (error: NodeJS.ErrnoException) => {
+    if (response.headersSent) response.destroy();
+    else response.writeHead(502, headersOf({ status: 502, error: failureOf(error) })).end();
+  });
   response.on('close', () => onward.destroy());
   request.pipe(onward);
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { startProxy, type TestProxy } from '../../../scripts/testing/site/proxy.ts';
 import { startSite, type Site } from '../../../scripts/testing/site/site.ts';
@@ -62,6 +63,17 @@ describe('fetch by Chromium', function () {
     };
     const html = gunzipSync(Buffer.from(result.documentGzip ?? '', 'base64')).toString();
     assert.match(html, /<h1>Rendered<\/h1>/);
+  });
+
+  it('leaves the document out when its text is known', async () => {
+    const request = requestOf(`${site.url}/static`, {}, { keepDocument: true });
+    const first = await bench.fetch(request);
+    const knownText = hash('sha256', pageIn(first).text, 'hex');
+    const second = await bench.fetch({ ...request, knownText });
+    const kept = [first, second].map(
+      (each) => each.kind === 'page' && each.documentGzip !== undefined,
+    );
+    assert.deepEqual(kept, [true, false]);
   });
 
   it('hashes what was rendered, so that late content counts', async () => {
@@ -191,13 +203,6 @@ describe('fetch by Chromium', function () {
       const { signs } = pageIn(await get('login', { loggedOutSelector: '.login-link' }));
       assert.ok(signs.some(({ kind }) => kind === 'loggedOutSelector'));
     });
-  });
-
-  it('refuses a consent wall and reads what lies behind it', async () => {
-    const page = pageIn(await get('consent', { consent: 'Auto' }));
-    assert.doesNotMatch(page.text, /cookies/);
-    assert.match(page.text, /new bridge/);
-    assert.match(page.warnings.join(), /consent dialog was answered/);
   });
 
   it('takes a screenshot in WebP', async () => {

@@ -14,7 +14,7 @@ import type { BrowserPool } from './pool.ts';
 import { look } from './look.ts';
 import { shoot } from './read.ts';
 import { crashFailure, failureOfVisit } from './errors.ts';
-import { packed } from '../packed.ts';
+import { withDocument } from '../keep.ts';
 import type { Tab } from './tab.ts';
 import { watchTraffic } from './traffic.ts';
 
@@ -95,13 +95,12 @@ async function visit(
   const seen = await look({ request, clock, caps, capMs: deps.settleCapMs, tab, traffic }, signal);
   const settledMs = elapsed();
   const screenshot = request.screenshot ? await orAborted(shoot(tab, caps), signal) : undefined;
-  const document = request.keepDocument ? await packed(seen.answer.html) : undefined;
   const page = pageOf(request, traffic, { ...seen, counts });
-  return {
+  const result: FetchResult = {
     kind: 'page',
     page,
     ...(screenshot ? { screenshot } : {}),
-    ...(document === undefined ? {} : { documentGzip: document }),
     timings: { totalMs: elapsed(), firstByteMs, settledMs },
   };
+  return withDocument(request, result, seen.answer.html);
 }

@@ -4,7 +4,8 @@ import type { FetchRequest } from '../../core/contracts/browser.ts';
 import type { Caps } from '../caps.ts';
 import { orAborted } from './abort.ts';
 import { ProtocolError } from './connection.ts';
-import { giveConsent } from './consent.ts';
+import { consentFrames, giveConsent } from './consent.ts';
+import { mainFrame, type Frame } from './frames.ts';
 import type { PageAnswer } from './inPage/extract.ts';
 import { findAll, isThere, tryFind } from './inPage/select.ts';
 import { callInPage } from './inPage/script.ts';
@@ -52,15 +53,28 @@ export async function look(looking: Looking, signal: AbortSignal): Promise<Seen>
     try {
       const contextId = await orAborted(ownWorld(tab), signal);
       const answer = await orAborted(readTab(tab, request, caps, contextId), signal);
-      const wall = answer.signs.some(({ kind }) => kind === 'consentWall');
-      if (asked || !wall) return { answer, rested, warnings };
+      const walls = asked ? [] : await findWalls(looking, answer, signal);
+      if (walls.length === 0) return { answer, rested, warnings };
       asked = true;
-      warnings.push(await giveConsent(tab, contextId, signal));
+      warnings.push(await giveConsent(walls, signal));
     } catch (error) {
       if (!isMovedOn(error) || left <= 1) throw error;
     }
     rested = await rest(looking, signal);
   }
+}
+
+/** Frames that ask for consent: the page itself, and those that lie over it. */
+async function findWalls(
+  { tab, request }: Looking,
+  { signs, coveringFrame }: PageAnswer,
+  signal: AbortSignal,
+): Promise<Frame[]> {
+  const { width, height } = request.source.viewport;
+  const inFrames = coveringFrame ? await consentFrames(tab, (width * height) / 3, signal) : [];
+  const isWall = signs.some(({ kind }) => kind === 'consentWall');
+  // rules for a frame may need their other half in the page
+  return isWall || inFrames.length > 0 ? [mainFrame(tab), ...inFrames] : [];
 }
 
 /** Whether a command failed because its document was replaced. */

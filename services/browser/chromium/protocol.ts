@@ -11,6 +11,12 @@ interface Remote {
   };
 }
 
+/** The frames that one process shows, from the outermost on. */
+export interface FrameTree {
+  readonly frame: { readonly id: string };
+  readonly childFrames?: readonly FrameTree[];
+}
+
 /** Parameters and answer of each command. */
 export interface Commands {
   'Browser.getVersion': { params: Nothing; result: { product: string; userAgent: string } };
@@ -41,6 +47,15 @@ export interface Commands {
     params: { targetId: string; flatten: true };
     result: { sessionId: string };
   };
+  'Target.setAutoAttach': {
+    params: {
+      autoAttach: true;
+      waitForDebuggerOnStart: false;
+      flatten: true;
+      filter: { type: string }[];
+    };
+    result: Nothing;
+  };
   'Target.closeTarget': { params: { targetId: string }; result: Nothing };
   'Page.enable': { params: Nothing; result: Nothing };
   'Page.navigate': {
@@ -57,7 +72,7 @@ export interface Commands {
     params: { frameId: string; worldName: string };
     result: { executionContextId: number };
   };
-  'Page.getFrameTree': { params: Nothing; result: { frameTree: { frame: { id: string } } } };
+  'Page.getFrameTree': { params: Nothing; result: { frameTree: FrameTree } };
   'Page.getLayoutMetrics': {
     params: Nothing;
     result: { cssContentSize: { width: number; height: number } };
@@ -152,6 +167,7 @@ export interface Events {
   };
   'Target.targetDestroyed': { targetId: string };
   'Target.targetCrashed': { targetId: string; status: string; errorCode: number };
+  'Target.attachedToTarget': { sessionId: string; targetInfo: { targetId: string; type: string } };
   'Target.detachedFromTarget': { sessionId: string };
   'Inspector.targetCrashed': Nothing;
   'Page.domContentEventFired': { timestamp: number };

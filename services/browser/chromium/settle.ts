@@ -2,8 +2,8 @@
 import type { Clock } from '../../core/clock.ts';
 import { orAborted } from './abort.ts';
 import { ProtocolError } from './connection.ts';
+import { mainFrame, worldOf } from './frames.ts';
 import type { Tab } from './tab.ts';
-import { WORLD } from './tab.ts';
 import type { Traffic } from './traffic.ts';
 
 /** A page rests when for this long nothing changed and no request by a script was open. */
@@ -19,13 +19,7 @@ export interface SettleDeps {
 }
 
 /** The context of our world in the main frame's current document. */
-export async function ownWorld({ session, targetId }: Tab): Promise<number> {
-  const { executionContextId } = await session.send('Page.createIsolatedWorld', {
-    frameId: targetId,
-    worldName: WORLD,
-  });
-  return executionContextId;
-}
+export const ownWorld = (tab: Tab): Promise<number> => worldOf(mainFrame(tab));
 
 /**
  * Resolves when the page rests.

@@ -17,6 +17,8 @@ export interface Tab {
   readonly targetId: string;
   /** Property of the page's window that tells when its last counted timer ends. */
   readonly timerName: string;
+  /** The session of a target that belongs to the page; it ends with the tab. */
+  child(sessionId: string): Session;
   /** Ends the page and everything that its context holds. */
   close(): Promise<void>;
 }
@@ -47,13 +49,19 @@ export async function openTab({ connection }: Launched, proxyServer: string): Pr
   const session = connection.session(sessionId);
   const timerName = `t${randomBytes(6).toString('hex')}`;
   await prepare(session, timerName);
+  const children: Session[] = [];
   return {
     session,
     contextId: browserContextId,
     targetId,
     timerName,
+    child: (childId) => {
+      const child = connection.session(childId);
+      children.push(child);
+      return child;
+    },
     close: async () => {
-      session.detach();
+      for (const one of [session, ...children]) one.detach();
       await connection.send('Target.disposeBrowserContext', { browserContextId });
     },
   };

@@ -4,6 +4,9 @@ import { objectName, sha256Hex, workspaceId } from './common.ts';
 
 export const FETCH_PATH = '/internal/v1/fetch';
 
+/** Most bytes of a document that is kept, compressed. */
+export const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;
+
 /** The part of a MonitorJob's source that a fetch needs; mirrors `crds/types` after defaulting. */
 export const fetchSource = z.strictObject({
   name: z.string(),
@@ -49,6 +52,8 @@ export const fetchRequest = z.strictObject({
   screenshot: z.boolean(),
   /** Keep the decoded document in the answer (for back-tests of selectors). */
   keepDocument: z.boolean(),
+  /** SHA-256 of a text that is known: the document of a page that reads the same is left out. */
+  knownText: sha256Hex.optional(),
   /** Whole time for this fetch. */
   timeoutMs: z.number().int().positive().max(120_000),
   /** A browser process of its own (isolation above Shared). */
@@ -133,7 +138,7 @@ export const fetchResult = z.discriminatedUnion('kind', [
         height: z.number().int(),
       })
       .optional(),
-    /** The decoded document, gzip, base64. */
+    /** The decoded document without the secrets of the request's headers, gzip, base64. */
     documentGzip: z.string().optional(),
     timings,
   }),

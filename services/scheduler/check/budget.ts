@@ -1,7 +1,7 @@
 /** Reserves the budget of one judgement, and goes down the ladder when it is used up. */
 import type { JudgeRequest, ModelsAnswer } from '../../core/contracts/llm.ts';
 import { estimate, monthKey, parseUsd, type Estimate, type Price } from '../../domain/budget.ts';
-import { reserveBudget, type Caps } from '../../store/budget.ts';
+import { reserveBudget, type BudgetScope, type Caps } from '../../store/budget.ts';
 import type { JudgeDeps, JudgeInput } from './judge.ts';
 
 export type Reserved =
@@ -12,7 +12,7 @@ export type Reserved =
       readonly models: readonly string[];
       readonly estimate: Estimate;
     }
-  | { readonly kind: 'exceeded'; readonly pause: boolean };
+  | { readonly kind: 'exceeded'; readonly scope: BudgetScope; readonly pause: boolean };
 
 interface ReserveInput extends JudgeInput {
   readonly request: JudgeRequest;
@@ -56,21 +56,25 @@ export async function reserve(input: ReserveInput, deps: JudgeDeps): Promise<Res
   const { request, models, claim } = input;
   const chain = request.models.length > 0 ? request.models : models.chain;
   const full = await tryReserve(input, chain, 'full', deps);
-  if (full) return full;
+  if (full.kind === 'reserved') return full;
   const onExceeded = claim.spec.budget?.onExceeded ?? 'ConditionsOnly';
   if (onExceeded === 'SmallModel' && models.small !== null) {
     const small = await tryReserve(input, [models.small], 'small', deps);
-    if (small) return small;
+    if (small.kind === 'reserved') return small;
   }
-  return { kind: 'exceeded', pause: onExceeded === 'Pause' };
+  return { kind: 'exceeded', scope: full.scope, pause: onExceeded === 'Pause' };
 }
+
+type Tried =
+  | Extract<Reserved, { kind: 'reserved' }>
+  | { readonly kind: 'exceeded'; readonly scope: BudgetScope };
 
 async function tryReserve(
   { claim, request, models }: ReserveInput,
   chain: readonly string[],
   step: 'full' | 'small',
   deps: JudgeDeps,
-): Promise<Extract<Reserved, { kind: 'reserved' }> | undefined> {
+): Promise<Tried> {
   const wanted = estimateRequest(request, dearestPrice(chain, models.prices));
   const now = deps.clock.now();
   const id = deps.newId();
@@ -85,7 +89,11 @@ async function tryReserve(
       owner: deps.settings.owner,
       now,
     },
-    { monitor: capsOf(claim.spec.budget), workspace: deps.settings.workspaceCaps },
+    {
+      monitor: capsOf(claim.spec.budget),
+      workspace: deps.settings.workspaceCaps,
+      platform: deps.settings.platformCaps,
+    },
   );
   if (result.kind === 'reserved')
     return {
@@ -96,7 +104,7 @@ async function tryReserve(
       estimate: wanted,
     };
   deps.metrics.budgetExceeded.inc({ scope: result.scope });
-  return undefined;
+  return { kind: 'exceeded', scope: result.scope };
 }
 
 const capsOf = (budget: JudgeInput['claim']['spec']['budget']): Caps => ({

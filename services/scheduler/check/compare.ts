@@ -37,6 +37,7 @@ export interface CompareInput {
   readonly beforeText: string;
   readonly before: Baseline | undefined;
   readonly values: Readonly<Record<string, string | null>>;
+  readonly now: Date;
 }
 
 /** The baseline that the job compares with; the last one seen where the wanted one is not there yet. */
@@ -60,6 +61,7 @@ export function compare(input: CompareInput): Compared {
     change,
     valuesBefore: input.before?.extracted ?? {},
     valuesAfter: input.values,
+    past: { now: input.now, series: input.memory.state?.series ?? {} },
   });
   return {
     source: source.name,

@@ -100,7 +100,7 @@ export function concludeCheck(input: ConcludeInput, known: Known): CheckRecord {
   const stops = decided.checked.map((each) => stopOf(each, outcome));
   const remembered = decided.checked.map((each) =>
     remember(each, {
-      goal: spec.goal,
+      spec,
       now: input.now,
       newId: input.newId,
       keepUntil: input.keepUntil,

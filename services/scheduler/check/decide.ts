@@ -69,7 +69,7 @@ function checkOne(
 ): Checked {
   const looked = withoutLostBase(given, texts);
   const seen = looked.compares ? seenOf(looked.look) : undefined;
-  const compared = seen && compareSeen(spec, looked, seen, texts);
+  const compared = seen && compareSeen(spec, looked, seen, texts, now);
   const confirmation = confirm(spec.goal.confirm, looked, compared, now);
   return { ...looked, compared, confirmation };
 }
@@ -96,6 +96,7 @@ function compareSeen(
   { fetched, memory, base }: Looked,
   seen: Seen,
   texts: ReadonlyMap<string, string>,
+  now: Date,
 ): Compared {
   const source: Source = fetched.source;
   return compare({
@@ -108,6 +109,7 @@ function compareSeen(
     beforeText: (base && texts.get(base.textBlob)) ?? '',
     before: base,
     values: seen.page.values,
+    now,
   });
 }
 

@@ -1,6 +1,11 @@
 /** Fetches the sources of a check through the browser service: politely, in time, typed. */
 import type { Source } from '../../../crds/types/monitorjob.ts';
-import { FETCH_PATH, fetchResult, type FetchResult } from '../../core/contracts/browser.ts';
+import {
+  FETCH_PATH,
+  fetchResult,
+  type FetchRequest,
+  type FetchResult,
+} from '../../core/contracts/browser.ts';
 import { messageOf } from '../../core/errors.ts';
 import { InternalCallError, type InternalProblem } from '../../core/internal/client.ts';
 import type { FetchErrorCode } from '../../domain/types.ts';
@@ -11,7 +16,7 @@ import { mustRender, type Fetched, type Memory } from './look.ts';
 import type { CheckTimeouts } from './timeouts.ts';
 import { planFetch, toFetchSource } from './via.ts';
 
-export type FetchDeps = Pick<SchedulerDeps, 'browser' | 'clock' | 'credential' | 'gate'>;
+export type FetchDeps = Pick<SchedulerDeps, 'browser' | 'clock' | 'credential' | 'gate' | 'load'>;
 
 /** What all fetches of one check share. */
 export interface FetchContext {
@@ -20,6 +25,8 @@ export interface FetchContext {
   readonly timeouts: CheckTimeouts;
   /** Fires when the check's whole time is over. */
   readonly signal: AbortSignal;
+  /** Whether the raw documents of new texts are wanted. */
+  readonly keepsDocuments: boolean;
 }
 
 /** Between the browser's own deadline and ours, so that its typed answer gets through. */
@@ -72,18 +79,14 @@ async function fetchSource(
 }
 
 /**
- * A picture of a page that changed, by a fetch of its own: taking one at each check would cost more
- * than all the rest. Undefined when it could not be taken.
+ * A visit for the sake of its screenshot: taking one at each check would cost more than all the rest.
+ * Nothing of the page is compared.
  */
-export async function photograph(
+export const visitForPicture = (
   context: FetchContext,
   source: Source,
   deps: FetchDeps,
-): Promise<Buffer | undefined> {
-  const result = await fetchOnce(context, source, deps, { ...BY_BROWSER, screenshot: true });
-  const picture = result.kind === 'page' ? result.screenshot : undefined;
-  return picture && Buffer.from(picture.base64, 'base64');
-}
+): Promise<FetchResult> => fetchOnce(context, source, deps, { ...BY_BROWSER, screenshot: true });
 
 interface Way {
   readonly via: 'http' | 'browser';
@@ -114,7 +117,9 @@ async function fetchOnce(
   try {
     const leave = await deps.gate.enter(host, context.signal);
     try {
+      const began = deps.clock.monotonic();
       const result = await callBrowser(context, source, deps, way);
+      deps.load.took(way.via, deps.clock.monotonic() - began);
       const wait = result.kind === 'failed' ? result.error.retryAfterSeconds : undefined;
       if (wait !== undefined)
         deps.gate.close(host, new Date(deps.clock.now().getTime() + wait * 1000));
@@ -138,20 +143,15 @@ async function callBrowser(
   const body = {
     workspace: claim.workspace,
     monitor: claim.monitor,
-    source: toFetchSource(source, claim.spec.conditions),
+    source: toFetchSource(source, way.screenshot ? [] : claim.spec.conditions),
     via: way.via,
     probeJavaScript: way.probeJavaScript,
     ...(way.validators ? { validators: way.validators } : {}),
     screenshot: way.via === 'browser' && (way.screenshot ?? source.screenshot === 'Always'),
-    keepDocument: false,
+    ...documentWish(context, source, way),
     timeoutMs,
     ownBrowser: false,
-    egressCredential: deps.credential({
-      workspace: claim.workspace,
-      monitor: claim.monitor,
-      checkId: context.checkId,
-      ms: timeouts.totalMs,
-    }),
+    egressCredential: credentialOf(context, deps),
   };
   for (;;) {
     try {
@@ -164,6 +164,32 @@ async function callBrowser(
       await deps.clock.sleep(error.problem.retryAfterSeconds * 1000, signal);
     }
   }
+}
+
+/** Documents are kept with snapshots; a text that is known makes none. */
+function documentWish(
+  { claim, keepsDocuments }: FetchContext,
+  source: Source,
+  way: Way,
+): Pick<FetchRequest, 'keepDocument' | 'knownText'> {
+  if (!keepsDocuments || way.screenshot) return { keepDocument: false };
+  const { baselines } = memoryOf(claim, source.name);
+  const knownText = baselines.find(({ role }) => role === 'LastSeen')?.textBlob;
+  return { keepDocument: true, ...(knownText === undefined ? {} : { knownText }) };
+}
+
+/** By check; to sign and to verify a credential costs more than the rest of a plain fetch. */
+const credentials = new WeakMap<FetchContext, string>();
+
+/** The credential of the check, which all of its fetches share. */
+function credentialOf(context: FetchContext, deps: FetchDeps): string {
+  const { claim, checkId, timeouts } = context;
+  const { workspace, monitor } = claim;
+  const signed =
+    credentials.get(context) ??
+    deps.credential({ workspace, monitor, checkId, ms: timeouts.totalMs });
+  credentials.set(context, signed);
+  return signed;
 }
 
 /** What went wrong on our side, as a result that the owner of the monitor can read. */

@@ -44,7 +44,16 @@ export interface JudgeInput {
 
 export type JudgeDeps = Pick<
   SchedulerDeps,
-  'pool' | 'clock' | 'newId' | 'llm' | 'models' | 'failpoint' | 'metrics' | 'settings' | 'log'
+  | 'pool'
+  | 'clock'
+  | 'newId'
+  | 'llm'
+  | 'load'
+  | 'models'
+  | 'failpoint'
+  | 'metrics'
+  | 'settings'
+  | 'log'
 >;
 
 /** Judges; whatever goes wrong is a verdict `undetermined` with its reason, never an error. */
@@ -78,7 +87,7 @@ async function decideHow(input: JudgeInput, deps: JudgeDeps, signal: AbortSignal
   const reserved = await reserve({ ...input, request, models }, deps);
   await deps.failpoint('check.after-reserve');
   if (reserved.kind === 'exceeded') {
-    const why = 'the budget for this month is used up';
+    const why = `the budget of the ${reserved.scope} for this month is used up`;
     return {
       ...undetermined(input, 'budget_exhausted', why),
       budget: reserved.pause ? 'pause' : 'exceeded',
@@ -133,10 +142,10 @@ async function callLlm(
   for (;;) {
     try {
       const options = { timeoutMs: judgeDeadlineMs + GRACE_MS, signal };
-      return {
-        kind: 'answered',
-        result: await deps.llm.post(JUDGE_PATH, request, judgeResult, options),
-      };
+      const began = deps.clock.monotonic();
+      const result = await deps.llm.post(JUDGE_PATH, request, judgeResult, options);
+      deps.load.took('judge', deps.clock.monotonic() - began);
+      return { kind: 'answered', result };
     } catch (error) {
       if (!(error instanceof InternalCallError)) throw error;
       const { problem } = error;

@@ -1,7 +1,7 @@
 /** What one fetch of one source means: nothing new, a baseline, a change, or no page to judge. */
 import { createHash } from 'node:crypto';
 import type { Source } from '../../../crds/types/monitorjob.ts';
-import type { FetchResult } from '../../core/contracts/browser.ts';
+import { MAX_DOCUMENT_BYTES, type FetchResult } from '../../core/contracts/browser.ts';
 import { normalise } from '../../domain/normalise.ts';
 import type {
   Extractor,
@@ -12,7 +12,7 @@ import type {
 } from '../../domain/types.ts';
 import { judgeValidity } from '../../domain/validity.ts';
 import type { Baseline, SourceState } from '../../store/sourceState.ts';
-import { specHashOf } from './via.ts';
+import { isAlwaysPictured, specHashOf } from './via.ts';
 
 /** What came back from the browser service for one source. */
 export interface Fetched {
@@ -44,6 +44,8 @@ export type Look =
       readonly kind: 'unchanged';
       readonly reason: 'notModified' | 'sameText';
       readonly page: FetchedPage | undefined;
+      /** Set where a screenshot is kept of an unchanged page, too. */
+      readonly seen: Seen | undefined;
     }
   /** Nothing to compare with: the page becomes what the next one is compared with. */
   | {
@@ -90,7 +92,7 @@ function lookAtResult(
 ): Look {
   switch (result.kind) {
     case 'notModified':
-      return { kind: 'unchanged', reason: 'notModified', page: undefined };
+      return { kind: 'unchanged', reason: 'notModified', page: undefined, seen: undefined };
     case 'failed':
       return { kind: 'failed', error: result.error };
     case 'page':
@@ -120,26 +122,33 @@ function lookAtPage(
   const isComparable = known !== undefined && lastSeen?.extractor === page.extractor;
   // most pages are known by the hash of their raw text, with no normalising at all
   if (isComparable && lastSeen.textBlob === textBlob)
-    return { kind: 'unchanged', reason: 'sameText', page };
+    return { kind: 'unchanged', reason: 'sameText', page, seen: always(result, source, textBlob) };
   const seen = seenOf(result, source, textBlob);
   if (!lastSeen) return { kind: 'baseline', why: 'first', seen };
   if (state && !known) return { kind: 'baseline', why: 'edited', seen };
   if (lastSeen.extractor !== page.extractor) return { kind: 'baseline', why: 'extractor', seen };
   return seen.normal.hash === lastSeen.textHash
-    ? { kind: 'unchanged', reason: 'sameText', page }
+    ? { kind: 'unchanged', reason: 'sameText', page, seen: always(result, source, textBlob) }
     : { kind: 'changed', seen, lastSeen, next: undefined };
 }
 
 type PageResult = Extract<FetchResult, { kind: 'page' }>;
+
+const always = (result: PageResult, source: Source, textBlob: string): Seen | undefined =>
+  isAlwaysPictured(source) ? seenOf(result, source, textBlob) : undefined;
 
 const seenOf = (result: PageResult, source: Source, textBlob: string): Seen => ({
   page: result.page,
   textBlob,
   normal: normalise(result.page.text, { ignore: source.ignore?.text ?? [] }),
   screenshot: result.screenshot && Buffer.from(result.screenshot.base64, 'base64'),
-  document:
-    result.documentGzip === undefined ? undefined : Buffer.from(result.documentGzip, 'base64'),
+  document: documentOf(result),
 });
+
+function documentOf({ documentGzip }: PageResult): Buffer | undefined {
+  const document = documentGzip === undefined ? undefined : Buffer.from(documentGzip, 'base64');
+  return document && document.byteLength <= MAX_DOCUMENT_BYTES ? document : undefined;
+}
 
 /** Whether a page that was read over HTTP has to be read by the browser as well. */
 export function mustRender(fetched: Pick<Fetched, 'source' | 'result'>, memory: Memory): boolean {
@@ -158,7 +167,7 @@ export const extractorOf = (look: Look): Extractor | undefined => pageOf(look)?.
 export function pageOf(look: Look): FetchedPage | undefined {
   switch (look.kind) {
     case 'unchanged':
-      return look.page;
+      return look.seen?.page ?? look.page;
     case 'changed':
       return (look.next ?? look.seen).page;
     case 'baseline':

@@ -3,8 +3,9 @@ import { getText } from '../../store/blobs.ts';
 import type { Claim } from '../../store/claim.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import type { SchedulerDeps } from '../deps.ts';
-import { decideCheck, lookAtAll, type Checked, type Decided, type Looked } from './decide.ts';
-import { fetchSources, photograph, type FetchContext } from './fetch.ts';
+import { decideCheck, lookAtAll, type Decided, type Looked } from './decide.ts';
+import { fetchSources, type FetchContext } from './fetch.ts';
+import { withPicture } from './picture.ts';
 import type { Plan } from './plan.ts';
 import { timeoutsOf } from './timeouts.ts';
 
@@ -20,7 +21,13 @@ export async function lookAndCompare(
   const wanted = plan.sources && new Set(plan.sources);
   const sources = claim.spec.sources.filter((source) => !wanted || wanted.has(source.name));
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeouts.totalMs))]);
-  const context: FetchContext = { claim, checkId, timeouts, signal: deadline };
+  const context: FetchContext = {
+    claim,
+    checkId,
+    timeouts,
+    signal: deadline,
+    keepsDocuments: true,
+  };
   const fetched = await fetchSources(context, sources, deps);
   // a stop of the service is no finding about the page
   signal.throwIfAborted();
@@ -34,21 +41,6 @@ export async function lookAndCompare(
     decided.checked.map((each) => withPicture(each, context, deps)),
   );
   return { ...decided, checked };
-}
-
-/** Adds a picture where a page that the browser read has changed and the job wants one. */
-async function withPicture(
-  checked: Checked,
-  context: FetchContext,
-  deps: SchedulerDeps,
-): Promise<Checked> {
-  const { look, fetched, compared } = checked;
-  if (look.kind !== 'changed' || look.next || look.seen.screenshot || compared?.stop)
-    return checked;
-  if (fetched.source.screenshot !== 'OnChange' || look.seen.page.extractor !== 'browser@1')
-    return checked;
-  const screenshot = await photograph(context, fetched.source, deps);
-  return { ...checked, look: { ...look, seen: { ...look.seen, screenshot } } };
 }
 
 const blobOf = ({ compares, base: before }: Looked): string[] =>

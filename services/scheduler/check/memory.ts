@@ -1,12 +1,11 @@
-/** What is remembered of the sources after a check: states, snapshots, baselines, their blobs. */
+/** What is remembered of the sources after a check: snapshots, baselines, their blobs, the state. */
 import type { MonitorJobSpec } from '../../../crds/types/monitorjob.ts';
-import { parseDuration } from '../../domain/duration.ts';
 import { blobHash, type BlobInput } from '../../store/blobs.ts';
 import type { SnapshotRow } from '../../store/commit.ts';
-import type { Baseline, SourceState } from '../../store/sourceState.ts';
+import type { Baseline, KeptDocument, SourceState } from '../../store/sourceState.ts';
 import type { Checked } from './decide.ts';
-import { extractorOf, pageOf, type Seen } from './look.ts';
-import { specHashOf } from './via.ts';
+import type { Seen } from './look.ts';
+import { movesBaseline, stateAfter } from './state.ts';
 
 /** What a check writes of one source besides its verdict. */
 export interface Remembered {
@@ -19,7 +18,7 @@ export interface Remembered {
 }
 
 export interface RememberOptions {
-  readonly goal: MonitorJobSpec['goal'];
+  readonly spec: Pick<MonitorJobSpec, 'goal' | 'conditions'>;
   readonly now: Date;
   readonly newId: () => string;
   /** Until when the blobs of history are kept. */
@@ -28,10 +27,8 @@ export interface RememberOptions {
   readonly told: boolean;
 }
 
-const LENGTHS = 20;
-/** Four texts tell flapping; the job may want more remembered. */
-const LEAST_HASHES = 4;
-const LEAST_RETRY_MS = 60_000;
+/** Snapshots of a source whose raw document is kept: enough to try a new selector on real changes. */
+export const KEPT_DOCUMENTS = 5;
 
 /** Everything that one source leaves behind. */
 export function remember(checked: Checked, options: RememberOptions): Remembered {
@@ -39,11 +36,15 @@ export function remember(checked: Checked, options: RememberOptions): Remembered
   const stored = kept.map((page) => ({ ...page, id: options.newId() }));
   const current = stored.at(-1);
   const lookedAt = stored[0];
+  const snapshots = stored.map(({ seen, id, validity, evidence }) =>
+    snapshotOf(checked, seen, id, validity, evidence),
+  );
   return {
-    state: stateAfter(checked, options),
-    snapshots: stored.map(({ seen, id, validity, evidence }) =>
-      snapshotOf(checked, seen, id, validity, evidence),
-    ),
+    state: {
+      ...stateAfter(checked, options),
+      documents: documentsAfter(checked, snapshots, options),
+    },
+    snapshots,
     blobs: kept.flatMap(({ seen }) => blobsOf(seen, options.keepUntil)),
     baselines:
       current && movesBaseline(checked)
@@ -53,17 +54,34 @@ export function remember(checked: Checked, options: RememberOptions): Remembered
   };
 }
 
+/** The newest documents; an edit of the source does not take them away, it is what they are for. */
+function documentsAfter(
+  { memory }: Checked,
+  snapshots: readonly SnapshotRow[],
+  { now }: RememberOptions,
+): KeptDocument[] {
+  const at = now.toISOString();
+  const added = snapshots.flatMap(({ id, documentBlob }) =>
+    documentBlob === null ? [] : [{ snapshotId: id, at, blob: documentBlob }],
+  );
+  return [...added.toReversed(), ...(memory.state?.documents ?? [])].slice(0, KEPT_DOCUMENTS);
+}
+
 interface KeptPage {
   readonly seen: Seen;
   readonly validity: string;
   readonly evidence: string | null;
 }
 
-/** The pages that are kept: every baseline and change, and the first of a row that cannot be judged. */
+/**
+ * The pages that are kept: every baseline and change, the first of a row that cannot be judged, and
+ * whatever has a screenshot.
+ */
 function keptPages({ look, memory }: Checked): KeptPage[] {
   const valid = (seen: Seen): KeptPage => ({ seen, validity: 'valid', evidence: null });
   switch (look.kind) {
     case 'unchanged':
+      return look.seen?.screenshot ? [valid(withoutDocument(look.seen))] : [];
     case 'failed':
       return [];
     case 'baseline':
@@ -72,16 +90,15 @@ function keptPages({ look, memory }: Checked): KeptPage[] {
       return [valid(look.seen), ...(look.next ? [valid(look.next)] : [])];
     case 'notJudgeable':
       return (memory.state?.consecutiveFailures ?? 0) === 0
-        ? [{ seen: look.seen, validity: look.why, evidence: look.evidence }]
+        ? [{ seen: withoutDocument(look.seen), validity: look.why, evidence: look.evidence }]
         : [];
     default:
       return look satisfies never;
   }
 }
 
-/** A change that waits for its confirmation, or was refuted, leaves the baseline where it is. */
-const movesBaseline = ({ look, confirmation }: Checked): boolean =>
-  look.kind === 'baseline' || (look.kind === 'changed' && !confirmation);
+/** A new selector is tried on changes, not on walls. */
+const withoutDocument = (seen: Seen): Seen => ({ ...seen, document: undefined });
 
 function baselinesOf(
   checked: Checked,
@@ -106,7 +123,7 @@ function baselinesOf(
     checked.look.kind === 'baseline' || (checked.look.kind === 'changed' && checked.look.next);
   const roles = new Set<Baseline['role']>(['LastSeen']);
   if (options.told || (startsAnew && had.has('LastAlerted'))) roles.add('LastAlerted');
-  const wantsPinned = options.goal.compareWith === 'Pinned' && !had.has('Pinned');
+  const wantsPinned = options.spec.goal.compareWith === 'Pinned' && !had.has('Pinned');
   if (wantsPinned || (startsAnew && had.has('Pinned'))) roles.add('Pinned');
   return [...roles].map(fresh);
 }
@@ -142,90 +159,3 @@ const blobsOf = ({ page, screenshot, document }: Seen, keepUntil: Date): BlobInp
   ...(screenshot ? [{ content: screenshot, mediaType: 'image/webp', keepUntil }] : []),
   ...(document ? [{ content: document, mediaType: 'application/gzip', keepUntil }] : []),
 ];
-
-function stateAfter(checked: Checked, { goal, now }: RememberOptions): SourceState {
-  const { fetched, memory, look } = checked;
-  const specHash = specHashOf(fetched.source);
-  const before = memory.state?.specHash === specHash ? memory.state : undefined;
-  const failed = look.kind === 'failed' || look.kind === 'notJudgeable';
-  return {
-    source: fetched.source.name,
-    specHash,
-    extractor: failed ? before?.extractor : (extractorOf(look) ?? before?.extractor),
-    needsJavaScript: fetched.needsJavaScript ?? before?.needsJavaScript ?? false,
-    javaScriptProbedAt: fetched.needsJavaScript === undefined ? before?.javaScriptProbedAt : now,
-    ...validatorsAfter(checked, before),
-    ...textsAfter(checked, before, Math.max(LEAST_HASHES, goal.knownStates)),
-    pending: pendingAfter(checked, before, goal.confirm.delay, now),
-    consecutiveFailures: failed ? (before?.consecutiveFailures ?? 0) + 1 : 0,
-  };
-}
-
-type Validators = Pick<SourceState, 'etag' | 'lastModified'>;
-
-/** Validators belong to the text of the baseline; without a new baseline the old ones stay. */
-function validatorsAfter(checked: Checked, before: SourceState | undefined): Validators {
-  const { look } = checked;
-  const page = look.kind === 'unchanged' || movesBaseline(checked) ? pageOf(look) : undefined;
-  return page
-    ? { etag: page.etag, lastModified: page.lastModified }
-    : { etag: before?.etag, lastModified: before?.lastModified };
-}
-
-type Texts = Pick<SourceState, 'textLengths' | 'recentHashes'>;
-
-function textsAfter(checked: Checked, before: SourceState | undefined, hashes: number): Texts {
-  const { look } = checked;
-  const seen =
-    look.kind === 'changed'
-      ? (look.next ?? look.seen)
-      : look.kind === 'baseline'
-        ? look.seen
-        : undefined;
-  // an extractor reads a page in its own way: neither lengths nor texts are comparable
-  const fresh = look.kind === 'baseline' && look.why !== 'first';
-  const textLengths = fresh ? [] : (before?.textLengths ?? []);
-  const recentHashes = fresh ? [] : (before?.recentHashes ?? []);
-  if (!seen) return { textLengths, recentHashes };
-  return {
-    textLengths: [seen.normal.text.length, ...textLengths].slice(0, LENGTHS),
-    recentHashes:
-      recentHashes[0] === seen.normal.hash
-        ? recentHashes
-        : [seen.normal.hash, ...recentHashes].slice(0, hashes),
-  };
-}
-
-/** While the page cannot be read a confirmation waits; it is not answered by a captcha. */
-function pendingAfter(
-  { look, confirmation }: Checked,
-  before: SourceState | undefined,
-  delay: string,
-  now: Date,
-): SourceState['pending'] {
-  if (confirmation?.kind === 'wait') return confirmation.pending;
-  if ((look.kind !== 'failed' && look.kind !== 'notJudgeable') || !before?.pending)
-    return undefined;
-  const retryMs = Math.max(LEAST_RETRY_MS, parseDuration(delay));
-  return { ...before.pending, nextAt: new Date(now.getTime() + retryMs).toISOString() };
-}
-
-/** The validators of an unchanged page by its source's name, where they are new. */
-export function newestValidators({
-  look,
-  fetched,
-  memory,
-}: Checked): [string, { etag?: string; lastModified?: string }][] {
-  if (look.kind !== 'unchanged' || !look.page) return [];
-  const { etag, lastModified } = look.page;
-  if (etag === memory.state?.etag && lastModified === memory.state?.lastModified) return [];
-  return [
-    [
-      fetched.source.name,
-      {
-        ...(etag === undefined ? {} : { etag }),
-        ...(lastModified === undefined ? {} : { lastModified }),
-      },
-    ],
-  ];
-}

@@ -49,6 +49,8 @@ const waiting = (source: string, nextAt: Date): SourceState => ({
   recentHashes: [],
   pending: { seen: 1, looks: 1, nextAt: nextAt.toISOString() },
   consecutiveFailures: 0,
+  series: {},
+  documents: [],
 });
 
 const pending = (nextAttemptAt: Date): Claim['pending'][number] => ({

@@ -33,7 +33,7 @@ export async function previewJob(
   const checkId = deps.newId();
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeouts.totalMs))]);
   const fetched = await fetchSources(
-    { claim, checkId, timeouts, signal: deadline },
+    { claim, checkId, timeouts, signal: deadline, keepsDocuments: false },
     spec.sources,
     deps,
   );
@@ -75,7 +75,8 @@ function describe(checked: readonly Checked[], judged: Judged | undefined): Prev
 function describeSource(checked: Checked): PreviewResult['sources'][number] {
   const { look, fetched, compared } = checked;
   const page = pageOf(look);
-  const normalised = 'seen' in look ? look.seen.normal.text : normaliseText(page, fetched.source);
+  const seen = 'seen' in look ? look.seen : undefined;
+  const normalised = seen?.normal.text ?? normaliseText(page, fetched.source);
   const outcome = look.kind === 'failed' || look.kind === 'notJudgeable' ? look.kind : 'page';
   return {
     source: fetched.source.name,

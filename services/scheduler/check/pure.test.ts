@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { NOON, later, testSource, testSpec } from '../../store/testing/monitors.ts';
-import type { Baseline, SourceState } from '../../store/sourceState.ts';
+import { STAGES } from '../../domain/stage.ts';
+import { NOON, later, testSpec } from '../../store/testing/monitors.ts';
 import { dearestPrice, estimateRequest } from './budget.ts';
 import { conditionsAfter } from './conditions.ts';
-import { STAGES } from '../../domain/stage.ts';
 import { countOutcomes, worstStop, type Stop } from './funnel.ts';
 import { isExpired, retryDelayMs } from './retry.ts';
 import { timeoutsOf } from './timeouts.ts';
-import { PROBE_MS, REPROBE_MS, planFetch, specHashOf, toFetchSource } from './via.ts';
 
 const stop = (
   outcome: Stop['outcome'],
@@ -75,131 +73,6 @@ describe('timeouts', () => {
       pageMs: 60_000,
       totalMs: 60_000,
     });
-  });
-});
-
-describe('how a source is fetched', () => {
-  const source = testSource({ fetch: 'Auto' });
-  const state = (patch: Partial<SourceState> = {}): SourceState => ({
-    source: 'page',
-    specHash: specHashOf(source),
-    extractor: 'http@1',
-    needsJavaScript: false,
-    javaScriptProbedAt: NOON,
-    etag: '"e"',
-    lastModified: undefined,
-    textLengths: [],
-    recentHashes: [],
-    pending: undefined,
-    consecutiveFailures: 0,
-    ...patch,
-  });
-  const baseline = (patch: Partial<Baseline> = {}): Baseline => ({
-    source: 'page',
-    role: 'LastSeen',
-    snapshotId: 's',
-    takenAt: NOON,
-    extractor: 'http@1',
-    title: '',
-    finalUrl: '',
-    textHash: '',
-    textBlob: '',
-    extracted: {},
-    ...patch,
-  });
-
-  it('HTTP first, with the question whether it needs JavaScript', () => {
-    assert.deepEqual(planFetch(source, undefined, undefined, NOON), {
-      via: 'http',
-      probeJavaScript: true,
-      reprobe: false,
-      validators: undefined,
-    });
-  });
-
-  it('asks that question once a day', () => {
-    assert.equal(
-      planFetch(source, state(), baseline(), later(NOON, PROBE_MS - 1)).probeJavaScript,
-      false,
-    );
-    assert.equal(
-      planFetch(source, state(), baseline(), later(NOON, PROBE_MS)).probeJavaScript,
-      true,
-    );
-  });
-
-  it('by the browser once it learned that it must, asked again after a week', () => {
-    const known = state({ needsJavaScript: true });
-    assert.deepEqual(
-      [
-        planFetch(source, known, baseline(), NOON).via,
-        planFetch(source, known, baseline(), NOON).reprobe,
-      ],
-      ['browser', false],
-    );
-    assert.equal(planFetch(source, known, baseline(), later(NOON, REPROBE_MS)).reprobe, true);
-  });
-
-  it('a confirmation looks with the eyes that saw the change', () => {
-    const known = state({
-      pending: { seen: 1, looks: 1, nextAt: NOON.toISOString() },
-      needsJavaScript: true,
-    });
-    assert.equal(planFetch(source, known, baseline(), NOON).via, 'http');
-  });
-
-  it('as the job says', () => {
-    assert.equal(
-      planFetch(testSource({ fetch: 'Browser' }), undefined, undefined, NOON).via,
-      'browser',
-    );
-    assert.equal(
-      planFetch(testSource({ fetch: 'Http' }), undefined, undefined, NOON).probeJavaScript,
-      false,
-    );
-  });
-
-  it('with the validators of a baseline that came over HTTP only', () => {
-    assert.deepEqual(planFetch(source, state(), baseline(), NOON).validators, { etag: '"e"' });
-    assert.equal(
-      planFetch(source, state(), baseline({ extractor: 'browser@1' }), NOON).validators,
-      undefined,
-    );
-    assert.equal(planFetch(source, state(), undefined, NOON).validators, undefined);
-  });
-
-  it('with no validators of an older spec', () => {
-    assert.equal(
-      planFetch(source, state({ specHash: 'other' }), baseline(), NOON).validators,
-      undefined,
-    );
-  });
-
-  it('the hash of a source changes with what decides its text, not with its way of fetching', () => {
-    assert.notEqual(specHashOf(source), specHashOf({ ...source, select: { include: ['main'] } }));
-    assert.notEqual(specHashOf(source), specHashOf({ ...source, ignore: { text: ['x'] } }));
-    assert.equal(specHashOf(source), specHashOf({ ...source, fetch: 'Browser' }));
-    assert.equal(specHashOf(source), specHashOf({ ...source, screenshot: 'Never' }));
-  });
-
-  it("asks for the values of number conditions by the condition's name", () => {
-    const conditions = [
-      {
-        name: 'a',
-        then: 'Alert' as const,
-        number: { select: '.p', op: 'Lt' as const, value: '1' },
-      },
-      {
-        name: 'b',
-        then: 'Alert' as const,
-        percentChange: { select: '.q', op: 'Gt' as const, value: '5' },
-      },
-      { name: 'c', then: 'Alert' as const, text: { contains: 'x', side: 'Present' as const } },
-    ];
-    assert.deepEqual(toFetchSource(source, conditions).values, [
-      { name: 'a', select: '.p' },
-      { name: 'b', select: '.q' },
-    ]);
   });
 });
 

@@ -30,7 +30,8 @@ export function pendingAfter(
   const snapshots = new Map(remembered.map((each) => [each.state.source, each.snapshotId]));
   const sources = decided.checked.flatMap((each): PendingSource[] => {
     const { compared } = each;
-    if (!compared || !decided.items.includes(compared) || !('seen' in each.look)) return [];
+    const seen = 'seen' in each.look ? each.look.seen : undefined;
+    if (!compared || !decided.items.includes(compared) || !seen) return [];
     return [
       {
         source: compared.source,
@@ -38,7 +39,7 @@ export function pendingAfter(
         finalUrl: compared.finalUrl,
         afterHash: compared.after.hash,
         beforeBlob: each.base?.textBlob ?? EMPTY_BLOB,
-        afterBlob: each.look.seen.textBlob,
+        afterBlob: seen.textBlob,
         afterSnapshot: snapshots.get(compared.source) ?? '',
       },
     ];

@@ -15,6 +15,7 @@ import type { Known } from '../../store/telling.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { concludeCheck, findingContext, fingerprintsOf, type ConcludeInput } from './conclude.ts';
 import type { Decided } from './decide.ts';
+import { dropDocuments } from './documents.ts';
 import type { Stop } from './funnel.ts';
 import type { Judged } from './judge.ts';
 import { judgeItems } from './judging.ts';
@@ -136,6 +137,7 @@ async function commitPlain(row: UnchangedRow, deps: SchedulerDeps): Promise<RunR
   await deps.failpoint('check.after-commit');
   if (!written) return stale(deps);
   count(deps, row.outcome, row.trigger, row.sources);
+  deps.load.checked(false);
   return 'unchanged';
 }
 
@@ -206,8 +208,10 @@ async function commit(
   const result: CommitResult = await commitCheck(deps.pool, target, conclude);
   await deps.failpoint('check.after-commit');
   if (result.kind === 'stale') return stale(deps);
-  const { check, telling } = result.record;
+  const { check, telling, states } = result.record;
+  await dropDocuments(claim, states, deps);
   count(deps, check.outcome, check.trigger, check.sources);
+  deps.load.checked(check.verdict !== null);
   for (const alert of telling.alerts) deps.metrics.alerts.inc({ kind: alert.kind });
   return 'committed';
 }

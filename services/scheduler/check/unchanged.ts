@@ -1,11 +1,11 @@
 /** The short way of a check that found nothing new: no text is stored, many commit together. */
-import { newestValidators } from './memory.ts';
 import type { Clock } from '../../core/clock.ts';
 import { retentionClass, type UnchangedRow } from '../../store/commit.ts';
 import type { Checked } from './decide.ts';
 import type { ConcludeInput } from './conclude.ts';
 import { planNext } from './plan.ts';
 import { extractorOf } from './look.ts';
+import { newestValidators } from './state.ts';
 
 /** Whether a check leaves nothing behind but its own row and the monitor's next time. */
 export function isPlain({ claim, decided }: Pick<ConcludeInput, 'claim' | 'decided'>): boolean {
@@ -24,6 +24,7 @@ export function isPlain({ claim, decided }: Pick<ConcludeInput, 'claim' | 'decid
 
 const isPlainSource = ({ look, fetched, memory, confirmation }: Checked): boolean =>
   look.kind === 'unchanged' &&
+  !look.seen &&
   !confirmation &&
   fetched.needsJavaScript === undefined &&
   memory.state?.consecutiveFailures === 0 &&

@@ -68,9 +68,15 @@ export function planFetch(
     via,
     probeJavaScript: auto && via === 'http' && age >= PROBE_MS,
     reprobe: auto && via === 'browser' && age >= REPROBE_MS,
-    validators: via === 'http' ? validatorsOf(known, baseline) : undefined,
+    // a screenshot at each check needs to know each time where the page is
+    validators:
+      via === 'http' && !isAlwaysPictured(source) ? validatorsOf(known, baseline) : undefined,
   };
 }
+
+/** Whether each check of a source ends with a screenshot; over plain HTTP none does. */
+export const isAlwaysPictured = ({ fetch, screenshot }: Source): boolean =>
+  fetch !== 'Http' && screenshot === 'Always';
 
 function viaOf(
   source: Source,

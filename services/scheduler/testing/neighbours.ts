@@ -1,5 +1,6 @@
 /** Scripted browser, llm and notification services that speak the real contracts over real HTTP. */
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { Express } from 'express';
 import {
   FETCH_PATH,
@@ -47,6 +48,8 @@ async function serveRoutes(routes: (app: Express) => void): Promise<Listening> {
 export type Page = string | PagePatch | FetchResult;
 export interface PagePatch extends Partial<FetchedPage> {
   readonly needsJavaScript?: boolean;
+  /** The raw document; one that holds the text when absent. */
+  readonly document?: string | Uint8Array;
   readonly picture?: NonNullable<Extract<FetchResult, { kind: 'page' }>['screenshot']>;
 }
 
@@ -67,7 +70,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** The result that a page gives. */
 export function resultOf(page: Page, request: FetchRequest): FetchResult {
   if (typeof page === 'object' && 'kind' in page) return page;
-  const { needsJavaScript, picture, ...patch }: PagePatch =
+  const { needsJavaScript, picture, document, ...patch }: PagePatch =
     typeof page === 'string' ? { text: page } : page;
   const text = patch.text ?? '';
   return {
@@ -90,8 +93,18 @@ export function resultOf(page: Page, request: FetchRequest): FetchResult {
     } as unknown as Extract<FetchResult, { kind: 'page' }>['page'],
     ...(request.probeJavaScript ? { needsJavaScript: needsJavaScript ?? false } : {}),
     ...(picture ? { screenshot: picture } : {}),
+    ...documentFor(request, text, document ?? `<html><body>${text}</body></html>`),
     timings,
   };
+}
+
+function documentFor(
+  { keepDocument, knownText }: FetchRequest,
+  text: string,
+  document: string | Uint8Array,
+): { documentGzip?: string } {
+  if (!keepDocument || knownText === sha256(text)) return {};
+  return { documentGzip: gzipSync(document).toString('base64') };
 }
 
 /** A result of a fetch that failed. */

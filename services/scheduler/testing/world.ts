@@ -124,6 +124,7 @@ export async function createWorld(): Promise<World> {
       leaseMs: MINUTE,
       judgeDeadlineMs: 5_000,
       workspaceCaps: { microUsd: null, tokens: null },
+      platformCaps: { microUsd: null, tokens: null },
       podIp: undefined,
     },
     {

@@ -10,6 +10,17 @@ const login = html(
     <a class="login-link" href="/register">Create an account</a>`,
 );
 
+const framed = (
+  from: string,
+): string => `<div id="content">${ARTICLE}</div><p id="answer">Consent: asked</p>
+  <div id="sp_message_container_1" style="position:fixed;inset:0;z-index:99">
+    <iframe src="${from}/index.html?message_id=1" style="width:100%;height:100%;border:0"></iframe></div>
+  <script>addEventListener('message', ({ data }) => {
+    if (data !== 'accepted' && data !== 'refused') return;
+    document.getElementById('answer').textContent = 'Consent: ' + data;
+    document.getElementById('sp_message_container_1').remove();
+  });</script>`;
+
 export const wallPages: Pages = {
   captcha: html(
     'Just a moment...',
@@ -25,6 +36,23 @@ export const wallPages: Pages = {
       <script>for (const id of ['accept', 'reject'])
         document.getElementById(id).onclick = () => document.getElementById('wall').remove();</script>`,
   ),
+  // The dialog lies in a frame over the page: of `?from=`, or of the page's own site.
+  'consent-frame': html('Article', ({ url }) => framed(url.searchParams.get('from') ?? '')),
+  // The dialog of a consent service, at the path by which its rule knows it.
+  'index.html': html(
+    'Privacy',
+    () => `<h2>We value your privacy</h2><p>We and our partners use cookies and similar technologies.</p>
+      <button class="sp_choice_type_11">Accept all</button>
+      <button class="sp_choice_type_13">Reject all</button>
+      <script>for (const [type, answer] of [[11, 'accepted'], [13, 'refused']])
+        document.querySelector('.sp_choice_type_' + type).onclick = () => parent.postMessage(answer, '*');</script>`,
+  ),
+  'player-frame': html(
+    'Article',
+    () =>
+      `${ARTICLE}<iframe src="/player" style="position:absolute;inset:0;width:100%;height:100%"></iframe>`,
+  ),
+  player: html('Player', () => '<button>Play the film</button>'),
   login,
   // The same wall where nobody asked to sign in.
   account: login,

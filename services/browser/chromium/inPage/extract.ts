@@ -14,6 +14,7 @@ import {
   CAPTCHA_SELECTORS,
   captchaSigns,
   consentSigns,
+  hasCoveringFrame,
   loginSigns,
   shellSigns,
   signFunctions,
@@ -44,6 +45,8 @@ export interface PageAnswer {
   readonly truncated: boolean;
   readonly included: number;
   readonly signs: FoundSign[];
+  /** A frame lies over the page: what it says is not read here. */
+  readonly coveringFrame: boolean;
   readonly values: { readonly [name: string]: string | null };
   readonly bad: BadSelector[];
 }
@@ -89,6 +92,7 @@ export function readPage(query: PageQuery): PageAnswer {
       ...loginSigns(loggedOut ? query.loggedOutSelector : null),
       ...shellSigns(text.length),
     ],
+    coveringFrame: hasCoveringFrame(),
     values: valuesOf(query.values, bad),
     bad,
   };

@@ -43,17 +43,42 @@ export function captchaSigns(selectors: string[], textLength: number): FoundSign
 /** A sheet over the page that speaks of cookies or consent and has buttons. */
 export function consentSigns(): FoundSign[] {
   for (const element of coveringElements()) {
-    const text = (element.textContent ?? '').replace(/\s+/g, ' ').trim();
-    if (
-      text.length > 6000 ||
-      !/cookie|consent|privacy|datenschutz|einwillig|confidentialit|privacidad/i.test(text)
-    )
-      continue;
-    if (!element.querySelector('button, a, input[type=button], input[type=submit], [role=button]'))
-      continue;
-    return [{ kind: 'consentWall', evidence: text.slice(0, 200) }];
+    const words = consentWords(element);
+    if (words !== null) return [{ kind: 'consentWall', evidence: words }];
   }
   return [];
+}
+
+/** What a dialog says of cookies or consent; null for anything else. */
+export function consentWords(element: PageElement): string | null {
+  const text = (element.textContent ?? '').replace(/\s+/g, ' ').trim();
+  const asks = /cookie|consent|privacy|datenschutz|einwillig|confidentialit|privacidad/i.test(text);
+  const buttons = 'button, a, input[type=button], input[type=submit], [role=button]';
+  return asks && text.length <= 6000 && element.querySelector(buttons) ? text.slice(0, 200) : null;
+}
+
+/** Whether a frame lies over the page and covers a third of the window. */
+export function hasCoveringFrame(): boolean {
+  const least = (innerWidth * innerHeight) / 3;
+  return Array.from(document.querySelectorAll('iframe')).some((frame) => {
+    const box = frame.getBoundingClientRect();
+    return box.width * box.height >= least && takesRoom(frame) && isLifted(frame);
+  });
+}
+
+/** Whether an element or what holds it is taken out of the page's flow. */
+export function isLifted(element: PageElement): boolean {
+  for (let one: PageElement | null = element; one; one = one.parentElement) {
+    const { position } = getComputedStyle(one);
+    if (position === 'fixed' || position === 'absolute' || one.tagName === 'DIALOG') return true;
+  }
+  return false;
+}
+
+/** Runs in a frame: whether it is a consent dialog of at least this many square pixels. */
+export function isConsentFrame(least: number): boolean {
+  if (innerWidth * innerHeight < least) return false;
+  return document.body !== null && consentWords(document.body) !== null;
 }
 
 /** What lies at the middle of the window and covers a third of it, outermost fixed parts only. */
@@ -96,7 +121,10 @@ export const signFunctions = [
   takesRoom,
   captchaSigns,
   consentSigns,
+  consentWords,
   coveringElements,
+  hasCoveringFrame,
+  isLifted,
   loginSigns,
   shellSigns,
 ];
