@@ -32,9 +32,7 @@ describe('applying manifests', () => {
     extra?: Record<string, unknown>,
   ): Promise<string[]> => {
     const { json } = await apply(documents, extra);
-    return json.results.map(
-      ({ kind, name, action }: Record<string, string>) => `${kind}/${name} ${action}`,
-    );
+    return json.results.map(({ kind, name, action }) => `${kind}/${name} ${action}`);
   };
   const get = (path: string): Promise<Answer> =>
     api.call('GET', `/api/v1${path}`, { token: api.tokens.read });
@@ -66,7 +64,7 @@ describe('applying manifests', () => {
   it('applies the good ones and refuses the bad one by its fields', async () => {
     const { json } = await apply([job('good'), job('bad', { schedule: { interval: 'soon' } })]);
     assert.deepEqual(
-      json.results.map(({ name, action }: Record<string, string>) => [name, action]),
+      json.results.map(({ name, action }) => [name, action]),
       [
         ['good', 'created'],
         ['bad', 'refused'],
@@ -83,6 +81,33 @@ describe('applying manifests', () => {
     );
     assert.equal((await get('/monitors/theirs')).json.spec.description, undefined);
     assert.equal((await get('/monitors/last')).status, 200);
+  });
+
+  it('takes jobs of one name in their order, and those that were deleted before', async () => {
+    await apply([job('old')]);
+    await api.call('DELETE', '/api/v1/monitors/old', { token: api.tokens.admin });
+    assert.deepEqual(
+      await actions([job('old'), job('twice'), job('twice', { description: 'x' }), job('once')]),
+      [
+        'MonitorJob/old created',
+        'MonitorJob/twice created',
+        'MonitorJob/twice configured',
+        'MonitorJob/once created',
+      ],
+    );
+    assert.equal((await get('/monitors/twice')).json.spec.description, 'x');
+    assert.equal((await get('/monitors/old')).json.metadata.generation, 2);
+  });
+
+  it('refuses the one of many new jobs that the store refuses, and creates the others', async () => {
+    assert.deepEqual(
+      await actions([job('first'), job('bad', { description: 'a\u0000b' }), job('last')]),
+      ['MonitorJob/first created', 'MonitorJob/bad refused', 'MonitorJob/last created'],
+    );
+    const names = (await get('/monitors')).json.items.map(
+      (item: { metadata: { name: string } }) => item.metadata.name,
+    );
+    assert.deepEqual(names, ['first', 'last']);
   });
 
   it('applies everything when Postgres ends the transaction for a deadlock', async () => {
@@ -247,11 +272,17 @@ describe('applying manifests', () => {
   });
 
   it('writes who applied what to the audit log', async () => {
-    await apply([job('shop')]);
+    const file = { source: 'shop.yaml', manage: true };
+    await apply([job('shop'), job('other'), job('bad', { schedule: {} })], file);
+    await apply([job('shop')], file);
     const { rows } = await api.db
       .pool('mon_backup')
-      .query("SELECT action, subject FROM audit WHERE workspace_id = 'team-a'");
-    assert.deepEqual(rows, [{ action: 'apply created', subject: 'MonitorJob/shop' }]);
+      .query("SELECT action, subject FROM audit WHERE workspace_id = 'team-a' ORDER BY seq");
+    assert.deepEqual(rows, [
+      { action: 'apply created', subject: 'MonitorJob/shop' },
+      { action: 'apply created', subject: 'MonitorJob/other' },
+      { action: 'delete', subject: 'MonitorJob/other' },
+    ]);
   });
 
   it('refuses a body of 2 MB with one clear sentence', async () => {

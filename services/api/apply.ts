@@ -1,21 +1,23 @@
 /** Applies manifests: each object by itself, so that a bad one does not hold up the others. */
-import type { MonitorJobSpec } from '../../crds/types/monitorjob.ts';
 import { HttpError, type FieldProblem } from '../core/errors.ts';
 import { SECRETS_PATH, type PutSecretRequest } from '../core/contracts/scheduler.ts';
 import { validateManifest, type ManifestObject } from '../core/manifest/index.ts';
-import { isInWindow, nextAllowed, nextSlot } from '../domain/schedule.ts';
+import { firstDue } from '../domain/firstDue.ts';
 import { applyMonitor, type ApplyDeps } from '../store/apply.ts';
-import { appendAudit } from '../store/audit.ts';
+import { appendAudit, appendAudits } from '../store/audit.ts';
 import { applyChannel, deleteChannel, findChannel } from '../store/channels.ts';
 import { deleteMonitor, findMonitor } from '../store/monitors.ts';
 import { deleteSecret, findSecret } from '../store/secrets.ts';
-import { isRetryable, toStoreError } from '../store/errors.ts';
+import { isRetryable } from '../store/errors.ts';
 import { withWorkspace, type Tx } from '../store/workspace.ts';
 import { z } from 'zod';
 import type { ApiDeps } from './deps.ts';
+import { inOrder, isJob, isSecret, kindIn, nameIn, type Document } from './documents.ts';
 import { toApiError } from './errors.ts';
 import { listManaged } from './managed.ts';
+import { createNewJobs } from './newJobs.ts';
 import type { Principal } from './principal.ts';
+import { inSavepoint } from './savepoint.ts';
 
 export type Action = 'created' | 'configured' | 'unchanged' | 'deleted' | 'refused';
 
@@ -28,17 +30,10 @@ export interface ApplyResult {
 }
 
 export interface ApplyRequest {
-  readonly documents: readonly Record<string, unknown>[];
+  readonly documents: readonly Document[];
   /** The file that manages the objects; null when a person applies them. */
   readonly managedBy: string | null;
   readonly dryRun: boolean;
-}
-
-/** The first time to check: at once, unless a window forbids it. */
-export function firstDue(spec: MonitorJobSpec, now: Date, seed: string): Date | null {
-  if (isInWindow(spec.schedule, now)) return now;
-  const slot = nextSlot(spec.schedule, now, seed);
-  return slot instanceof Date ? slot : (nextAllowed(spec.schedule, now) ?? null);
 }
 
 /** What writing a monitor or channel needs beside the transaction. */
@@ -80,25 +75,20 @@ async function applyObjects(
   deps: ApiDeps,
   principal: Principal,
   request: ApplyRequest,
-  documents: ApplyRequest['documents'],
+  documents: readonly Document[],
   before: readonly ApplyResult[],
 ): Promise<ApplyResult[]> {
   const { managedBy, dryRun } = request;
   try {
     return await withWorkspace(deps.pool, principal.workspace, async (tx) => {
-      const results: ApplyResult[] = [];
-      for (const document of documents)
-        results.push(
-          await reported(document, () =>
-            inSavepoint(tx, () => applyObject(tx, deps, principal, managedBy, document)),
-          ),
-        );
+      const results = await applyEach(tx, deps, principal.workspace, managedBy, documents);
       if (dryRun) throw new DryRun(results);
-      if (managedBy === null) return results;
-      return [
-        ...results,
-        ...(await prune(tx, deps, principal, managedBy, [...before, ...results])),
-      ];
+      const gone =
+        managedBy === null
+          ? []
+          : await prune(tx, deps, principal.workspace, managedBy, [...before, ...results]);
+      await auditResults(tx, deps, principal, [...results, ...gone]);
+      return [...results, ...gone];
     });
   } catch (error) {
     if (error instanceof DryRun) return error.results;
@@ -106,44 +96,35 @@ async function applyObjects(
   }
 }
 
-/** Undoes what `work` wrote when it fails, and leaves the transaction usable for the next object. */
-async function inSavepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
-  await tx.query('SAVEPOINT object');
-  try {
-    const result = await work();
-    await tx.query('RELEASE SAVEPOINT object');
-    return result;
-  } catch (error) {
-    // A deadlock has ended the whole transaction: it runs again, and must hear of it untranslated.
-    if (isRetryable(error)) throw error;
-    await tx.query('ROLLBACK TO SAVEPOINT object');
-    throw toStoreError(error);
-  }
+/** New jobs together, all else one by one in its order; channels come before the jobs. */
+async function applyEach(
+  tx: Tx,
+  deps: ApiDeps,
+  workspace: string,
+  managedBy: string | null,
+  documents: readonly Document[],
+): Promise<ApplyResult[]> {
+  const each = async (document: Document): Promise<ApplyResult> =>
+    reported(document, () =>
+      inSavepoint(tx, () => applyObject(tx, deps, workspace, managedBy, document)),
+    );
+  const results: ApplyResult[] = [];
+  for (const document of documents.filter((it) => !isJob(it))) results.push(await each(document));
+  const jobs = documents.filter(isJob);
+  const created = await createNewJobs(tx, workspace, managedBy, jobs, applyDeps(deps));
+  for (const job of jobs)
+    results.push(
+      created.has(job)
+        ? { kind: kindIn(job), name: nameIn(job), action: 'created' }
+        : await each(job),
+    );
+  return results;
 }
-
-/** Secrets and channels before the jobs that name them, so that a job is accepted at once. */
-const ORDER = ['Secret', 'ConfigMap', 'NotificationChannel', 'MonitorJob'];
-const isSecret = (document: Record<string, unknown>): boolean =>
-  ['Secret', 'ConfigMap'].includes(kindIn(document));
-const rank = (document: Record<string, unknown>): number => ORDER.indexOf(kindIn(document));
-const inOrder = (documents: ApplyRequest['documents']): ApplyRequest['documents'] =>
-  documents.toSorted((a, b) => rank(a) - rank(b));
-
-const kindIn = ({ kind }: Record<string, unknown>): string =>
-  typeof kind === 'string' ? kind.slice(0, 64) : '';
-
-const nameIn = (document: Record<string, unknown>): string => {
-  const name = (document['metadata'] as { name?: unknown } | undefined)?.name;
-  return typeof name === 'string' ? name.slice(0, 253) : '';
-};
 
 type Applied = { readonly action: Action } | { readonly problems: readonly FieldProblem[] };
 
 /** The outcome of one document; what cannot be said to the caller concerns the whole request. */
-async function reported(
-  document: Record<string, unknown>,
-  work: () => Promise<Applied>,
-): Promise<ApplyResult> {
+async function reported(document: Document, work: () => Promise<Applied>): Promise<ApplyResult> {
   const where = { kind: kindIn(document), name: nameIn(document) };
   try {
     const applied = await work();
@@ -172,20 +153,16 @@ async function readOld(tx: Tx, workspace: string, { kind, name }: { kind: string
 async function applyObject(
   tx: Tx,
   deps: ApiDeps,
-  principal: Principal,
+  workspace: string,
   managedBy: string | null,
-  document: Record<string, unknown>,
+  document: Document,
 ): Promise<Applied> {
-  const { workspace } = principal;
   const old = await readOld(tx, workspace, { kind: kindIn(document), name: nameIn(document) });
   const validated = validateManifest(document, old);
   if (!validated.ok) return { problems: validated.problems };
   const { object } = validated;
   if (object.kind === 'Secret' || object.kind === 'ConfigMap') return { problems: [] };
-  const action = await writeObject(tx, deps, workspace, managedBy, object);
-  if (action !== 'unchanged')
-    await audit(tx, deps, principal, `apply ${action}`, object.kind, object.metadata.name);
-  return { action };
+  return { action: await writeObject(tx, deps, workspace, managedBy, object) };
 }
 
 async function writeObject(
@@ -228,7 +205,7 @@ async function applySecret(
   deps: ApiDeps,
   { workspace, actor }: Principal,
   { managedBy, dryRun }: ApplyRequest,
-  document: Record<string, unknown>,
+  document: Document,
 ): Promise<Applied> {
   const validated = validateManifest(document);
   if (!validated.ok) return { problems: validated.problems };
@@ -249,34 +226,53 @@ async function applySecret(
   return { action };
 }
 
+type Actor = Pick<Principal, 'workspace' | 'actor'>;
+
 /** Adds a row to the audit log of the workspace. */
 export const audit = (
   tx: Tx,
   deps: Pick<ApiDeps, 'clock'>,
-  { workspace, actor }: Pick<Principal, 'workspace' | 'actor'>,
+  { workspace, actor }: Actor,
   action: string,
   kind: string,
   name: string,
 ): Promise<void> =>
   appendAudit(tx, workspace, { at: deps.clock.now(), actor, action, subject: `${kind}/${name}` });
 
+/** Adds a row for each object that was changed. */
+function auditResults(
+  tx: Tx,
+  deps: Pick<ApiDeps, 'clock'>,
+  { workspace, actor }: Actor,
+  results: readonly ApplyResult[],
+): Promise<void> {
+  const at = deps.clock.now();
+  const changed = results.filter(({ action }) => action !== 'unchanged' && action !== 'refused');
+  return appendAudits(
+    tx,
+    workspace,
+    changed.map(({ action, kind, name }) => ({
+      at,
+      actor,
+      action: action === 'deleted' ? 'delete' : `apply ${action}`,
+      subject: `${kind}/${name}`,
+    })),
+  );
+}
+
 /** Deletes what a file managed before and does not name any more. */
 async function prune(
   tx: Tx,
   deps: ApiDeps,
-  principal: Principal,
+  workspace: string,
   managedBy: string,
   results: readonly ApplyResult[],
 ): Promise<ApplyResult[]> {
   const kept = new Set(results.map(({ kind, name }) => `${kind}/${name}`));
-  const { workspace } = principal;
   const gone = (await listManaged(tx, workspace, managedBy)).filter(
     ({ kind, name }) => !kept.has(`${kind}/${name}`),
   );
-  for (const { kind, name } of gone) {
-    await removeObject(tx, deps, workspace, kind, name, managedBy);
-    await audit(tx, deps, principal, 'delete', kind, name);
-  }
+  for (const { kind, name } of gone) await removeObject(tx, deps, workspace, kind, name, managedBy);
   return gone.map(({ kind, name }) => ({ kind, name, action: 'deleted' as const }));
 }
 

@@ -1,6 +1,7 @@
 /** Configuration of the api. */
 import { z } from 'zod';
 import { flag, httpUrl, list, loadConfig, port, type Environment } from '../core/config.ts';
+import { mailEventKey } from './mailEvents.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
 
 const schema = z.object({
@@ -18,6 +19,8 @@ const schema = z.object({
   TRUSTED_PROXIES: list(),
   /** Requests a minute from one address. */
   RATE_LIMIT: z.coerce.number().int().min(1).default(1200),
+  /** SendGrid's "verification key" of the signed event webhook; without it there is no such webhook. */
+  SENDGRID_WEBHOOK_PUBLIC_KEY: mailEventKey().optional(),
   /** The one-time sign-in link of local mode. */
   LOCAL_SIGN_IN: flag(false),
 });

@@ -7,14 +7,13 @@ import {
   beginRequest,
   finishRequest,
   forgetRequests,
+  REQUEST_LIFE_MS,
 } from '../store/idempotency.ts';
 import { withWorkspace } from '../store/workspace.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Principal } from './principal.ts';
 import type { Reply } from './route.ts';
 
-/** A key means the same request for so long. */
-const REMEMBERED_MS = 24 * 60 * 60_000;
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
 /** Carries `work` out unless the same request with the same key was carried out before. */
@@ -35,7 +34,7 @@ export async function withIdempotency<A>(
     .digest('hex');
   const now = deps.clock.now();
   const begun = await withWorkspace(deps.pool, workspace, async (tx) => {
-    await forgetRequests(tx, workspace, new Date(now.getTime() - REMEMBERED_MS));
+    await forgetRequests(tx, workspace, new Date(now.getTime() - REQUEST_LIFE_MS));
     return beginRequest(tx, workspace, key, hash, now);
   });
   switch (begun.kind) {

@@ -8,7 +8,8 @@ import type {
 import type { NotificationChannel } from '../../crds/types/notificationchannel.ts';
 import type { Channel } from '../store/channels.ts';
 import type { Monitor } from '../store/monitors.ts';
-import { conditionsOf, secretRefsOf, type References } from './conditions.ts';
+import { channelStatus, type ChannelMail } from './channelStatus.ts';
+import { conditionsOf, type References } from './conditions.ts';
 
 /** Shown on objects that come from a manifest file. */
 export const MANAGED_BY = 'mon.duckerhub.com/managed-by';
@@ -89,40 +90,15 @@ export const monitorObject = (
 });
 
 /** A channel as a NotificationChannel with its status. */
-export function channelObject(
+export const channelObject = (
   channel: Channel,
   workspace: string,
   references: References,
-): NotificationChannel {
-  const missing = secretRefsOf(channel.spec).find(
-    (ref) => !references.secrets.get(ref.name)?.includes(ref.key),
-  );
-  const found = missing === undefined;
-  const message = found
-    ? {}
-    : { message: `The key ${missing.key} of the Secret ${missing.name} does not exist; apply it.` };
-  const reason = found ? 'Found' : 'SecretNotFound';
-  const lastTransitionTime = channel.updatedAt.toISOString();
-  const status = found ? 'True' : 'False';
-  return {
-    apiVersion: 'mon.duckerhub.com/v1alpha1',
-    kind: 'NotificationChannel',
-    metadata: metadataOf(channel, workspace),
-    spec: channel.spec,
-    status: {
-      observedGeneration: channel.generation,
-      conditions: [
-        { type: 'SecretFound', status, reason, ...message, lastTransitionTime },
-        { type: 'Ready', status, reason: found ? 'Ready' : reason, ...message, lastTransitionTime },
-      ],
-      ...(channel.lastDeliveryAt && channel.lastDeliveryResult !== null
-        ? {
-            lastDelivery: {
-              time: channel.lastDeliveryAt.toISOString(),
-              result: channel.lastDeliveryResult,
-            },
-          }
-        : {}),
-    },
-  };
-}
+  mail: ChannelMail,
+): NotificationChannel => ({
+  apiVersion: 'mon.duckerhub.com/v1alpha1',
+  kind: 'NotificationChannel',
+  metadata: metadataOf(channel, workspace),
+  spec: channel.spec,
+  status: channelStatus(channel, references, mail),
+});

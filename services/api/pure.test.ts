@@ -3,7 +3,6 @@ import type { NotificationChannelSpec } from '../../crds/types/notificationchann
 import type { MonitorJobSpec } from '../../crds/types/monitorjob.ts';
 import { validateManifest } from '../core/manifest/index.ts';
 import type { Monitor } from '../store/monitors.ts';
-import { firstDue } from './apply.ts';
 import { conditionsOf, firstViolation, type References } from './conditions.ts';
 import { csrfToken, isCsrfToken, readSessionId } from './cookie.ts';
 import { monitorObject } from './objects.ts';
@@ -146,28 +145,6 @@ describe('a monitor as an object', () => {
     assert.equal(
       monitorObject(checked, 'w', references(), now).status?.lastCheck?.message?.length,
       256,
-    );
-  });
-});
-
-describe('the first time to check', () => {
-  const sunday = new Date('2026-03-01T12:00:00Z');
-
-  it('is now', () => {
-    assert.deepEqual(firstDue(specOf(), sunday, 'w/x'), sunday);
-  });
-
-  it('waits for a window that allows it', () => {
-    const spec = specOf({
-      schedule: {
-        interval: '15m',
-        windows: [{ kind: 'Allow', days: ['Mon'], from: '09:00', to: '17:00' }],
-      },
-    });
-    const due = firstDue(spec, sunday, 'w/x');
-    assert.ok(
-      due && due >= new Date('2026-03-02T09:00:00Z') && due < new Date('2026-03-02T17:00:00Z'),
-      String(due),
     );
   });
 });

@@ -21,6 +21,7 @@ import { translateErrors } from './errors.ts';
 import { createEventHub } from './events.ts';
 import { mountRoutes } from './route.ts';
 import { allRoutes } from './routes/index.ts';
+import { keepBatchBytes } from './routes/webhooks.ts';
 
 /** Largest public body. */
 export const BODY_LIMIT = 256 * 1024;
@@ -85,7 +86,7 @@ export function apiApp(deps: ApiDeps): Express {
     metrics: deps.metrics,
     bodyLimit: BODY_LIMIT,
     readiness: () => readiness(deps),
-    before: [helmetOf(deps.config), limitOf(deps.config)],
+    before: [helmetOf(deps.config), limitOf(deps.config), keepBatchBytes()],
   });
   app.set('trust proxy', deps.config.TRUSTED_PROXIES);
   app.set('query parser', 'simple');

@@ -47,7 +47,13 @@ describe('the server of the dashboard', () => {
   });
 
   it('serves the page at every place that a person may open or reload', async () => {
-    for (const place of ['/', '/findings', '/monitors/shop', '/sign-in?token=x']) {
+    for (const place of [
+      '/',
+      '/findings',
+      '/monitors/shop',
+      '/sign-in?token=x',
+      '/confirm?token=x',
+    ]) {
       const response = await fetch(running.url + place);
       assert.deepEqual(
         [response.status, await response.text()],
@@ -127,6 +133,24 @@ describe('the server of the dashboard', () => {
       'mon_sid=1',
       '{"b":2}',
     ]);
+  });
+
+  it('passes the one click of a mail program on, and shows a page to whoever opens the link', async () => {
+    let seen: unknown[] = [];
+    answer = (incoming, response) => {
+      seen = [incoming.method, incoming.url];
+      response.end('{}');
+    };
+    const link = `${running.url}/unsubscribe?token=team.1.2`;
+    const page = await fetch(link);
+    assert.equal(await page.text(), '<!doctype html><title>page</title>');
+    assert.deepEqual(seen, []);
+    const click = await fetch(link, {
+      method: 'POST',
+      body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
+    });
+    assert.equal(click.status, 200);
+    assert.deepEqual(seen, ['POST', '/api/v1/unsubscribe?token=team.1.2']);
   });
 
   it('B12 strips internal headers and those of one connection', async () => {

@@ -51,8 +51,11 @@ function dashboardApp(config: DashboardConfig, log: Log, proxy: Proxy, pages: st
   outer.disable('x-powered-by');
   outer.use(securityHeaders(config.PUBLIC_URL));
   outer.use((request, response, next) => {
-    if (request.path === '/api' || request.path.startsWith('/api/'))
-      proxy.handle(request, response, next);
+    const isApi = request.path === '/api' || request.path.startsWith('/api/');
+    // The link of a mail is a page for people, and takes the one click of a mail program (RFC 8058).
+    const isOneClick = request.method === 'POST' && request.path === '/unsubscribe';
+    if (isOneClick) request.originalUrl = `/api/v1${request.originalUrl}`;
+    if (isApi || isOneClick) proxy.handle(request, response, next);
     else next();
   });
   const { express: app, finish } = createApp({

@@ -23,6 +23,7 @@ const schema = z.object({
     .optional(),
   SENDGRID_API_KEY: z.string().optional(),
   SENDGRID_API_KEY_FILE: z.string().optional(),
+  SENDGRID_WEBHOOK_PUBLIC_KEY: z.string().optional(),
   SENDGRID_BASE_URL: httpUrl().default('https://api.sendgrid.com'),
   SMTP_HOST: z.string().optional(),
   SMTP_PORT: wholeNumber(587, 1, 65_535),
@@ -55,7 +56,12 @@ export interface NotificationConfig {
   readonly egressUrl: string;
   /** The platform's sender address. */
   readonly sender: string | undefined;
-  readonly sendGrid: { readonly baseUrl: string; readonly apiKey: string | undefined };
+  readonly sendGrid: {
+    readonly baseUrl: string;
+    readonly apiKey: string | undefined;
+    /** The account posts its events to the api. */
+    readonly tellsEvents: boolean;
+  };
   /** The platform's mail server, when one is configured. */
   readonly smtp: SmtpServer | undefined;
   /** Deliveries that run at the same time. */
@@ -81,6 +87,7 @@ export function readConfig(env: Environment): NotificationConfig {
       apiKey:
         read.SENDGRID_API_KEY ??
         readSecretFile('SENDGRID_API_KEY_FILE', read.SENDGRID_API_KEY_FILE),
+      tellsEvents: read.SENDGRID_WEBHOOK_PUBLIC_KEY !== undefined,
     },
     smtp:
       read.SMTP_HOST === undefined

@@ -37,6 +37,7 @@ export async function deliver(
   try {
     return await deliverTo(channel.target, {
       id: request.deliveryId,
+      workspace: message.workspace,
       message,
       content: renderContent(message, request.template),
       config: deps.config,
@@ -66,7 +67,10 @@ async function deliverTo(target: ChannelTarget, delivery: Delivery): Promise<Del
 
 const RECONCILE_TIMEOUT_MS = 10_000;
 
-/** Asks the provider whether it has a delivery; only SendGrid can be asked. */
+/**
+ * Asks the provider whether it has a delivery; only SendGrid can be asked. Where its account does not
+ * answer but tells by events, the delivery is absent so far: an event may still come.
+ */
 export async function reconcile(
   deliveryId: string,
   target: ChannelTarget,
@@ -81,8 +85,10 @@ export async function reconcile(
     const signal = AbortSignal.timeout(RECONCILE_TIMEOUT_MS);
     const client = createClient({ config: deps.config, transport, signal }, apiKey);
     const found = await findBySendGrid(deliveryId, client);
-    if (found === undefined) return unsupported;
-    return found === null
+    // events come from the platform's account only
+    const tells = deps.config.sendGrid.tellsEvents && target.secret === undefined;
+    if (found === undefined && !tells) return unsupported;
+    return found === undefined || found === null
       ? { state: 'absent', providerId: null }
       : { state: 'delivered', providerId: found };
   } finally {

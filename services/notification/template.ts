@@ -42,6 +42,7 @@ const SUBJECTS: Record<AlertMessage['kind'], string> = {
   digest: '[duckmon] Digest: {title}',
   resolved: '[duckmon] Resolved: {title}',
   test: '[duckmon] Test: {title}',
+  confirmRecipient: '[duckmon] {title}',
 };
 
 const BODY = [
@@ -54,6 +55,14 @@ const BODY = [
   'Acknowledge: {acknowledgeLink}',
 ];
 
+/** Asking somebody who may know nothing of us: what it is about, the link, and that nothing happens without it. */
+const QUESTION = [
+  '{title}',
+  '{summary}',
+  'To confirm, open this page and press the button: {link}',
+  'If you do not expect this, do nothing: no other mail is sent to you.',
+];
+
 /** Renders a message with the channel's own words where it has some. */
 export function renderContent(
   message: AlertMessage,
@@ -61,7 +70,8 @@ export function renderContent(
 ): Content {
   const fields = fieldsOf(message);
   const subject = fill(template.subject ?? SUBJECTS[message.kind], fields);
-  const body = template.body === undefined ? defaultBody(fields) : fill(template.body, fields);
+  const parts = message.kind === 'confirmRecipient' ? QUESTION : BODY;
+  const body = template.body === undefined ? fillParts(parts, fields) : fill(template.body, fields);
   return { subject: oneLine(plainText(subject)).slice(0, MAX_SUBJECT), body: shorten(body) };
 }
 
@@ -72,10 +82,11 @@ export const plainText = (segments: readonly Segment[]): string =>
 type Fields = Readonly<Record<TemplateField, Segment>>;
 
 /** A paragraph of which every field is empty is left out. */
-function defaultBody(fields: Fields): Segment[] {
-  const kept = BODY.filter((part) =>
-    [...part.matchAll(FIELD)].some(([, name]) => isField(name) && !isEmpty(fields[name])),
-  );
+function fillParts(parts: readonly string[], fields: Fields): Segment[] {
+  const kept = parts.filter((part) => {
+    const names = [...part.matchAll(FIELD)].map(([, name]) => name).filter(isField);
+    return names.length === 0 || names.some((name) => !isEmpty(fields[name]));
+  });
   return fill(kept.join('\n\n'), fields);
 }
 
@@ -119,7 +130,10 @@ function fieldsOf(message: AlertMessage): Fields {
     why: text(message.why?.replaceAll('_', ' ') ?? ''),
     claims: { kind: 'text', text: message.claims.map(claimLine).join('\n') },
     time: text(`${message.occurredAt.slice(0, 16).replace('T', ' ')} UTC`),
-    link: link(message.link, 'Open in duckmon'),
+    link: link(
+      message.link,
+      message.kind === 'confirmRecipient' ? 'Confirm this address' : 'Open in duckmon',
+    ),
     acknowledgeLink: link(message.acknowledgeLink, 'Acknowledge'),
   };
 }

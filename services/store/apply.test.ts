@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { MonitorJobSpec } from '../../crds/types/monitorjob.ts';
 import type { ApplyDeps, ApplyResult, MonitorInput } from './apply.ts';
-import { applyMonitor, goalChanged, hostOf, setSuspended } from './apply.ts';
+import { applyMonitor, goalChanged, setSuspended } from './apply.ts';
 import type { EditGuard } from './monitors.ts';
 import { deleteMonitor, getMonitor } from './monitors.ts';
-import { later, NOON, testSource, testSpec } from './testing/monitors.ts';
+import { later, NOON, testSpec } from './testing/monitors.ts';
 import { storeError, useDatabase } from './testing/suite.ts';
 
 const firstDue = (spec: MonitorJobSpec, now: Date): Date =>
@@ -228,14 +228,5 @@ describe('apply', () => {
       'unchanged',
     ]);
     assert.equal((await get()).generation, 1);
-  });
-
-  it('remembers the host of the first source', () => {
-    const sources = [testSource({ url: 'https://Shop.Example:8443/x' }), testSource()];
-    assert.equal(hostOf(testSpec({ sources })), 'shop.example');
-  });
-
-  it('has no host for what is no url', () => {
-    assert.equal(hostOf(testSpec({ sources: [testSource({ url: 'nonsense' })] })), '');
   });
 });

@@ -5,6 +5,7 @@ import { StoreError } from './errors.ts';
 import { notifyEvent } from './events.ts';
 import type { EditGuard, Monitor } from './monitors.ts';
 import { checkGuard, getMonitor } from './monitors.ts';
+import { hostOf, insertMonitors } from './newMonitors.ts';
 import type { Sql } from './pool.ts';
 
 export interface MonitorInput {
@@ -50,12 +51,6 @@ async function lockExisting(tx: Sql, workspace: string, name: string) {
   return rows[0];
 }
 
-/** The host of the first source, for politeness per host; '' when the url has none. */
-export function hostOf(spec: MonitorJobSpec): string {
-  const url = spec.sources[0]?.url;
-  return url !== undefined && URL.canParse(url) ? new URL(url).hostname : '';
-}
-
 /** True when verdicts made under `before` do not answer the goal of `after`. */
 export const goalChanged = (before: MonitorJobSpec, after: MonitorJobSpec): boolean =>
   !sameJson(
@@ -76,37 +71,6 @@ export function dueAfterEdit(
   return resumed || !sameJson(before.spec.schedule, after.schedule)
     ? deps.firstDue(after, deps.now, before.uid)
     : before.nextDueAt;
-}
-
-async function insert(
-  tx: Sql,
-  workspace: string,
-  input: MonitorInput,
-  guard: EditGuard,
-  deps: ApplyDeps,
-) {
-  const { name, spec, labels = {}, annotations = {} } = input;
-  const uid = deps.newUid();
-  const due = spec.suspend ? null : deps.firstDue(spec, deps.now, uid);
-  const { rowCount } = await tx.query(
-    `INSERT INTO monitors (workspace_id, name, uid, spec, labels, annotations, managed_by,
-       created_at, updated_at, active, next_due_at, host)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
-    [
-      workspace,
-      name,
-      uid,
-      plain(spec),
-      labels,
-      annotations,
-      guard.managedBy,
-      deps.now,
-      !spec.suspend,
-      due,
-      hostOf(spec),
-    ],
-  );
-  return rowCount === 1;
 }
 
 /** Takes up a deleted monitor again: a new object with the old history, baselines and findings. */
@@ -185,18 +149,24 @@ async function update(
   return true;
 }
 
+/** `inserted` has told already who listens; `raced` was created by somebody else since our look. */
+type Applied = ApplyResult['outcome'] | 'inserted' | 'raced';
+
 async function applyOnce(
   tx: Sql,
   workspace: string,
   input: MonitorInput,
   guard: EditGuard,
   deps: ApplyDeps,
-): Promise<ApplyResult['outcome'] | 'raced'> {
+): Promise<Applied> {
   const before = await lockExisting(tx, workspace, input.name);
   if (!before || before.deletedAt) {
     if (guard.ifMatch !== undefined)
       throw new StoreError('notFound', `There is no monitor named ${input.name}.`);
-    if (!before) return (await insert(tx, workspace, input, guard, deps)) ? 'created' : 'raced';
+    if (!before) {
+      const created = await insertMonitors(tx, workspace, [input], guard.managedBy, deps);
+      return created.size === 1 ? 'inserted' : 'raced';
+    }
     await revive(tx, workspace, input, guard, before, deps);
     return 'created';
   }
@@ -222,9 +192,10 @@ export async function applyMonitor(
   if (outcome === 'raced') outcome = await applyOnce(tx, workspace, input, guard, deps);
   if (outcome === 'raced')
     throw new StoreError('conflict', `The monitor ${input.name} was changed meanwhile; repeat.`);
-  if (outcome !== 'unchanged')
+  if (outcome === 'configured' || outcome === 'created')
     await notifyEvent(tx, { workspace, kind: 'monitor', monitor: input.name });
-  return { monitor: await getMonitor(tx, workspace, input.name), outcome };
+  const monitor = await getMonitor(tx, workspace, input.name);
+  return { monitor, outcome: outcome === 'inserted' ? 'created' : outcome };
 }
 
 /**

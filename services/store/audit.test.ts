@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { appendAudit, entryHash, listAudit, verifyAudit } from './audit.ts';
+import { appendAudit, appendAudits, entryHash, listAudit, verifyAudit } from './audit.ts';
 import { NOON } from './testing/monitors.ts';
+import { countStatements } from './testing/statements.ts';
 import { useDatabase } from './testing/suite.ts';
 import { PLATFORM_WORKSPACE } from './workspace.ts';
 
@@ -110,6 +111,29 @@ describe('audit', () => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => append(`parallel-${n}`)));
     const check = await verify();
     assert.equal(check.kind === 'intact' && check.rows, 24);
+  });
+
+  it('adds many rows in their order with no more statements than one', async () => {
+    const rows = ['a', 'b', 'c'].map((subject) => ({
+      at: NOON,
+      actor: 'user:a',
+      action: 'monitor.apply',
+      subject,
+    }));
+    const statementsOf = (inputs: typeof rows): Promise<number> =>
+      suite.api(async (tx) => {
+        const counted = countStatements(tx);
+        await appendAudits(counted, 'team', inputs);
+        return counted.statements();
+      });
+    assert.equal(await statementsOf(rows), await statementsOf(rows.slice(0, 1)));
+    const check = await verify();
+    assert.equal(check.kind === 'intact' && check.rows, 8);
+    const { items } = await suite.api((tx) => listAudit(tx, 'team', { limit: 4 }));
+    assert.deepEqual(
+      items.map(({ subject }) => subject),
+      ['a', 'c', 'b', 'a'],
+    );
   });
 
   it('keeps no row of a transaction that was undone', async () => {

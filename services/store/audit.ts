@@ -46,34 +46,62 @@ export const entryHash = (
     )
     .digest('hex');
 
+/** The row that follows `last`. */
+function linkAfter(workspace: string, last: Head, input: AuditInput): AuditEntry {
+  const { at, actor, action, subject } = input;
+  const detail = plain(input.detail ?? {});
+  const link = { seq: last.seq + 1, at, actor, action, subject, detail, prevHash: last.hash };
+  return { ...link, hash: entryHash(workspace, link) };
+}
+
 /**
- * Adds one row to the chain of `workspace` (`PLATFORM_WORKSPACE` for what concerns all). Writers of
- * one workspace wait for each other until the transaction ends: audit last.
+ * Adds rows to the chain of `workspace` (`PLATFORM_WORKSPACE` for what concerns all), in their order
+ * and with four statements however many there are. Writers of one workspace wait for each other
+ * until the transaction ends: audit last.
  */
-export async function appendAudit(tx: Sql, workspace: string, input: AuditInput): Promise<void> {
+export async function appendAudits(
+  tx: Sql,
+  workspace: string,
+  inputs: readonly AuditInput[],
+): Promise<void> {
+  if (inputs.length === 0) return;
+  let last = await lockHead(tx, workspace);
+  const links = inputs.map((input) => {
+    const link = linkAfter(workspace, last, input);
+    last = link;
+    return link;
+  });
+  await tx.query(
+    `INSERT INTO audit (workspace_id, seq, at, actor, action, subject, detail, prev_hash, hash)
+     SELECT $1, r.seq, r.at, r.actor, r.action, r.subject, r.detail, r."prevHash", r.hash
+     FROM jsonb_to_recordset($2::jsonb) AS r(seq bigint, at timestamptz, actor text, action text,
+       subject text, detail jsonb, "prevHash" text, hash text) RETURNING workspace_id`,
+    [workspace, JSON.stringify(links)],
+  );
+  await tx.query(
+    'UPDATE audit_heads SET seq = $2::float8, hash = $3 WHERE workspace_id = $1 RETURNING workspace_id',
+    [workspace, last.seq, last.hash],
+  );
+}
+
+/** Adds one row; see `appendAudits`. */
+export const appendAudit = (tx: Sql, workspace: string, input: AuditInput): Promise<void> =>
+  appendAudits(tx, workspace, [input]);
+
+type Head = Pick<AuditEntry, 'seq' | 'hash'>;
+
+/** The newest link, held until the transaction ends. */
+async function lockHead(tx: Sql, workspace: string): Promise<Head> {
   await tx.query(
     `INSERT INTO audit_heads (workspace_id, seq, hash) VALUES ($1, 0, $2)
      ON CONFLICT (workspace_id) DO NOTHING RETURNING workspace_id`,
     [workspace, GENESIS],
   );
-  const { rows } = await tx.query<{ seq: number; hash: string }>(
+  const { rows } = await tx.query<Head>(
     'SELECT seq::float8 AS seq, hash FROM audit_heads WHERE workspace_id = $1 FOR UPDATE',
     [workspace],
   );
-  const head = rows[0] ?? { seq: 0, hash: GENESIS };
-  const { at, actor, action, subject } = input;
-  const detail = plain(input.detail ?? {});
-  const link = { seq: head.seq + 1, at, actor, action, subject, detail, prevHash: head.hash };
-  const hash = entryHash(workspace, link);
-  await tx.query(
-    `INSERT INTO audit (workspace_id, seq, at, actor, action, subject, detail, prev_hash, hash)
-     VALUES ($1, $2::float8, $3, $4, $5, $6, $7, $8, $9) RETURNING workspace_id`,
-    [workspace, link.seq, at, actor, action, subject, detail, link.prevHash, hash],
-  );
-  await tx.query(
-    'UPDATE audit_heads SET seq = $2::float8, hash = $3 WHERE workspace_id = $1 RETURNING workspace_id',
-    [workspace, link.seq, hash],
-  );
+  return rows[0] ?? { seq: 0, hash: GENESIS };
 }
 
 export type AuditProblem =

@@ -1,8 +1,8 @@
 /** Reserves money and tokens before a call and settles them after it; never more than the caps. */
 import type pg from 'pg';
 import { fits, formatUsd, parseUsd, type BudgetState, type Estimate } from '../domain/budget.ts';
-import type { Sql } from './pool.ts';
-import { withWorkspace } from './workspace.ts';
+import { lockBudgets, lockPlatform, type UsedRow } from './budgetRows.ts';
+import { withTransaction, withWorkspace } from './workspace.ts';
 
 /** Caps of one month; null does not apply. */
 export interface Caps {
@@ -21,34 +21,40 @@ export interface Reservation {
   readonly now: Date;
 }
 
+/** Whose budget it is: the monitor's own, its workspace's, the whole installation's. */
+export type BudgetScope = 'monitor' | 'workspace' | 'platform';
+
 export type ReserveResult =
   | { readonly kind: 'reserved' }
   /** Nothing was reserved; the budgets as they are, for the degrade ladder. */
   | {
       readonly kind: 'exceeded';
-      readonly scope: 'monitor' | 'workspace';
+      readonly scope: BudgetScope;
       readonly state: BudgetState;
     };
 
-interface BudgetRow {
-  monitor: string;
-  used_usd: string;
-  used_tokens: number;
-}
+/** The widest first: what stops everybody is told before what stops one. */
+const SCOPES: readonly BudgetScope[] = ['platform', 'workspace', 'monitor'];
 
 /**
- * Reserves an estimate in the monitor's and the workspace's budget, or in neither. Both rows are
- * locked, so parallel calls never overshoot a cap.
+ * Reserves an estimate in the budgets of monitor, workspace and platform, or in none. All three rows
+ * are locked, so parallel calls never overshoot a cap; everywhere in the order workspace, monitor,
+ * platform, so that no two wait for each other and all wait shortest for the one that all share.
  */
 export async function reserveBudget(
   pool: pg.Pool,
   wanted: Reservation,
-  caps: { readonly monitor: Caps; readonly workspace: Caps },
+  caps: Readonly<Record<BudgetScope, Caps>>,
 ): Promise<ReserveResult> {
   return withWorkspace(pool, wanted.workspace, async (tx) => {
     const rows = await lockBudgets(tx, wanted);
-    for (const scope of ['workspace', 'monitor'] as const) {
-      const state = stateOf(rows.get(scope === 'workspace' ? '' : wanted.monitor), caps[scope]);
+    const used: Readonly<Record<BudgetScope, UsedRow | undefined>> = {
+      workspace: rows.get(''),
+      monitor: rows.get(wanted.monitor),
+      platform: await lockPlatform(tx, wanted.month),
+    };
+    for (const scope of SCOPES) {
+      const state = stateOf(used[scope], caps[scope]);
       if (!fits(state, wanted.estimate)) return { kind: 'exceeded', scope, state };
     }
     const usd = formatUsd(wanted.estimate.microUsd ?? 0n);
@@ -56,6 +62,11 @@ export async function reserveBudget(
       `UPDATE budgets SET reserved_usd = reserved_usd + $4, reserved_tokens = reserved_tokens + $5
        WHERE workspace_id = $1 AND month = $2 AND monitor IN ('', $3)`,
       [wanted.workspace, wanted.month, wanted.monitor, usd, wanted.estimate.tokens],
+    );
+    await tx.query(
+      `UPDATE platform_budgets SET reserved_usd = reserved_usd + $2, reserved_tokens = reserved_tokens + $3
+       WHERE month = $1`,
+      [wanted.month, usd, wanted.estimate.tokens],
     );
     await tx.query(
       `INSERT INTO budget_reservations (workspace_id, id, monitor, month, usd, tokens, created_at, owner)
@@ -75,25 +86,7 @@ export async function reserveBudget(
   });
 }
 
-async function lockBudgets(
-  tx: Sql,
-  key: Pick<Reservation, 'workspace' | 'monitor' | 'month'>,
-): Promise<Map<string, BudgetRow>> {
-  const values = [key.workspace, key.month, ['', key.monitor]];
-  await tx.query(
-    `INSERT INTO budgets (workspace_id, monitor, month) SELECT $1, m, $2 FROM unnest($3::text[]) m
-     ON CONFLICT DO NOTHING`,
-    values,
-  );
-  const { rows } = await tx.query<BudgetRow>(
-    `SELECT monitor, (reserved_usd + spent_usd)::text AS used_usd, reserved_tokens + spent_tokens AS used_tokens
-     FROM budgets WHERE workspace_id = $1 AND month = $2 AND monitor = ANY($3::text[]) ORDER BY monitor FOR UPDATE`,
-    values,
-  );
-  return new Map(rows.map((row) => [row.monitor, row]));
-}
-
-const stateOf = (row: BudgetRow | undefined, caps: Caps): BudgetState => ({
+const stateOf = (row: UsedRow | undefined, caps: Caps): BudgetState => ({
   capMicroUsd: caps.microUsd,
   usedMicroUsd: parseUsd(row?.used_usd ?? '0'),
   capTokens: caps.tokens,
@@ -105,6 +98,9 @@ export interface Spent {
   readonly microUsd: bigint | null;
   readonly tokens: number;
 }
+
+const SETTLED = `reserved_usd = reserved_usd - $1, reserved_tokens = reserved_tokens - $2,
+  spent_usd = spent_usd + $3, spent_tokens = spent_tokens + $4, unpriced = unpriced OR $5`;
 
 /**
  * Turns a reservation into what was spent. Settling the same reservation again changes nothing, so
@@ -128,21 +124,22 @@ export async function settleBudget(
     );
     const held = rows[0];
     if (!held) return false;
+    const amounts = [
+      held.usd,
+      held.tokens,
+      formatUsd(spent.microUsd ?? 0n),
+      spent.tokens,
+      spent.microUsd === null && spent.tokens > 0,
+    ];
+    await lockBudgets(tx, { ...held, workspace: key.workspace });
     await tx.query(
-      `UPDATE budgets SET reserved_usd = reserved_usd - $4, reserved_tokens = reserved_tokens - $5,
-         spent_usd = spent_usd + $6, spent_tokens = spent_tokens + $7, unpriced = unpriced OR $8
-       WHERE workspace_id = $1 AND month = $2 AND monitor IN ('', $3)`,
-      [
-        key.workspace,
-        held.month,
-        held.monitor,
-        held.usd,
-        held.tokens,
-        formatUsd(spent.microUsd ?? 0n),
-        spent.tokens,
-        spent.microUsd === null && spent.tokens > 0,
-      ],
+      `UPDATE budgets SET ${SETTLED} WHERE workspace_id = $6 AND month = $7 AND monitor IN ('', $8)`,
+      [...amounts, key.workspace, held.month, held.monitor],
     );
+    await tx.query(`UPDATE platform_budgets SET ${SETTLED} WHERE month = $6`, [
+      ...amounts,
+      held.month,
+    ]);
     return true;
   });
 }
@@ -159,33 +156,45 @@ export const releaseBudget = (
  * @returns how many
  */
 export async function releaseReservations(
-  sql: Sql,
+  pool: pg.Pool,
   stale: { readonly owner?: string | undefined; readonly before: Date },
 ): Promise<number> {
-  const { rows } = await sql.query<{ count: number }>(
-    `WITH gone AS (
-       DELETE FROM budget_reservations WHERE owner = $1 OR created_at < $2 RETURNING workspace_id, monitor, month, usd, tokens
-     ), sums AS (
-       SELECT workspace_id, m AS monitor, month, sum(usd) AS usd, sum(tokens) AS tokens
-       FROM gone CROSS JOIN LATERAL unnest(ARRAY['', monitor]) m GROUP BY 1, 2, 3
-     ), back AS (
-       UPDATE budgets b SET reserved_usd = b.reserved_usd - s.usd, reserved_tokens = b.reserved_tokens - s.tokens
-       FROM sums s WHERE b.workspace_id = s.workspace_id AND b.monitor = s.monitor AND b.month = s.month
-     ) SELECT count(*)::int AS count FROM gone`,
-    [stale.owner ?? null, stale.before],
-  );
-  return rows[0]?.count ?? 0;
+  return withTransaction(pool, async (tx) => {
+    const { rows } = await tx.query<HeldRow>(
+      `DELETE FROM budget_reservations WHERE owner = $1 OR created_at < $2
+       RETURNING workspace_id AS workspace, monitor, month, usd::text, tokens`,
+      [stale.owner ?? null, stale.before],
+    );
+    if (rows.length === 0) return 0;
+    const held = [JSON.stringify(rows)];
+    await tx.query(
+      `SELECT 1 FROM budgets b JOIN (${GIVEN_BACK}) s USING (workspace_id, monitor, month)
+       ORDER BY b.workspace_id, b.monitor, b.month FOR UPDATE OF b`,
+      held,
+    );
+    await tx.query(
+      `UPDATE budgets b SET reserved_usd = b.reserved_usd - s.usd, reserved_tokens = b.reserved_tokens - s.tokens
+       FROM (${GIVEN_BACK}) s WHERE b.workspace_id = s.workspace_id AND b.monitor = s.monitor AND b.month = s.month`,
+      held,
+    );
+    await tx.query(
+      `UPDATE platform_budgets p SET reserved_usd = p.reserved_usd - s.usd, reserved_tokens = p.reserved_tokens - s.tokens
+       FROM (SELECT month, sum(usd) AS usd, sum(tokens) AS tokens FROM ${HELD} GROUP BY month) s
+       WHERE p.month = s.month`,
+      held,
+    );
+    return rows.length;
+  });
 }
 
-/** Money and tokens of a month, reserved and spent, of one monitor ('' is the workspace). */
-export async function readBudget(
-  tx: Sql,
-  key: Pick<Reservation, 'workspace' | 'monitor' | 'month'>,
-): Promise<{ microUsd: bigint; tokens: number }> {
-  const { rows } = await tx.query<BudgetRow>(
-    `SELECT monitor, (reserved_usd + spent_usd)::text AS used_usd, reserved_tokens + spent_tokens AS used_tokens
-     FROM budgets WHERE workspace_id = $1 AND month = $2 AND monitor = $3`,
-    [key.workspace, key.month, key.monitor],
-  );
-  return { microUsd: parseUsd(rows[0]?.used_usd ?? '0'), tokens: rows[0]?.used_tokens ?? 0 };
+interface HeldRow {
+  readonly workspace: string;
+  readonly monitor: string;
+  readonly month: string;
+  readonly usd: string;
+  readonly tokens: number;
 }
+
+const HELD = `jsonb_to_recordset($1::jsonb) AS r(workspace text, monitor text, month date, usd numeric, tokens bigint)`;
+const GIVEN_BACK = `SELECT workspace AS workspace_id, m AS monitor, month, sum(usd) AS usd, sum(tokens) AS tokens
+  FROM ${HELD} CROSS JOIN LATERAL unnest(ARRAY['', monitor]) m GROUP BY 1, 2, 3`;

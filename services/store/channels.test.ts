@@ -2,14 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { NotificationChannelSpec } from '../../crds/types/notificationchannel.ts';
 import type { ChannelInput, ChannelResult } from './channels.ts';
-import {
-  applyChannel,
-  deleteChannel,
-  getChannel,
-  listChannels,
-  listRecipients,
-  setRecipient,
-} from './channels.ts';
+import { applyChannel, deleteChannel, getChannel, listChannels } from './channels.ts';
 import type { EditGuard } from './monitors.ts';
 import { NOON } from './testing/monitors.ts';
 import { storeError, useDatabase } from './testing/suite.ts';
@@ -80,27 +73,5 @@ describe('channels', () => {
       [...first.items, ...second.items].map((item) => item.name),
       ['a', 'b', 'c'],
     );
-  });
-
-  it('remembers who confirmed, and forgets them with the channel', async () => {
-    await apply();
-    const recipient = (state: 'Pending' | 'Confirmed') =>
-      suite.api((tx) =>
-        setRecipient(tx, 'team', name, { address: 'a@b.example', state, updatedAt: NOON }),
-      );
-    await recipient('Pending');
-    await recipient('Confirmed');
-    const read = () => suite.api((tx) => listRecipients(tx, 'team', name));
-    assert.deepEqual(await read(), [
-      { address: 'a@b.example', state: 'Confirmed', updatedAt: NOON },
-    ]);
-    await suite.api((tx) => deleteChannel(tx, 'team', name, person));
-    assert.deepEqual(await read(), []);
-  });
-
-  it('says not found for a recipient of no channel', async () => {
-    const recipient = { address: 'a@b.example', state: 'Pending', updatedAt: NOON } as const;
-    const set = suite.api((tx) => setRecipient(tx, 'team', 'nothing', recipient));
-    await assert.rejects(set, storeError('notFound'));
   });
 });

@@ -1,4 +1,4 @@
-/** NotificationChannels: create-or-update, reading, deleting, and who confirmed to receive mail. */
+/** NotificationChannels: create-or-update, reading, deleting, and how their deliveries went. */
 import type { NotificationChannelSpec } from '../../crds/types/notificationchannel.ts';
 import { plain, sameJson } from './canonical.ts';
 import { StoreError } from './errors.ts';
@@ -8,6 +8,8 @@ import { checkGuard } from './monitors.ts';
 import type { Page, PageRequest } from './paging.ts';
 import { decodeCursor, pageLimit, pageOf } from './paging.ts';
 import type { Sql } from './pool.ts';
+import { syncRecipients } from './recipients.ts';
+import { forgetQuestions } from './recipientsAsked.ts';
 
 export interface Channel {
   readonly name: string;
@@ -142,7 +144,8 @@ async function update(
 }
 
 /**
- * Creates or updates a channel; the rules are those of `applyMonitor`.
+ * Creates or updates a channel; the rules are those of `applyMonitor`. Mail addresses that are new are
+ * asked to confirm.
  * @throws StoreError `conflict` by the guard, `notFound` when `ifMatch` names one that is gone.
  */
 export async function applyChannel(
@@ -159,6 +162,8 @@ export async function applyChannel(
   if (before) checkGuard(`The channel ${input.name}`, before, guard);
   const changed = before && (await update(tx, workspace, input, guard, before, deps.now));
   const outcome = created ? 'created' : changed ? 'configured' : 'unchanged';
+  if (input.spec.type === 'Email')
+    await syncRecipients(tx, workspace, input.name, input.spec, deps.now);
   if (outcome !== 'unchanged')
     await notifyEvent(tx, { workspace, kind: 'channel', id: input.name });
   return { channel: await getChannel(tx, workspace, input.name), outcome };
@@ -175,41 +180,20 @@ export async function deleteChannel(
   if (!before) throw new StoreError('notFound', `There is no channel named ${name}.`);
   checkGuard(`The channel ${name}`, before, guard);
   await tx.query('DELETE FROM channels WHERE workspace_id = $1 AND name = $2', [workspace, name]);
+  await forgetQuestions(tx, workspace, name);
   await notifyEvent(tx, { workspace, kind: 'channel', id: name });
 }
 
-export interface Recipient {
-  readonly address: string;
-  readonly state: 'Pending' | 'Confirmed' | 'Bounced' | 'Unsubscribed';
-  readonly updatedAt: Date;
-}
-
-/** Who receives the mail of a channel, by address. */
-export async function listRecipients(
+/** How many deliveries of each channel failed since a time: dead or bounced. */
+export async function countFailed(
   tx: Sql,
   workspace: string,
-  channel: string,
-): Promise<Recipient[]> {
-  const { rows } = await tx.query<Recipient>(
-    `SELECT address, state, updated_at AS "updatedAt" FROM channel_recipients
-     WHERE workspace_id = $1 AND channel = $2 ORDER BY address`,
-    [workspace, channel],
+  since: Date,
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await tx.query<{ channel: string; failed: number }>(
+    `SELECT channel, count(*)::int AS failed FROM deliveries
+     WHERE workspace_id = $1 AND state IN ('dead', 'bounced') AND updated_at > $2 GROUP BY channel`,
+    [workspace, since],
   );
-  return rows;
-}
-
-/** Sets the state of one recipient. @throws StoreError `notFound` when the channel is gone. */
-export async function setRecipient(
-  tx: Sql,
-  workspace: string,
-  channel: string,
-  recipient: Recipient,
-): Promise<void> {
-  await tx.query(
-    `INSERT INTO channel_recipients (workspace_id, channel, address, state, updated_at)
-     VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (workspace_id, channel, address)
-     DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
-    [workspace, channel, recipient.address, recipient.state, recipient.updatedAt],
-  );
+  return new Map(rows.map(({ channel, failed }) => [channel, failed]));
 }

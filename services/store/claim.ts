@@ -55,7 +55,6 @@ interface ClaimRow {
   spec: MonitorJobSpec;
   slot_at: Date;
   lease_token: number;
-  lease_until: Date;
   run_request: string | null;
   was_buffered: boolean;
   host: string;
@@ -69,7 +68,7 @@ interface ClaimRow {
 const WALK = 400;
 
 const DUE = `active AND deleted_at IS NULL AND next_due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)`;
-const PICKED = 'workspace_id, name, lease_until, buffered';
+const PICKED = 'ctid AS place, lease_until, buffered';
 
 /** The oldest due rows; reads the head of the index `monitors_due` and nothing else. */
 export const OLDEST_DUE = `SELECT ${PICKED} FROM monitors WHERE ${DUE}
@@ -80,17 +79,23 @@ const SHARED_DUE = `SELECT d.* FROM unnest($5::text[]) AS w(id) CROSS JOIN LATER
     SELECT ${PICKED} FROM monitors WHERE workspace_id = w.id AND ${DUE}
     ORDER BY next_due_at LIMIT $6 FOR UPDATE SKIP LOCKED) d LIMIT $4`;
 
-const take = (due: string): string => `WITH due AS MATERIALIZED (${due}), taken AS (
-  UPDATE monitors m SET lease_token = m.lease_token + 1, lease_until = $2, lease_owner = $3, next_due_at = $2,
-    slot_at = CASE WHEN m.slot_generation = m.generation THEN COALESCE(m.slot_at, m.next_due_at) ELSE m.next_due_at END,
-    deaths = CASE WHEN m.slot_generation <> m.generation THEN 0 WHEN due.lease_until IS NULL THEN m.deaths ELSE m.deaths + 1 END,
-    slot_generation = m.generation, buffered = false
-  FROM due WHERE m.workspace_id = due.workspace_id AND m.name = due.name
-  RETURNING m.*, due.lease_until IS NOT NULL AS died, due.buffered AS was_buffered)
-SELECT t.workspace_id, t.name, t.uid, t.conditions, t.generation, t.goal_version, t.spec, t.slot_at, t.lease_token, t.lease_until,
-  CASE WHEN t.run_request_id IS DISTINCT FROM t.last_handled_run_request THEN t.run_request_id END AS run_request,
-  t.was_buffered, t.host, t.deaths, t.died, t.consecutive_failures, t.failure_alerted
-FROM taken t ORDER BY t.slot_at`;
+/**
+ * Leases what was picked, by its place and without a second probe. A row that somebody changed since
+ * the statement began has another place by now; the next claim takes it.
+ */
+const take = (due: string): string => `WITH due AS MATERIALIZED (${due})
+UPDATE monitors m SET lease_token = m.lease_token + 1, lease_until = $2, lease_owner = $3, next_due_at = $2,
+  slot_at = CASE WHEN m.slot_generation = m.generation THEN COALESCE(m.slot_at, m.next_due_at) ELSE m.next_due_at END,
+  deaths = CASE WHEN m.slot_generation <> m.generation THEN 0 WHEN due.lease_until IS NULL THEN m.deaths ELSE m.deaths + 1 END,
+  slot_generation = m.generation, buffered = false
+FROM due WHERE m.ctid = due.place
+RETURNING m.workspace_id, m.name, m.uid, m.conditions, m.generation, m.goal_version, m.spec, m.slot_at, m.lease_token,
+  CASE WHEN m.run_request_id IS DISTINCT FROM m.last_handled_run_request THEN m.run_request_id END AS run_request,
+  due.buffered AS was_buffered, m.host, m.deaths, due.lease_until IS NOT NULL AS died, m.consecutive_failures, m.failure_alerted`;
+
+// Statements with a name are parsed once a connection.
+const TAKE_OLDEST = { name: 'claim_oldest', text: take(OLDEST_DUE) };
+const TAKE_SHARES = { name: 'claim_shares', text: take(SHARED_DUE) };
 
 /** Walks over the workspaces by index probes, from the one after `$2`, and names those with due rows. */
 const WALK_SQL = `WITH RECURSIVE walk AS (
@@ -142,7 +147,7 @@ export function createClaimer(pool: pg.Pool): Claimer {
 
 /** Claims the oldest due monitors, whosoever they are. */
 export const claimOldest = (pool: pg.Pool, options: ClaimOptions): Promise<Claim[]> =>
-  takeRows(pool, take(OLDEST_DUE), leaseValues(options));
+  takeRows(pool, TAKE_OLDEST, options);
 
 async function claimShares(
   pool: pg.Pool,
@@ -151,24 +156,25 @@ async function claimShares(
 ): Promise<Claim[]> {
   if (workspaces.length === 0) return [];
   const share = Math.max(1, Math.ceil(options.limit / workspaces.length));
-  return takeRows(pool, take(SHARED_DUE), [...leaseValues(options), workspaces, share]);
+  return takeRows(pool, TAKE_SHARES, options, [workspaces, share]);
 }
 
-async function takeRows(pool: pg.Pool, text: string, values: readonly unknown[]): Promise<Claim[]> {
-  const { rows } = await pool.query<ClaimRow>(text, [...values]);
+async function takeRows(
+  pool: pg.Pool,
+  statement: typeof TAKE_OLDEST,
+  { now, leaseMs, owner, limit }: ClaimOptions,
+  more: readonly unknown[] = [],
+): Promise<Claim[]> {
+  const leaseUntil = new Date(now.getTime() + leaseMs);
+  const values = [now, leaseUntil, owner, limit, ...more];
+  const { rows } = await pool.query<ClaimRow>({ ...statement, values });
+  rows.sort((a, b) => a.slot_at.getTime() - b.slot_at.getTime());
   const keys = rows.map((row) => ({ workspace: row.workspace_id, monitor: row.name }));
   const memories = await loadMemory(pool, keys);
-  return rows.map((row, index) => ({ ...toClaim(row), ...(memories[index] ?? NO_MEMORY) }));
+  return rows.map((row, index) => toClaim(row, leaseUntil, memories[index] ?? NO_MEMORY));
 }
 
 const NO_MEMORY: MonitorMemory = { states: [], baselines: [], pending: [] };
-
-const leaseValues = ({ now, leaseMs, owner, limit }: ClaimOptions): unknown[] => [
-  now,
-  new Date(now.getTime() + leaseMs),
-  owner,
-  limit,
-];
 
 /** The workspaces with due monitors after `cursor`, and where to go on; '' begins anew. */
 async function walkWorkspaces(
@@ -190,7 +196,7 @@ async function walkWorkspaces(
   return { due: taken.map((row) => row.workspace_id), end: last?.workspace_id ?? '' };
 }
 
-function toClaim(row: ClaimRow): Omit<Claim, keyof MonitorMemory> {
+function toClaim(row: ClaimRow, leaseUntil: Date, memory: MonitorMemory): Claim {
   return {
     workspace: row.workspace_id,
     monitor: row.name,
@@ -201,7 +207,7 @@ function toClaim(row: ClaimRow): Omit<Claim, keyof MonitorMemory> {
     spec: row.spec,
     slot: row.slot_at,
     token: row.lease_token,
-    leaseUntil: row.lease_until,
+    leaseUntil,
     runRequest: row.run_request ?? undefined,
     buffered: row.was_buffered,
     host: row.host,
@@ -209,6 +215,9 @@ function toClaim(row: ClaimRow): Omit<Claim, keyof MonitorMemory> {
     died: row.died,
     consecutiveFailures: row.consecutive_failures,
     failureAlerted: row.failure_alerted,
+    states: memory.states,
+    baselines: memory.baselines,
+    pending: memory.pending,
   };
 }
 

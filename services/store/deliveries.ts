@@ -1,4 +1,4 @@
-/** Deliveries: one alert to one channel; reading them, and sending one again by hand. */
+/** Deliveries: one alert to one channel, or one question to one recipient; reading, sending again by hand. */
 import { StoreError } from './errors.ts';
 import { notifyEvent } from './events.ts';
 import type { Page, PageRequest } from './paging.ts';
@@ -16,9 +16,13 @@ export type DeliveryState =
 
 export interface Delivery {
   readonly id: string;
-  readonly alertId: string;
+  /** Null for a mail that asks a recipient to confirm. */
+  readonly alertId: string | null;
+  /** Empty where there is no alert. */
   readonly monitor: string;
   readonly channel: string;
+  /** Who is asked to confirm; null for an alert. */
+  readonly recipient: string | null;
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly nextAttemptAt: Date | null;
@@ -29,7 +33,7 @@ export interface Delivery {
   readonly updatedAt: Date;
 }
 
-const columns = `id, alert_id AS "alertId", monitor, channel, state, attempts,
+const columns = `id, alert_id AS "alertId", monitor, channel, recipient, state, attempts,
   next_attempt_at AS "nextAttemptAt", first_attempt_at AS "firstAttemptAt",
   provider_id AS "providerId", last_error AS "lastError", created_at AS "createdAt",
   updated_at AS "updatedAt"`;
@@ -93,9 +97,9 @@ export const getDelivery = (tx: Sql, workspace: string, id: string): Promise<Del
 const resendable: readonly DeliveryState[] = ['dead', 'bounced', 'unknown'];
 
 /**
- * Puts a delivery back in the queue with fresh attempts. The fencing token is raised, so that a send
- * that is still under way cannot write its outcome over this.
- * @throws StoreError `notFound`, or `invalid` when it is on its way or has arrived.
+ * Puts a delivery back in the queue with fresh attempts, for the addresses that do not have it. The
+ * fencing token is raised, so that a send that is still under way cannot write its outcome over this.
+ * @throws StoreError `notFound`, or `invalid` when it is on its way or has arrived, or asks to confirm.
  */
 export async function resendDelivery(
   tx: Sql,
@@ -104,12 +108,18 @@ export async function resendDelivery(
   now: Date,
 ): Promise<Delivery> {
   const before = await read(tx, workspace, id, 'FOR UPDATE');
+  if (before.recipient !== null)
+    throw new StoreError(
+      'invalid',
+      `This mail asks ${before.recipient} to confirm; ask again by the recipients of the channel ${before.channel}.`,
+    );
   if (!resendable.includes(before.state))
     throw new StoreError('invalid', `A delivery that is ${before.state} cannot be sent again.`);
   await tx.query(
     `UPDATE deliveries SET state = 'pending', attempts = 0, next_attempt_at = $3,
        first_attempt_at = NULL, lease_until = NULL, lease_token = lease_token + 1,
-       unknown_since = NULL, resent = false, provider_id = NULL, last_error = NULL, updated_at = $3
+       unknown_since = NULL, resent = false, provider_id = NULL, last_error = NULL, updated_at = $3,
+       receipts = (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(receipts) WHERE value <> '"bounced"')
      WHERE workspace_id = $1 AND id = $2`,
     [workspace, id, now],
   );

@@ -24,15 +24,24 @@ const MAX_BYTES = 7_999;
  * Tells every listener when, and only if, the transaction commits.
  * @throws StoreError `invalid` for an event of 8000 bytes or more.
  */
-export async function notifyEvent(tx: Sql, event: StoreEvent): Promise<void> {
-  const payload = JSON.stringify(event);
-  if (Buffer.byteLength(payload) > MAX_BYTES)
+export const notifyEvent = (tx: Sql, event: StoreEvent): Promise<void> => notifyEvents(tx, [event]);
+
+/** `notifyEvent` of many in one round trip. @throws StoreError `invalid` */
+export async function notifyEvents(tx: Sql, events: readonly StoreEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const payloads = events.map((event) => JSON.stringify(event));
+  if (payloads.some((payload) => Buffer.byteLength(payload) > MAX_BYTES))
     throw new StoreError('invalid', 'The event is larger than 8000 bytes.');
-  await tx.query('SELECT pg_notify($1, $2)::text', [EVENT_CHANNEL, payload]);
+  await tx.query('SELECT pg_notify($1, payload)::text FROM unnest($2::text[]) AS payload', [
+    EVENT_CHANNEL,
+    payloads,
+  ]);
 }
 
 export interface ListenOptions {
   readonly log: Log;
+  /** Runs on each new connection before events come; when it fails, so does the connection. */
+  readonly onConnect?: ((connection: Sql) => Promise<void>) | undefined;
   /** Called after each reconnect: events may have been missed meanwhile, look at everything. */
   readonly onGap?: (() => void) | undefined;
   /** Wait before a new try, by number of failures in a row; 0.2 s doubling to 10 s by default. */
@@ -63,7 +72,7 @@ interface Listening {
 async function listenOnce(
   url: string,
   onEvent: (event: StoreEvent) => void,
-  log: Log,
+  { log, onConnect }: ListenOptions,
 ): Promise<Listening> {
   const client = new Client(connectionSettings(url, 'duckmon-events'));
   const lost = new Promise<void>((resolve) => {
@@ -76,6 +85,9 @@ async function listenOnce(
   });
   try {
     await client.connect();
+    await onConnect?.({
+      query: (text, values) => client.query(text, values ? [...values] : undefined),
+    });
     await client.query(`LISTEN ${EVENT_CHANNEL}`);
   } catch (error) {
     await client.end().catch(() => undefined);
@@ -95,7 +107,7 @@ export async function listenEvents(
 ): Promise<Listener> {
   const { log, onGap, backoffMs = defaultBackoff } = options;
   const closing = new AbortController();
-  let current = await listenOnce(url, onEvent, log);
+  let current = await listenOnce(url, onEvent, options);
   const again = async (): Promise<void> => {
     for (let failures = 1; !closing.signal.aborted; failures += 1) {
       await delay(backoffMs(failures), undefined, { signal: closing.signal }).catch(
@@ -103,7 +115,7 @@ export async function listenEvents(
       );
       if (closing.signal.aborted) return;
       try {
-        current = await listenOnce(url, onEvent, log);
+        current = await listenOnce(url, onEvent, options);
         onGap?.();
         return;
       } catch (error) {

@@ -11,6 +11,8 @@ export type RequestStart =
   /** It is being carried out right now, in a transaction of its own. */
   | { readonly kind: 'inProgress' };
 
+/** A key means the same request for so long. */
+export const REQUEST_LIFE_MS = 24 * 60 * 60_000;
 /** After so long, one that was begun and never finished died with its process. */
 const ABANDONED_MS = 300_000;
 

@@ -1,4 +1,5 @@
 /** Leases of claimed monitors: given back, renewed, and taken over from the dead. */
+import { StoreError, codeOf } from './errors.ts';
 import type { Sql } from './pool.ts';
 
 /** What gives a claim back without a check, and when the monitor is due again. */
@@ -41,7 +42,7 @@ export async function renewLeases(sql: Sql, leases: readonly Release[]): Promise
 
 /**
  * Ends the leases that a dead process of the same name left behind, so that its monitors are due at
- * once. A live process may never share its name.
+ * once. No live process may share its name; see `holdOwner`.
  * @returns how many
  */
 export async function recoverLeases(sql: Sql, owner: string, now: Date): Promise<number> {
@@ -51,4 +52,26 @@ export async function recoverLeases(sql: Sql, owner: string, now: Date): Promise
     [owner, now],
   );
   return rowCount ?? 0;
+}
+
+/** The advisory locks of owners' names, apart from those of migrations and partitions. */
+const OWNER_LOCKS = 72_707_371;
+/** SQLSTATE lock_not_available. */
+const LOCK_TIMEOUT = '55P03';
+
+/**
+ * Holds the name `owner` for as long as this one connection lives.
+ * @param waitMs how long to wait for one that holds it already; a process that died is gone sooner.
+ * @throws StoreError `conflict` when another process has it still
+ */
+export async function holdOwner(connection: Sql, owner: string, waitMs: number): Promise<void> {
+  await connection.query(`SELECT set_config('lock_timeout', $1, false)`, [`${waitMs}ms`]);
+  try {
+    await connection.query('SELECT pg_advisory_lock($1, hashtext($2))::text', [OWNER_LOCKS, owner]);
+  } catch (error) {
+    if (codeOf(error) !== LOCK_TIMEOUT) throw error;
+    throw new StoreError('conflict', `Another process named ${owner} uses this database.`, {
+      cause: error,
+    });
+  }
 }

@@ -2,15 +2,20 @@
 import type pg from 'pg';
 import { notifyEvent } from './events.ts';
 import type { Sql } from './pool.ts';
+import { hasConfirmed } from './recipients.ts';
 import { withWorkspace } from './workspace.ts';
 
 /** One delivery in the hands of one dispatcher. */
 export interface DeliveryClaim {
   readonly workspace: string;
   readonly id: string;
-  readonly alertId: string;
   readonly monitor: string;
   readonly channel: string;
+  /** Who is asked to confirm; null for an alert. */
+  readonly recipient: string | null;
+  readonly createdAt: Date;
+  /** What is known of each address that the mail went to, in lower case. */
+  readonly receipts: Receipts;
   /** `unknown`: a send was begun and its outcome was never written; it is asked for, not sent. */
   readonly state: 'sending' | 'unknown';
   readonly attempts: number;
@@ -18,9 +23,13 @@ export interface DeliveryClaim {
   readonly unknownSince: Date | null;
   readonly resent: boolean;
   readonly token: number;
-  /** contracts/notification `alertMessage`. */
-  readonly message: Readonly<Record<string, unknown>>;
+  /** contracts/notification `alertMessage`; null where a recipient is asked to confirm. */
+  readonly message: Readonly<Record<string, unknown>> | null;
 }
+
+/** By address: a mail server took the mail, or the provider said what became of it. */
+export type Receipt = 'taken' | 'delivered' | 'bounced';
+export type Receipts = Readonly<Record<string, Receipt>>;
 
 export interface DeliveryClaimOptions {
   readonly now: Date;
@@ -28,6 +37,12 @@ export interface DeliveryClaimOptions {
   readonly limit: number;
   readonly owner: string;
 }
+
+/** Alerts of one monitor leave for a channel one after the other; questions wait for nothing. */
+const IS_NEXT = `(d.recipient IS NOT NULL OR NOT EXISTS (
+  SELECT 1 FROM deliveries o WHERE o.workspace_id = d.workspace_id AND o.monitor = d.monitor
+    AND o.channel = d.channel AND o.state IN ('pending', 'sending', 'unknown')
+    AND (o.created_at, o.id) < (d.created_at, d.id)))`;
 
 /**
  * Claims due deliveries, the oldest of each (monitor, channel) only, so that their order is kept. One
@@ -41,9 +56,7 @@ export async function claimDeliveries(
     `WITH due AS MATERIALIZED (
        SELECT d.workspace_id, d.id FROM deliveries d
        WHERE d.next_attempt_at <= $1 AND (d.lease_until IS NULL OR d.lease_until <= $1)
-         AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.workspace_id = d.workspace_id AND o.monitor = d.monitor
-           AND o.channel = d.channel AND o.state IN ('pending', 'sending', 'unknown')
-           AND (o.created_at, o.id) < (d.created_at, d.id))
+         AND ${IS_NEXT}
        ORDER BY d.next_attempt_at, d.id LIMIT $4 FOR UPDATE SKIP LOCKED
      ), taken AS (
        UPDATE deliveries d SET lease_token = d.lease_token + 1, lease_until = $2, lease_owner = $3, next_attempt_at = $2,
@@ -52,10 +65,10 @@ export async function claimDeliveries(
          state = CASE d.state WHEN 'pending' THEN 'sending' ELSE 'unknown' END,
          first_attempt_at = COALESCE(d.first_attempt_at, $1), updated_at = $1
        FROM due WHERE d.workspace_id = due.workspace_id AND d.id = due.id RETURNING d.*)
-     SELECT t.workspace_id AS workspace, t.id, t.alert_id AS "alertId", t.monitor, t.channel, t.state, t.attempts,
-       t.first_attempt_at AS "firstAttemptAt", t.unknown_since AS "unknownSince", t.resent, t.lease_token AS token,
+     SELECT t.workspace_id AS workspace, t.id, t.monitor, t.channel, t.recipient, t.state, t.attempts,
+       t.created_at AS "createdAt", t.receipts, t.first_attempt_at AS "firstAttemptAt", t.unknown_since AS "unknownSince", t.resent, t.lease_token AS token,
        a.message
-     FROM taken t JOIN alerts a ON a.workspace_id = t.workspace_id AND a.id = t.alert_id
+     FROM taken t LEFT JOIN alerts a ON a.workspace_id = t.workspace_id AND a.id = t.alert_id
      ORDER BY t.created_at, t.id`,
     [now, new Date(now.getTime() + leaseMs), owner, limit],
   );
@@ -66,14 +79,27 @@ export async function claimDeliveries(
 export type DeliveryOutcome =
   /** `final`: the provider tells no more about it, so it counts as delivered. */
   | { readonly kind: 'accepted'; readonly providerId: string | null; readonly final: boolean }
-  | { readonly kind: 'retry'; readonly at: Date; readonly error: string }
-  | { readonly kind: 'dead'; readonly error: string }
+  /** `taken`: addresses that have it; only the others are tried again. */
+  | {
+      readonly kind: 'retry';
+      readonly at: Date;
+      readonly error: string;
+      readonly taken?: readonly string[];
+    }
+  | { readonly kind: 'dead'; readonly error: string; readonly taken?: readonly string[] }
   /** It may or may not have been sent; asked for again at `at`. */
-  | { readonly kind: 'unknown'; readonly at: Date; readonly error: string }
+  | {
+      readonly kind: 'unknown';
+      readonly at: Date;
+      readonly error: string;
+      readonly taken?: readonly string[];
+    }
   /** The outcome stayed unknown: sent once more. */
   | { readonly kind: 'resend'; readonly at: Date }
-  /** Not tried: its channel is suspended or at its hourly limit. */
-  | { readonly kind: 'defer'; readonly at: Date; readonly error: string };
+  /** Not tried: its channel is suspended or at its hourly limit. `held`: nobody there has confirmed. */
+  | { readonly kind: 'defer'; readonly at: Date; readonly error: string; readonly held?: true }
+  /** Nobody needs to be asked any more: it goes. */
+  | { readonly kind: 'drop' };
 
 interface DeliveryPatch {
   state: string;
@@ -85,7 +111,7 @@ interface DeliveryPatch {
   untried?: boolean;
 }
 
-function patchOf(outcome: DeliveryOutcome): DeliveryPatch {
+function patchOf(outcome: Exclude<DeliveryOutcome, { kind: 'drop' }>): DeliveryPatch {
   switch (outcome.kind) {
     case 'accepted':
       return { state: outcome.final ? 'delivered' : 'accepted', providerId: outcome.providerId };
@@ -116,13 +142,18 @@ export async function finishDelivery(
   outcome: DeliveryOutcome,
   now: Date,
 ): Promise<boolean> {
-  const patch = patchOf(outcome);
   return withWorkspace(pool, claim.workspace, async (tx) => {
+    if (outcome.kind === 'drop') return dropDelivery(tx, claim);
+    const patch = patchOf(outcome);
+    if ('held' in outcome && (await hasConfirmed(tx, claim.workspace, claim.channel)))
+      patch.nextAttemptAt = now;
     const { rowCount } = await tx.query(
       `UPDATE deliveries SET state = $4, next_attempt_at = $5, lease_until = NULL, lease_owner = NULL,
          provider_id = COALESCE($6, provider_id), last_error = $7,
          unknown_since = CASE WHEN $8 THEN COALESCE(unknown_since, $9) WHEN $4 = 'unknown' THEN unknown_since END,
-         resent = resent OR $10, attempts = attempts - $11, updated_at = $9
+         resent = resent OR $10, attempts = attempts - $11, updated_at = $9,
+         first_attempt_at = CASE WHEN $11 = 1 AND attempts = 1 THEN NULL ELSE first_attempt_at END,
+         receipts = $12::jsonb || receipts
        WHERE workspace_id = $1 AND id = $2 AND lease_token = $3 AND state IN ('sending', 'unknown')`,
       [
         claim.workspace,
@@ -136,6 +167,7 @@ export async function finishDelivery(
         now,
         patch.resent ?? false,
         patch.untried ? 1 : 0,
+        Object.fromEntries(takenOf(outcome).map((address) => [address.toLowerCase(), 'taken'])),
       ],
     );
     if (rowCount !== 1) return false;
@@ -152,6 +184,20 @@ export async function finishDelivery(
     });
     return true;
   });
+}
+
+const takenOf = (outcome: DeliveryOutcome): readonly string[] =>
+  'taken' in outcome ? (outcome.taken ?? []) : [];
+
+async function dropDelivery(
+  tx: Sql,
+  { workspace, id, token }: Pick<DeliveryClaim, 'workspace' | 'id' | 'token'>,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'DELETE FROM deliveries WHERE workspace_id = $1 AND id = $2 AND lease_token = $3',
+    [workspace, id, token],
+  );
+  return rowCount === 1;
 }
 
 /** When the channel's newest `limit` sends of the last hour leave room again; undefined: there is room. */
@@ -186,10 +232,11 @@ export async function recoverDeliveries(sql: Sql, owner: string, now: Date): Pro
   return rowCount ?? 0;
 }
 
-/** When the next delivery is due, if any is. */
+/** When the next delivery is due, if any is; one that waits for an older one does not count. */
 export async function nextDeliveryAt(sql: Sql): Promise<Date | undefined> {
-  const { rows } = await sql.query<{ at: Date | null }>(
-    'SELECT min(next_attempt_at) AS at FROM deliveries WHERE next_attempt_at IS NOT NULL',
+  const { rows } = await sql.query<{ at: Date }>(
+    `SELECT d.next_attempt_at AS at FROM deliveries d
+     WHERE d.next_attempt_at IS NOT NULL AND ${IS_NEXT} ORDER BY d.next_attempt_at LIMIT 1`,
   );
-  return rows[0]?.at ?? undefined;
+  return rows[0]?.at;
 }

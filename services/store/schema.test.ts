@@ -23,6 +23,7 @@ const sqlTypes: Readonly<Record<string, string>> = {
   Json: 'jsonb',
   'DateTime @db.Timestamptz(6)': 'timestamp with time zone',
   'DateTime @db.Date': 'date',
+  'Unsupported("xid8")': 'xid8',
 };
 
 function sqlType(field: string, attributes: string): string {
@@ -41,7 +42,7 @@ function parseModels(text: string): { columns: Column[]; keys: Map<string, strin
     const byField = new Map<string, string>();
     for (const line of body.split('\n')) {
       const [, field = '', type = '', attributes = ''] =
-        /^ {2}(\w+)\s+([\w[\]]+\??)\s*(.*)$/.exec(line) ?? [];
+        /^ {2}(\w+)\s+(Unsupported\("\w+"\)\??|[\w[\]]+\??)\s*(.*)$/.exec(line) ?? [];
       if (!field) continue;
       const column = /@map\("(\w+)"\)/.exec(attributes)?.[1] ?? field;
       byField.set(field, column);

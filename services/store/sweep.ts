@@ -1,6 +1,7 @@
 /** What is due besides checks: held findings, digests, reminders, snoozes; and old rows that go. */
 import type pg from 'pg';
 import type { MonitorJobSpec } from '../../crds/types/monitorjob.ts';
+import { REQUEST_LIFE_MS } from './idempotency.ts';
 import type { Sql } from './pool.ts';
 import { loadKnown, writeTelling, type Known, type Telling, type TellingKey } from './telling.ts';
 import { withWorkspace } from './workspace.ts';
@@ -110,6 +111,29 @@ export async function collectBlobs(sql: Sql, now: Date, limit: number): Promise<
     [now, limit],
   );
   return rowCount ?? 0;
+}
+
+/**
+ * Deletes what has ended before `now`: sessions, one-time tokens (used or not), and answers to an
+ * Idempotency-Key after `REQUEST_LIFE_MS`. At most `limit` rows of each; the oldest go first.
+ * @returns how many
+ */
+export async function deleteEnded(sql: Sql, now: Date, limit: number): Promise<number> {
+  const sessions = await sql.query<{ deleted: number }>(
+    'SELECT delete_ended_sessions($1, $2) AS deleted',
+    [now, limit],
+  );
+  const tokens = await sql.query(
+    `DELETE FROM one_time_tokens WHERE token_hash IN (
+       SELECT token_hash FROM one_time_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
+    [now, limit],
+  );
+  const answers = await sql.query(
+    `DELETE FROM idempotency_keys WHERE (workspace_id, key) IN (
+       SELECT workspace_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)`,
+    [new Date(now.getTime() - REQUEST_LIFE_MS), limit],
+  );
+  return (sessions.rows[0]?.deleted ?? 0) + (tokens.rowCount ?? 0) + (answers.rowCount ?? 0);
 }
 
 /**

@@ -98,6 +98,11 @@ export async function createOneTimeToken(
   );
 }
 
+/** Forgets a token whose link surely reached nobody. */
+export async function deleteOneTimeToken(tx: Sql, tokenHash: Uint8Array): Promise<void> {
+  await tx.query('DELETE FROM one_time_tokens WHERE token_hash = $1', [tokenHash]);
+}
+
 const oneTimeColumns = 'purpose, workspace_id AS workspace, user_id AS "userId", subject';
 const alive = `token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3`;
 

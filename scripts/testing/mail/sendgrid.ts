@@ -30,6 +30,8 @@ export interface FakeSendGrid {
   readonly mails: readonly SendGridMail[];
   /** Queries of the activity feed. */
   readonly queries: readonly string[];
+  /** The first mail that is as asked, taken already or to come. */
+  mailWhere(is: (mail: SendGridMail) => boolean): Promise<SendGridMail>;
   script(...answers: SendGridAnswer[]): void;
   /** Switches the paid activity feed on; without it the feed answers 403. */
   allowActivity(allowed: boolean): void;
@@ -46,6 +48,7 @@ export async function startSendGrid(
     queries: [] as string[],
     queue: [] as SendGridAnswer[],
     activity: true,
+    onMail: new Set<() => void>(),
   };
   const server = createServer((request, response) => {
     void handle(request, response, state, options.apiKey);
@@ -62,6 +65,18 @@ export async function startSendGrid(
     },
     get queries() {
       return state.queries;
+    },
+    mailWhere: (is) => {
+      const { promise, resolve } = Promise.withResolvers<SendGridMail>();
+      const look = (): void => {
+        const found = state.mails.find(is);
+        if (!found) return;
+        state.onMail.delete(look);
+        resolve(found);
+      };
+      state.onMail.add(look);
+      look();
+      return promise;
     },
     script: (...answers) => {
       state.queue.push(...answers);
@@ -86,6 +101,7 @@ interface State {
   queries: string[];
   queue: SendGridAnswer[];
   activity: boolean;
+  readonly onMail: Set<() => void>;
 }
 
 async function handle(
@@ -112,6 +128,7 @@ async function handle(
   const args = body['custom_args'] as { deliveryId?: string } | undefined;
   const deliveryId = args?.deliveryId ?? '';
   state.mails.push({ authorization, headers: request.headers, body, deliveryId, id });
+  for (const look of state.onMail) look();
   if (answer?.kind === 'hang') return undefined;
   if (answer?.kind === 'resetAfter') response.socket?.resetAndDestroy();
   else response.writeHead(202, { 'x-message-id': id }).end();

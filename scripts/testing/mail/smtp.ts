@@ -17,8 +17,8 @@ export interface SmtpMail {
 export type SmtpAnswer =
   /** Refuses a recipient, or the whole mail after its data. */
   | { readonly at: 'recipient' | 'data'; readonly code: number; readonly text: string }
-  /** Takes the data and resets the connection without an answer, or never answers. */
-  | { readonly at: 'data'; readonly then: 'reset' | 'hang' }
+  /** Takes the data and says so, resets the connection without an answer, or never answers. */
+  | { readonly at: 'data'; readonly then: 'take' | 'reset' | 'hang' }
   /** Resets the connection when the sender is named. */
   | { readonly at: 'sender'; readonly then: 'reset' };
 
@@ -80,7 +80,7 @@ export async function startSmtp(options: SmtpOptions): Promise<FakeSmtp> {
         const answer = take('data');
         if (answer && 'code' in answer) return callback(replyError(answer.code, answer.text));
         mails.push(record(session, Buffer.concat(chunks).toString('utf8')));
-        if (!answer) return callback();
+        if (!answer || answer.then === 'take') return callback();
         if (answer.then === 'reset') socketOf(server, session)?.destroy();
         return undefined;
       });

@@ -77,9 +77,11 @@ const DELIVERY_STATES = [
 
 const delivery = z.strictObject({
   id: z.string(),
-  alertId: z.string(),
+  /** Null for a mail that asks a recipient to confirm; it has no monitor either. */
+  alertId: z.string().nullable(),
   monitor: z.string(),
   channel: z.string(),
+  recipient: z.string().nullable(),
   state: z.enum(DELIVERY_STATES),
   attempts: z.number(),
   nextAttemptAt: maybeTime,
@@ -94,7 +96,7 @@ const deliveries = (deps: ApiDeps): Route =>
     path: '/api/v1/deliveries',
     policy: 'read',
     tag: 'alerts',
-    summary: 'Alerts on their way to channels, newest first',
+    summary: 'Alerts on their way to channels, and mails that ask to confirm, newest first',
     query: z.strictObject({
       monitor: objectName.optional(),
       alertId: z.uuid().optional(),

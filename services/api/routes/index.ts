@@ -12,7 +12,9 @@ import { historyRoutes } from './history.ts';
 import { monitorRoutes } from './monitors.ts';
 import { objectRoutes } from './objects.ts';
 import { object } from './schemas.ts';
+import { recipientRoutes } from './recipients.ts';
 import { sessionRoutes } from './session.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export const API_VERSION = '0.1.0';
 
@@ -22,10 +24,12 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...sessionRoutes(deps),
     ...monitorRoutes(deps),
     ...objectRoutes(deps),
+    ...recipientRoutes(deps),
     ...historyRoutes(deps),
     ...findingRoutes(deps),
     ...alertRoutes(deps),
     ...runRoutes(deps),
+    ...webhookRoutes(deps),
     managers(deps),
     events(deps),
   ];

@@ -1,11 +1,13 @@
 /** Applying manifests, channels, and the names of secrets. */
 import { z } from 'zod';
 import { CHANNEL_TEST_PATH, channelTestResult } from '../../core/contracts/scheduler.ts';
-import { getChannel, listChannels } from '../../store/channels.ts';
+import { countFailed, getChannel, listChannels } from '../../store/channels.ts';
+import { listRecipients } from '../../store/recipients.ts';
 import { listSecrets } from '../../store/secrets.ts';
-import { withWorkspace } from '../../store/workspace.ts';
+import { withWorkspace, type Tx } from '../../store/workspace.ts';
 import { applyDocuments, audit, removeObject } from '../apply.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { ChannelMail } from '../channelStatus.ts';
 import { channelObject } from '../objects.ts';
 import { readReferences } from '../references.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -67,6 +69,24 @@ const apply = (deps: ApiDeps): Route =>
     },
   });
 
+const DAY_MS = 86_400_000;
+
+/** How the deliveries of each channel go, by its name. */
+async function readMail(
+  tx: Tx,
+  deps: ApiDeps,
+  workspace: string,
+  channel?: string,
+): Promise<(name: string) => ChannelMail> {
+  const recipients = await listRecipients(tx, workspace, channel);
+  const since = new Date(deps.clock.now().getTime() - DAY_MS);
+  const failed = await countFailed(tx, workspace, since);
+  return (name) => ({
+    recipients: recipients.filter((each) => each.channel === name),
+    failed24h: failed.get(name) ?? 0,
+  });
+}
+
 const listAll = (deps: ApiDeps): Route =>
   defineRoute({
     method: 'get',
@@ -77,12 +97,17 @@ const listAll = (deps: ApiDeps): Route =>
     query: z.strictObject(paging),
     answer: pageOf(object),
     handle: async ({ principal: { workspace }, query }) => {
-      const { page, references } = await withWorkspace(deps.pool, workspace, async (tx) => ({
-        page: await listChannels(tx, workspace, query),
-        references: await readReferences(tx, workspace),
-      }));
+      const { page, references, mailOf } = await withWorkspace(
+        deps.pool,
+        workspace,
+        async (tx) => ({
+          page: await listChannels(tx, workspace, query),
+          references: await readReferences(tx, workspace),
+          mailOf: await readMail(tx, deps, workspace),
+        }),
+      );
       const items = page.items.map((channel) => ({
-        ...channelObject(channel, workspace, references),
+        ...channelObject(channel, workspace, references, mailOf(channel.name)),
       }));
       return { body: { items, nextCursor: page.nextCursor ?? null } };
     },
@@ -101,8 +126,9 @@ const readOne = (deps: ApiDeps): Route =>
       withWorkspace(deps.pool, workspace, async (tx) => {
         const channel = await getChannel(tx, workspace, params.name);
         const references = await readReferences(tx, workspace);
+        const mailOf = await readMail(tx, deps, workspace, params.name);
         return {
-          body: { ...channelObject(channel, workspace, references) },
+          body: { ...channelObject(channel, workspace, references, mailOf(params.name)) },
           headers: { etag: `"${channel.resourceVersion}"` },
         };
       }),

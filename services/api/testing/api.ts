@@ -19,12 +19,12 @@ import { withTransaction, withWorkspace } from '../../store/workspace.ts';
 import { readConfig } from '../config.ts';
 import { hashSecret } from '../cookie.ts';
 import { startApi } from '../start.ts';
+import type { AnswerBody } from './answer.ts';
 
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of any shape
-  readonly json: any;
+  readonly json: AnswerBody;
   readonly text: string;
 }
 
@@ -193,7 +193,7 @@ async function call(
     status: response.status,
     headers: response.headers,
     text,
-    json: isJson ? JSON.parse(text) : undefined,
+    json: (isJson ? JSON.parse(text) : undefined) as AnswerBody,
   };
 }
 

@@ -10,6 +10,8 @@ export const channelTarget = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('Email'),
     to: z.array(z.string()).min(1).max(25),
+    /** The link by which each recipient ends these mails, by address. */
+    unsubscribeLinks: z.record(z.string(), z.string()).optional(),
     provider: z.enum(['SendGrid', 'Smtp']),
     from: z.string().optional(),
     smtp: z
@@ -46,6 +48,7 @@ export const alertMessage = z.strictObject({
     'digest',
     'resolved',
     'test',
+    'confirmRecipient',
   ]),
   monitor: objectName,
   workspace: workspaceId,
@@ -88,19 +91,23 @@ export const deliverRequest = z.strictObject({
 });
 export type DeliverRequest = z.infer<typeof deliverRequest>;
 
+/** Recipients that have the mail although the attempt did not end well; they get it no second time. */
+const taken = z.array(z.string()).max(25).optional();
+
 export const deliverResult = z.discriminatedUnion('kind', [
   /** The provider took it; `providerId` is its name for it. */
   z.strictObject({ kind: z.literal('accepted'), providerId: z.string().nullable() }),
-  /** May pass; try again, not before `retryAfterSeconds`. Nothing was sent. */
+  /** May pass; try again, not before `retryAfterSeconds`. Nothing was sent, but to those of `taken`. */
   z.strictObject({
     kind: z.literal('retry'),
     reason: z.string(),
     retryAfterSeconds: z.number().nullable(),
+    taken,
   }),
   /** Will never pass as it is. */
   z.strictObject({ kind: z.literal('rejected'), reason: z.string() }),
   /** The request was sent whole and no answer came: it may or may not have been taken. */
-  z.strictObject({ kind: z.literal('unknown'), reason: z.string() }),
+  z.strictObject({ kind: z.literal('unknown'), reason: z.string(), taken }),
 ]);
 export type DeliverResult = z.infer<typeof deliverResult>;
 
@@ -110,7 +117,7 @@ export const reconcileRequest = z.strictObject({
   channel: z.strictObject({ name: z.string(), target: channelTarget }),
 });
 export const reconcileResult = z.strictObject({
-  /** `unsupported`: the provider cannot be asked. */
+  /** `absent`: not known to it so far; `unsupported`: neither can it be asked nor will it tell. */
   state: z.enum(['delivered', 'absent', 'unsupported']),
   providerId: z.string().nullable(),
 });

@@ -11,6 +11,10 @@ export const SERVICES = [
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
+/** Who may sign internal calls: the services, and the operator, which takes none. */
+export const INTERNAL_CALLERS = [...SERVICES, 'operator'] as const;
+export type InternalCaller = (typeof INTERNAL_CALLERS)[number];
+
 /** Default ports; each can be changed by its environment variable (`portVariable`). */
 export const DEFAULT_PORTS: Readonly<Record<ServiceName, number>> = {
   dashboard: 3000,
@@ -26,8 +30,9 @@ export const DEFAULT_PORTS: Readonly<Record<ServiceName, number>> = {
 export const portVariable = (service: ServiceName): string => `${service.toUpperCase()}_PORT`;
 
 /** Every pair that talks with the signed internal header; a key is derived for each. */
-export const INTERNAL_CALLS: readonly (readonly [caller: ServiceName, callee: ServiceName])[] = [
+export const INTERNAL_CALLS: readonly (readonly [caller: InternalCaller, callee: ServiceName])[] = [
   ['api', 'scheduler'],
+  ['operator', 'scheduler'],
   ['scheduler', 'browser'],
   ['scheduler', 'llm'],
   ['scheduler', 'notification'],

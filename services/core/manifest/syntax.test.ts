@@ -35,6 +35,18 @@ describe('syntax checks', () => {
   takes('the time zone', checkTimeZone, ['UTC', 'Europe/Berlin', 'America/Argentina/Ushuaia']);
   refuses('the time zone', checkTimeZone, ['Europe/Berln', 'Mars', '']);
 
+  it('the time zone is refused and taken again, however many there were between', () => {
+    const zone = 'america/argentina/ushuaia';
+    const cased = Array.from({ length: 1_500 }, (_, n) =>
+      zone.replaceAll(/[a-z]/g, (letter, at: number) =>
+        (n >> (at % 11)) & 1 ? letter.toUpperCase() : letter,
+      ),
+    );
+    for (const text of ['Europe/Berlin', ...cased, 'Europe/Berlin'])
+      assert.equal(checkTimeZone(text), undefined);
+    assert.match(checkTimeZone('Europe/Berln') ?? '', /Berlin/);
+  });
+
   takes('the language', checkLanguage, ['en', 'de-CH', 'zh-Hant-TW']);
   refuses('the language', checkLanguage, ['x', 'en_US', 'de-de-de']);
 

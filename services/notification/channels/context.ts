@@ -11,6 +11,7 @@ export type Transport = Pick<EgressTransport, 'connect' | 'agents' | 'close'>;
 export interface Delivery {
   /** The same for every attempt, so that receivers can recognise a repeat. */
   readonly id: string;
+  readonly workspace: string;
   readonly message: AlertMessage;
   readonly content: Content;
   readonly config: NotificationConfig;

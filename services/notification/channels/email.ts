@@ -4,22 +4,26 @@ import { domainOf, isPlainAddress } from '../address.ts';
 import type { NotificationConfig, SmtpServer } from '../config.ts';
 import { renderHtml } from '../html.ts';
 import { rejected } from '../result.ts';
-import { plainText } from '../template.ts';
+import { plainText, safeLink, type Content, type Segment } from '../template.ts';
 import type { Delivery } from './context.ts';
 import { sendBySendGrid } from './sendgrid.ts';
 import { sendBySmtp } from './smtp.ts';
 
 export type EmailTarget = Extract<ChannelTarget, { type: 'Email' }>;
 
-/** A mail ready to be sent; every address is plain, the subject one line. */
+/** A mail ready to be sent to each recipient alone; every address is plain, the subject one line. */
 export interface Mail {
   readonly from: string;
-  readonly to: readonly string[];
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
+  readonly to: readonly Addressee[];
+  readonly content: Content;
   /** The same for every attempt, so that mail clients show a repeat once. */
   readonly messageId: string;
+}
+
+export interface Addressee {
+  readonly address: string;
+  /** The page by which this recipient ends these mails. */
+  readonly unsubscribeLink: string | undefined;
 }
 
 type Checked<T> =
@@ -72,14 +76,39 @@ export function composeMail(
     ok: true,
     value: {
       from,
-      to: [...new Set(target.to)],
-      subject: content.subject,
-      text: plainText(content.body),
-      html: renderHtml(content),
+      to: [...new Set(target.to)].map((address) => ({
+        address,
+        unsubscribeLink: safeLink(target.unsubscribeLinks?.[address] ?? null) || undefined,
+      })),
+      content,
       messageId: `<${id.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 64)}@${domainOf(from)}>`,
     },
   };
 }
+
+/** What a recipient reads, with the link by which that one ends these mails. */
+export function partsOf(content: Content, unsubscribeLink: string | undefined) {
+  const footer: Segment[] =
+    unsubscribeLink === undefined
+      ? []
+      : [
+          { kind: 'text', text: '\n\n--\nNo more of these mails to this address: ' },
+          { kind: 'link', url: unsubscribeLink, label: 'Unsubscribe' },
+        ];
+  const body = [...content.body, ...footer];
+  return { text: plainText(body), html: renderHtml({ ...content, body }) };
+}
+
+/** Lets mail programs offer to unsubscribe; in one click (RFC 8058) where the link is https. */
+export const unsubscribeHeaders = (link: string | undefined): Record<string, string> =>
+  link === undefined
+    ? {}
+    : {
+        'List-Unsubscribe': `<${link}>`,
+        ...(link.startsWith('https:')
+          ? { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+          : {}),
+      };
 
 /** The mail server to speak to; the platform's password goes to the platform's server only. */
 export function chooseServer(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { startSendGrid, type FakeSendGrid } from '../../../scripts/testing/mail/sendgrid.ts';
 import {
+  priceAlert,
   startNotificationUnderTest,
   type NotificationUnderTest,
 } from '../../../scripts/testing/notificationService.ts';
@@ -79,6 +80,48 @@ describe('mail by SendGrid', () => {
       personalizations.map(({ to }) => to.map(({ email }) => email)),
       [['ann@example.org'], ['bob@example.org']],
     );
+  });
+
+  it('gives each recipient a link of their own to unsubscribe, in header and text', async () => {
+    const linkOf = (name: string): string => `https://mon.example/unsubscribe?token=${name}`;
+    const to = ['ann@example.org', 'bob@example.org'];
+    await service.deliver(
+      sendGrid({
+        to,
+        unsubscribeLinks: Object.fromEntries(to.map((each) => [each, linkOf(each.slice(0, 3))])),
+      }),
+    );
+    const sent = body()['personalizations'] as {
+      headers: Record<string, string>;
+      substitutions: Record<string, string>;
+    }[];
+    const word = '{{unsubscribe-01930000-0000-7000-8000-00000000d001}}';
+    assert.deepEqual(
+      sent.map(({ headers, substitutions }) => [headers['List-Unsubscribe'], substitutions]),
+      ['ann', 'bob'].map((name) => [`<${linkOf(name)}>`, { [word]: linkOf(name) }]),
+    );
+    assert.equal(sent[0]?.headers['List-Unsubscribe-Post'], 'List-Unsubscribe=One-Click');
+    assert.ok(textPart().endsWith(`No more of these mails to this address: ${word}`));
+    assert.ok(htmlPart().includes(`<a href="${word}"`));
+  });
+
+  it('asks to confirm in our own words, with the one link that confirms', async () => {
+    const link = 'https://mon.example/confirm?token=t0k3n';
+    const message = priceAlert({
+      kind: 'confirmRecipient',
+      title: 'Do you want alerts at this address?',
+      summary: 'The channel ops of the workspace team-a wants to send alerts here.',
+      link,
+      acknowledgeLink: null,
+    });
+    await service.deliver(sendGrid(), { message });
+    assert.equal(body()['subject'], '[duckmon] Do you want alerts at this address?');
+    assert.ok(textPart().includes(`open this page and press the button: ${link}`));
+    assert.deepEqual(
+      [...htmlPart().matchAll(/href="([^"]*)"/g)].map(([, href]) => href),
+      [link],
+    );
+    assert.doesNotMatch(textPart(), /Severity|Monitor:/);
   });
 
   it('D9 switches off rewritten links and the picture that reports opening', async () => {
@@ -270,6 +313,28 @@ describe('mail by SendGrid', () => {
   it('says that an account without the activity feed cannot be asked', async () => {
     fake.allowActivity(false);
     assert.equal((await service.reconcile(sendGrid(), 'x')).state, 'unsupported');
+  });
+
+  describe('where the account posts its events', () => {
+    let told: NotificationUnderTest;
+    before(async () => {
+      told = await startNotificationUnderTest({
+        SENDGRID_BASE_URL: fake.url,
+        SENDGRID_API_KEY: 'SG.platform',
+        SENDGRID_WEBHOOK_PUBLIC_KEY: 'key',
+      });
+    });
+    after(() => told.stop());
+    beforeEach(() => fake.allowActivity(false));
+
+    it('F2 a delivery is absent so far when the activity feed cannot be asked', async () => {
+      assert.equal((await told.reconcile(sendGrid(), 'x')).state, 'absent');
+    });
+
+    it('the account of a channel of its own tells nothing', async () => {
+      const own = sendGrid({ secret: 'SG.own' });
+      assert.equal((await told.reconcile(own, 'x')).state, 'unsupported');
+    });
   });
 
   it('lets no delivery id break out of the query', async () => {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { DeliverResult } from '../../core/contracts/notification.ts';
 import { accepted, codeOf, excerpt, fromStatus, rejected, retry, unknown } from '../result.ts';
 import type { Delivery } from './context.ts';
-import type { Mail } from './email.ts';
+import { partsOf, unsubscribeHeaders, type Mail } from './email.ts';
 
 type SendGridClient = typeof sendGridClient;
 
@@ -17,15 +17,21 @@ export async function sendBySendGrid(
 ): Promise<DeliverResult> {
   const service = another(sendGridMail);
   service.setClient(createClient(delivery, apiKey));
+  // replaced by SendGrid for each recipient; no page can hold it, because it has the delivery's id
+  const word = `unsubscribe-${delivery.id}`;
+  const hasLinks = mail.to.every(({ unsubscribeLink }) => unsubscribeLink !== undefined);
   try {
     const [answer] = await service.send({
       from: { email: mail.from, name: 'duckmon' },
-      personalizations: mail.to.map((email) => ({ to: { email } })),
-      subject: mail.subject,
-      text: mail.text,
-      html: mail.html,
+      personalizations: mail.to.map(({ address, unsubscribeLink }) => ({
+        to: { email: address },
+        headers: unsubscribeHeaders(unsubscribeLink),
+        ...(hasLinks ? { substitutions: { [word]: unsubscribeLink ?? '' } } : {}),
+      })),
+      subject: mail.content.subject,
+      ...partsOf(mail.content, hasLinks ? `{{${word}}}` : undefined),
       headers: { 'Message-ID': mail.messageId, 'Auto-Submitted': 'auto-generated' },
-      customArgs: { deliveryId: delivery.id },
+      customArgs: { deliveryId: delivery.id, workspace: delivery.workspace },
       // neither rewritten links nor a picture that reports opening
       trackingSettings: {
         clickTracking: { enable: false, enableText: false },

@@ -134,10 +134,62 @@ describe('mail by SMTP', () => {
     assert.equal(smtp.mails[0]?.greeting, 'duckmon.example');
   });
 
-  it('reaches every recipient by one mail', async () => {
+  const two = ['ann@example.org', 'bob@example.org'];
+  const readers = (): string[] => smtp.mails.flatMap(({ to }) => to);
+
+  it('reaches every recipient by a mail of its own, so that they do not see each other', async () => {
     const running = await start();
-    await running.deliver(target({ to: ['ann@example.org', 'bob@example.org'] }));
-    assert.deepEqual(smtp.mails[0]?.to, ['ann@example.org', 'bob@example.org']);
+    assert.equal((await running.deliver(target({ to: two }))).kind, 'accepted');
+    assert.deepEqual(readers(), two);
+    assert.doesNotMatch(smtp.mails[0]?.raw ?? '', /bob@example\.org/);
+  });
+
+  it('reaches the others when one recipient is refused for good', async () => {
+    const running = await start();
+    smtp.script({ at: 'recipient', code: 550, text: 'No such user' });
+    assert.equal((await running.deliver(target({ to: two }))).kind, 'accepted');
+    assert.deepEqual(readers(), ['bob@example.org']);
+  });
+
+  it('says who has the mail when another recipient must wait', async () => {
+    const running = await start();
+    smtp.script({ at: 'recipient', code: 451, text: 'Greylisted' });
+    const result = await running.deliver(target({ to: two }));
+    assert.deepEqual(result, {
+      kind: 'retry',
+      reason: 'The mail server answered 451 for now: 451 Greylisted',
+      retryAfterSeconds: null,
+      taken: ['bob@example.org'],
+    });
+  });
+
+  it('says who has the mail when the outcome of the next one is unknown', async () => {
+    const running = await start();
+    smtp.script({ at: 'data', then: 'take' }, { at: 'data', then: 'reset' });
+    const result = await running.deliver(target({ to: two }));
+    assert.deepEqual([result.kind, 'taken' in result && result.taken], ['unknown', [two[0]]]);
+  });
+
+  it('gives each recipient a link of their own to unsubscribe, for one click where it is https', async () => {
+    const running = await start();
+    await running.deliver(
+      target({
+        to: two,
+        unsubscribeLinks: {
+          'ann@example.org': 'https://mon.example/unsubscribe?token=ann',
+          'bob@example.org': 'http://127.0.0.1:3000/unsubscribe?token=bob',
+        },
+      }),
+    );
+    const [ann = '', bob = ''] = smtp.mails.map(({ raw }) => raw.replaceAll('=\r\n', ''));
+    assert.match(ann, /^List-Unsubscribe: <https:\/\/mon\.example\/unsubscribe\?token=ann>\r$/m);
+    assert.match(ann, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
+    assert.match(ann, /No more of these mails to this address: https:\/\/mon\.example/);
+    assert.match(
+      bob,
+      /^List-Unsubscribe: <http:\/\/127\.0\.0\.1:3000\/unsubscribe\?token=bob>\r$/m,
+    );
+    assert.doesNotMatch(bob, /List-Unsubscribe-Post|token=3?D?ann/);
   });
 
   it('D18 has exactly one recipient, whatever subject and page say', async () => {

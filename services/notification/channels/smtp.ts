@@ -7,22 +7,26 @@ import { domainOf } from '../address.ts';
 import type { SmtpServer } from '../config.ts';
 import { accepted, codeOf, excerpt, fromUnsent, rejected, retry, unknown } from '../result.ts';
 import type { Delivery } from './context.ts';
-import type { Mail } from './email.ts';
+import { partsOf, unsubscribeHeaders, type Addressee, type Mail } from './email.ts';
 
-/** Speaks one SMTP session; TLS is never left out where it is asked for. */
+/**
+ * Speaks one SMTP session, one mail for each recipient; TLS is never left out where it is asked for.
+ * A recipient that is refused does not hold up the others.
+ */
 export async function sendBySmtp(
   delivery: Delivery,
   mail: Mail,
   server: SmtpServer,
 ): Promise<DeliverResult> {
-  const bytes = await buildMime(mail, delivery.clock.now());
+  const mails = await Promise.all(
+    mail.to.map(async (to) => ({ ...to, bytes: await buildMime(mail, to, delivery.clock.now()) })),
+  );
   let socket;
   try {
     socket = await delivery.transport.connect(server.host, server.port, delivery.signal);
   } catch (error) {
     return fromUnsent('The mail server', error);
   }
-  const progress = { sent: false };
   const connection = new SMTPConnection({
     host: server.host,
     port: server.port,
@@ -34,27 +38,52 @@ export async function sendBySmtp(
     tls: { minVersion: 'TLSv1.2' },
     logger: false,
   });
+  const session: Session = { taken: [], refused: [], sending: false };
   try {
-    await converse(connection, mail, bytes, server, progress, delivery.signal);
-    return accepted(mail.messageId);
+    await converse(connection, mail.from, mails, server, session, delivery.signal);
   } catch (error) {
     socket.destroy();
-    return readFailure(error, progress.sent);
+    return withTaken(readFailure(error, session.sending), session.taken);
   } finally {
     connection.close();
   }
+  return summary(session, mail.messageId);
 }
 
-async function buildMime(mail: Mail, now: Date): Promise<Buffer> {
+interface ReadyMail {
+  readonly address: string;
+  readonly bytes: Buffer;
+}
+
+/** What has become of the recipients so far. */
+interface Session {
+  readonly taken: string[];
+  readonly refused: DeliverResult[];
+  /** The mail that is under way was handed over whole. */
+  sending: boolean;
+}
+
+/** One that may pass later decides; those who were refused for good matter only when nobody has it. */
+function summary({ taken, refused }: Session, messageId: string): DeliverResult {
+  const later = refused.find(({ kind }) => kind === 'retry');
+  if (later) return withTaken(later, taken);
+  return taken.length > 0 ? accepted(messageId) : (refused[0] ?? accepted(messageId));
+}
+
+const withTaken = (result: DeliverResult, taken: readonly string[]): DeliverResult =>
+  taken.length > 0 && (result.kind === 'retry' || result.kind === 'unknown')
+    ? { ...result, taken: [...taken] }
+    : result;
+
+async function buildMime(mail: Mail, to: Addressee, now: Date): Promise<Buffer> {
   return new MailComposer({
     from: { name: 'duckmon', address: mail.from },
-    to: [...mail.to],
-    subject: mail.subject,
-    text: mail.text,
-    html: mail.html,
+    to: to.address,
+    subject: mail.content.subject,
+    ...partsOf(mail.content, to.unsubscribeLink),
     date: now,
     messageId: mail.messageId,
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: { 'Auto-Submitted': 'auto-generated', ...unsubscribeHeaders(to.unsubscribeLink) },
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -62,42 +91,66 @@ async function buildMime(mail: Mail, now: Date): Promise<Buffer> {
     .build();
 }
 
-/** Greeting, TLS, sign-in, message; rejects at the first step that fails or when time is up. */
+/** Greeting, TLS, sign-in, mails; rejects at the first step that ends the session or when time is up. */
 async function converse(
   connection: SMTPConnection,
-  mail: Mail,
-  bytes: Buffer,
+  from: string,
+  mails: readonly ReadyMail[],
   server: SmtpServer,
-  progress: { sent: boolean },
+  session: Session,
   signal: AbortSignal,
 ): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const onAbort = (): void => reject(signal.reason as Error);
+  const broken = Promise.withResolvers<never>();
+  // it may also break when no step waits for anything
+  broken.promise.catch(() => {});
+  const onAbort = (): void => broken.reject(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
-  connection.on('error', reject);
-  connection.once('end', () => reject(new Error('The mail server closed the connection')));
-  const message = Readable.from([bytes]);
-  message.once('end', () => {
-    progress.sent = true;
-  });
-  const sendMessage = (): void =>
-    connection.send({ from: mail.from, to: [...mail.to] }, message, (error) =>
-      error ? reject(error) : resolve(),
-    );
-  connection.connect((error?: Error | null) => {
-    if (error) return reject(error);
-    if (server.user === undefined) return sendMessage();
-    const credentials = { user: server.user, pass: server.password ?? '' };
-    connection.login({ credentials }, (refused) => (refused ? reject(refused) : sendMessage()));
-  });
+  connection.on('error', broken.reject);
+  connection.once('end', () => broken.reject(new Error('The mail server closed the connection')));
+  const step = (run: (done: (error?: Error | null) => void) => void): Promise<void> =>
+    Promise.race([
+      broken.promise,
+      new Promise<void>((resolve, reject) => run((error) => (error ? reject(error) : resolve()))),
+    ]);
   try {
     if (signal.aborted) onAbort();
-    await promise;
+    await step((done) => connection.connect(done));
+    if (server.user !== undefined) {
+      const credentials = { user: server.user, pass: server.password ?? '' };
+      await step((done) => connection.login({ credentials }, done));
+    }
+    for (const mail of mails) await sendOne(connection, from, mail, session, step);
     connection.quit();
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
 }
+
+/** A reply about this recipient or mail is noted, and the session goes on with the next one. */
+async function sendOne(
+  connection: SMTPConnection,
+  from: string,
+  { address, bytes }: ReadyMail,
+  session: Session,
+  step: (run: (done: (error?: Error | null) => void) => void) => Promise<void>,
+): Promise<void> {
+  if (session.refused.length > 0) await step((done) => connection.reset(done));
+  session.sending = false;
+  const message = Readable.from([bytes]);
+  message.once('end', () => {
+    session.sending = true;
+  });
+  try {
+    await step((done) => connection.send({ from, to: [address] }, message, done));
+    session.taken.push(address);
+  } catch (error) {
+    if (!isReply(error)) throw error;
+    session.refused.push(readFailure(error, session.sending));
+  }
+}
+
+const isReply = (error: unknown): boolean =>
+  ((error as { responseCode?: number }).responseCode ?? 0) >= 400;
 
 function readFailure(error: unknown, sent: boolean): DeliverResult {
   const { responseCode, response, code } = error as {

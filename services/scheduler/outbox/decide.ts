@@ -37,13 +37,18 @@ export function afterSend(
     case 'rejected':
       return { kind: 'dead', error: result.reason };
     case 'retry':
-      return retryOrGiveUp(claim, result.reason, result.retryAfterSeconds, now, random);
+      return {
+        ...retryOrGiveUp(claim, result.reason, result.retryAfterSeconds, now, random),
+        ...takenOf(result),
+      };
     case 'unknown':
-      return afterUnknown(result.reason, now);
+      return { ...afterUnknown(result.reason, now), ...takenOf(result) };
     default:
       return result satisfies never;
   }
 }
+
+const takenOf = ({ taken }: { readonly taken?: string[] | undefined }) => (taken ? { taken } : {});
 
 /** A send that was not made, or that surely failed. */
 export function retryOrGiveUp(
@@ -52,7 +57,7 @@ export function retryOrGiveUp(
   retryAfterSeconds: number | null,
   now: Date,
   random: number,
-): DeliveryOutcome {
+): Extract<DeliveryOutcome, { kind: 'retry' | 'dead' }> {
   const waitMs = Math.max(backoffMs(claim.attempts, random), (retryAfterSeconds ?? 0) * 1000);
   const at = new Date(now.getTime() + waitMs);
   const isOver = at.getTime() - claim.firstAttemptAt.getTime() >= GIVE_UP_MS;
@@ -62,7 +67,10 @@ export function retryOrGiveUp(
 }
 
 /** A send whose outcome nobody knows: it is asked for before anything is sent again. */
-export const afterUnknown = (reason: string, now: Date): DeliveryOutcome => ({
+export const afterUnknown = (
+  reason: string,
+  now: Date,
+): Extract<DeliveryOutcome, { kind: 'unknown' }> => ({
   kind: 'unknown',
   at: now,
   error: reason,

@@ -4,7 +4,6 @@ import {
   RECONCILE_PATH,
   deliverResult,
   reconcileResult,
-  type AlertMessage,
   type ChannelTarget,
   type DeliverResult,
 } from '../../core/contracts/notification.ts';
@@ -21,6 +20,7 @@ import {
 import { withWorkspace } from '../../store/workspace.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { afterReconcile, afterSend, retryOrGiveUp, type Reconciled } from './decide.ts';
+import { prepareParcel, type Parcel } from './parcel.ts';
 import { resolveTarget } from './target.ts';
 
 export type DispatchDeps = Pick<
@@ -32,6 +32,7 @@ export type DispatchDeps = Pick<
   | 'failpoint'
   | 'metrics'
   | 'random'
+  | 'newToken'
   | 'settings'
   | 'log'
 >;
@@ -67,8 +68,9 @@ async function dispatchOne(
   try {
     const outcome = await tryDelivery(claim, deps, signal);
     await deps.failpoint('delivery.before-commit');
-    await finishDelivery(deps.pool, claim, outcome, deps.clock.now());
+    const written = await finishDelivery(deps.pool, claim, outcome, deps.clock.now());
     await deps.failpoint('delivery.after-commit');
+    if (!written) return;
     deps.metrics.deliveries.inc({ result: outcome.kind });
     if (outcome.kind === 'resend') deps.metrics.unknownDeliveries.inc();
   } catch (error) {
@@ -86,6 +88,7 @@ async function tryDelivery(
 ): Promise<DeliveryOutcome> {
   const now = deps.clock.now();
   const { channel, fullUntil } = await readChannel(claim, now, deps);
+  if (!channel && claim.recipient !== null) return { kind: 'drop' };
   if (!channel)
     return {
       kind: 'dead',
@@ -109,9 +112,12 @@ async function tryDelivery(
       at: fullUntil,
       error: `The channel ${claim.channel} is at its limit of the hour`,
     };
+  const parcel = await prepareParcel(claim, channel, resolved.target, deps);
+  if (parcel.kind === 'outcome') return parcel.outcome;
   await deps.failpoint('delivery.before-send');
-  const result = await send(claim, channel, resolved.target, deps, signal);
+  const result = await send(claim, parcel, deps, signal);
   await deps.failpoint('delivery.after-send');
+  if (result.kind === 'retry' || result.kind === 'rejected') await parcel.withdraw?.();
   return afterSend(claim, resolved.target.type, result, deps.clock.now(), deps.random());
 }
 
@@ -133,8 +139,7 @@ async function readChannel(
 
 async function send(
   claim: DeliveryClaim,
-  channel: Channel,
-  target: ChannelTarget,
+  { target, message, template }: Extract<Parcel, { kind: 'send' }>,
   deps: DispatchDeps,
   signal: AbortSignal,
 ): Promise<DeliverResult> {
@@ -142,8 +147,8 @@ async function send(
     deliveryId: claim.id,
     attempt: claim.attempts,
     channel: { name: claim.channel, target },
-    ...(channel.spec.template ? { template: channel.spec.template } : {}),
-    message: claim.message as unknown as AlertMessage,
+    ...(template ? { template } : {}),
+    message,
     timeoutMs: SEND_MS,
   };
   try {

@@ -3,11 +3,14 @@ import {
   DELIVER_PATH,
   deliverResult,
   type AlertMessage,
+  type ChannelTarget,
   type DeliverResult,
 } from '../../core/contracts/notification.ts';
 import { messageOf } from '../../core/errors.ts';
 import { getChannel } from '../../store/channels.ts';
+import { listSecretRecipients } from '../../store/recipients.ts';
 import { withWorkspace } from '../../store/workspace.ts';
+import { addressTo } from './addressees.ts';
 import type { DispatchDeps } from './dispatch.ts';
 import { resolveTarget } from './target.ts';
 
@@ -30,10 +33,16 @@ export async function testChannel(
   );
   const resolved = await resolveTarget(workspace, channel.spec, deps.secrets);
   if (resolved.kind === 'missing') return { kind: 'rejected', reason: resolved.message };
+  const target = await confirmedOnly(resolved.target, workspace, name, deps);
+  if (target === undefined)
+    return {
+      kind: 'rejected',
+      reason: `No recipient of the channel ${name} has confirmed; each of them got a mail with a link`,
+    };
   const body = {
     deliveryId: deps.newId(),
     attempt: 1,
-    channel: { name, target: resolved.target },
+    channel: { name, target },
     ...(channel.spec.template ? { template: channel.spec.template } : {}),
     message: testMessage(workspace, name, deps),
     timeoutMs: SEND_MS,
@@ -46,6 +55,22 @@ export async function testChannel(
   } catch (error) {
     return { kind: 'retry', reason: messageOf(error) };
   }
+}
+
+/** A mail goes to those who confirmed; undefined when nobody has. */
+async function confirmedOnly(
+  target: ChannelTarget,
+  workspace: string,
+  channel: string,
+  { pool, settings }: Pick<DispatchDeps, 'pool' | 'settings'>,
+): Promise<ChannelTarget | undefined> {
+  if (target.type !== 'Email') return target;
+  const all = await withWorkspace(pool, workspace, (tx) =>
+    listSecretRecipients(tx, workspace, channel),
+  );
+  const confirmed = all.filter(({ state }) => state === 'Confirmed');
+  if (confirmed.length === 0) return undefined;
+  return addressTo(target, confirmed, workspace, settings.publicUrl);
 }
 
 function testMessage(

@@ -19,7 +19,8 @@ function set(target: ManifestValue, path: string, value: unknown): void {
   else node[last] = value;
 }
 
-function changed(base: ManifestValue, changes: Changes): ManifestValue {
+/** A copy of a manifest with other values. */
+export function changed(base: ManifestValue, changes: Changes): ManifestValue {
   const copy = structuredClone(base);
   for (const [path, value] of Object.entries(changes)) set(copy, path, structuredClone(value));
   return copy;

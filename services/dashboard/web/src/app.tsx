@@ -5,11 +5,13 @@ import { Link, Route, Switch, useLocation } from 'wouter';
 import { ApiError, call, loadMe, type Me } from './api.ts';
 import { AcknowledgePage } from './pages/acknowledge.tsx';
 import { CheckPage } from './pages/check.tsx';
+import { ConfirmPage } from './pages/confirm.tsx';
 import { FindingPage } from './pages/finding.tsx';
 import { FindingsPage } from './pages/findings.tsx';
 import { MonitorPage } from './pages/monitor.tsx';
 import { MonitorsPage } from './pages/monitors.tsx';
 import { SignInPage } from './pages/signIn.tsx';
+import { UnsubscribePage } from './pages/unsubscribe.tsx';
 import { Failure, Loading } from './parts/notice.tsx';
 
 export function App() {
@@ -17,6 +19,8 @@ export function App() {
     <Switch>
       <Route path="/sign-in" component={SignInPage} />
       <Route path="/acknowledge" component={AcknowledgePage} />
+      <Route path="/confirm" component={ConfirmPage} />
+      <Route path="/unsubscribe" component={UnsubscribePage} />
       <Route component={SignedIn} />
     </Switch>
   );
