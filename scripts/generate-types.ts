@@ -32,6 +32,8 @@ const crdFolder = fileURLToPath(new URL('../crds/', import.meta.url));
 export const GENERATED = [
   { crd: 'monitorjobs.yaml', types: 'types/monitorjob.ts' },
   { crd: 'notificationchannels.yaml', types: 'types/notificationchannel.ts' },
+  { crd: 'workerpools.yaml', types: 'types/workerpool.ts' },
+  { crd: 'monitorplatforms.yaml', types: 'types/monitorplatform.ts' },
 ] as const;
 
 /** Objects whose name is not simply that of the parent and the field. */
@@ -50,6 +52,19 @@ const OBJECT_NAMES: Readonly<Record<string, string>> = {
   lastDelivery: 'ChannelLastDelivery',
   secretRef: 'SecretKeyRef',
   previousSecretRef: 'SecretKeyRef',
+  secretKeyRef: 'SecretKeyRef',
+  resources: 'PoolResources',
+  'PoolResources.requests': 'ResourceAmounts',
+  'PoolResources.limits': 'ResourceAmounts',
+  tolerations: 'Toleration',
+  recycle: 'PoolRecycle',
+  autoscaling: 'PoolAutoscaling',
+  model: 'PoolModel',
+  'PoolModel.secretRef': 'ModelSecretRef',
+  'PoolsBrowser.egress': 'PoolEgress',
+  'PoolsLlm.egress': 'PoolEgress',
+  namespaceSelector: 'LabelSelector',
+  podSelector: 'LabelSelector',
 };
 
 /** Enumerations that have a name of their own. */

@@ -9,21 +9,40 @@ import {
   PrepareError,
   root,
 } from './lib/prepare.ts';
+import { systemClock } from '../services/core/clock.ts';
+import { SetupError } from '../services/core/errors.ts';
 import { selectTests, type Selection } from './lib/selection.ts';
 
-const HELP = `Usage: ./scripts/test [WORD ...]
+const HELP = `Usage: ./scripts/test [--without cluster] [WORD ...]
 
 Runs the lint step and all tests; with words only a part of the tests:
   a word that names a folder or file (domain, services/llm, crds/crds.test.ts) runs what lies in it,
   any other word runs the tests whose title contains it (C27, 'defect:').
 
-Least branch coverage of services/domain: 95 %. Ends with a line "N passed, N failed".
+Tests in files named cluster.test.ts need a Kubernetes API server; where it comes from says
+./scripts/cluster --help (the first time it is built, which takes about 10 minutes).
+--without cluster leaves these tests out, and says so at the end.
+
+Least branch coverage of services/domain and operator/src: 95 %. Ends with "N passed, N failed".
 `;
 
 interface Tally {
   passed: number;
   failed: number;
 }
+
+interface Run {
+  readonly tally: Tally;
+  /** Variables of the tests beside our own. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Folders whose tests count how much of them they run. */
+const COVERED: readonly { readonly name: string; readonly folder: string }[] = [
+  { name: 'domain', folder: 'services/domain' },
+  { name: 'operator', folder: 'operator/src' },
+];
+const LEAST_BRANCHES = 95;
 
 const say = (line: string): void => {
   process.stderr.write(`duckmon: ${line}\n`);
@@ -32,11 +51,12 @@ const say = (line: string): void => {
 const toolPath = (tool: string): string => path.join(root, 'node_modules/.bin', tool);
 
 /** Runs a tool of the project, passes its output on, and counts mocha's closing lines. */
-async function runTool(tool: string, args: readonly string[], tally: Tally): Promise<number> {
+async function runTool(tool: string, args: readonly string[], run: Run): Promise<number> {
+  const { tally } = run;
   const child = spawn(process.execPath, [toolPath(tool), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    env: { ...process.env, ...run.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
   });
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -73,13 +93,14 @@ async function runPart(
   name: string,
   tool: string,
   args: readonly string[],
-  tally: Tally,
+  run: Run,
   selected: boolean,
 ): Promise<void> {
+  const { tally } = run;
   say(`${name} ...`);
   const started = performance.now();
   const before = { ...tally };
-  const code = await runTool(tool, args, tally);
+  const code = await runTool(tool, args, run);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const ran = tally.passed + tally.failed > before.passed + before.failed;
   // A part that ran nothing proves nothing, whatever its exit code says.
@@ -103,36 +124,36 @@ async function lint(tally: Tally): Promise<void> {
   else tally.failed += 1;
 }
 
-async function runAll(selection: Selection, tally: Tally): Promise<void> {
+const isIn = (folder: string, file: string): boolean => file.startsWith(`${folder}/`);
+
+const coverageOf = (folder: string): string[] => [
+  `--include=${folder}/**`,
+  '--exclude=**/*.test.ts',
+  '--exclude=**/testing/**',
+  '--exclude=**/testing.ts',
+  '--reporter=text-summary',
+  '--check-coverage',
+  `--branches=${LEAST_BRANCHES}`,
+  '--lines=0',
+  '--functions=0',
+  '--statements=0',
+];
+
+async function runAll(selection: Selection, run: Run): Promise<void> {
   const part = (name: string, tool: string, args: readonly string[]): Promise<void> =>
-    runPart(name, tool, args, tally, selection.titles.length > 0);
-  if (selection.whole) await lint(tally);
-  const domain = selection.files.filter((file) => file.startsWith('services/domain/'));
-  const others = selection.files.filter((file) => !file.startsWith('services/domain/'));
-  if (domain.length > 0) {
-    const mocha = mochaArgs(domain, selection.titles);
-    const coverage = [
-      '--check-coverage',
-      '--branches=95',
-      '--lines=0',
-      '--functions=0',
-      '--statements=0',
-    ];
-    const c8 = [
-      '--include=services/domain/**',
-      '--exclude=**/*.test.ts',
-      '--reporter=text-summary',
-      ...coverage,
-    ];
-    if (selection.whole)
-      await part('domain with coverage', 'c8', [
-        ...c8,
-        process.execPath,
-        toolPath('mocha'),
-        ...mocha,
-      ]);
-    else await part('domain', 'mocha', mocha);
+    runPart(name, tool, args, run, selection.titles.length > 0);
+  if (selection.whole) await lint(run.tally);
+  for (const { name, folder } of COVERED) {
+    const files = selection.files.filter((file) => isIn(folder, file));
+    if (files.length === 0) continue;
+    const mocha = mochaArgs(files, selection.titles);
+    const counted = [...coverageOf(folder), process.execPath, toolPath('mocha'), ...mocha];
+    if (selection.whole) await part(`${name} with coverage`, 'c8', counted);
+    else await part(name, 'mocha', mocha);
   }
+  const others = selection.files.filter(
+    (file) => !COVERED.some(({ folder }) => isIn(folder, file)),
+  );
   for (const [name, files] of groupByFolder(others))
     await part(name, 'mocha', mochaArgs(files, selection.titles));
 }
@@ -151,28 +172,57 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const unknown = args.find((arg) => arg.startsWith('-'));
-  if (unknown !== undefined) {
-    say(`unknown flag ${unknown}; see ./scripts/test --help`);
+  const { words, without, problem } = readWords(args);
+  if (problem !== undefined) {
+    say(`${problem}; see ./scripts/test --help`);
     return 2;
   }
   installDebianPackages(debianPackages(), say, 'always');
   prepare(say);
-  const selection = selectTests(root, args);
+  const all = selectTests(root, words);
+  const selection = without ? { ...all, files: all.files.filter((file) => !isCluster(file)) } : all;
   if (selection.files.length === 0 || !existsSync(path.join(root, 'node_modules'))) {
     say('no test matches');
     return 2;
   }
+  const env = selection.files.some(isCluster) ? await clusterFor() : {};
   const tally: Tally = { passed: 0, failed: 0 };
-  await runAll(selection, tally);
+  await runAll(selection, { tally, env });
+  if (without) say(`left out: ${all.files.filter(isCluster).join(', ')}`);
   process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
   return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
+}
+
+/** Loaded only now: before `prepare` there are no packages. */
+async function clusterFor(): Promise<Record<string, string>> {
+  const { prepareTestCluster } = await import('./lib/cluster/forTests.ts');
+  return prepareTestCluster({ env: process.env, clock: systemClock, say });
+}
+
+/** Tests that need a Kubernetes API server. */
+const isCluster = (file: string): boolean => path.basename(file) === 'cluster.test.ts';
+
+interface Words {
+  readonly words: readonly string[];
+  /** Without the tests that need a cluster. */
+  readonly without: boolean;
+  readonly problem?: string;
+}
+
+function readWords(args: readonly string[]): Words {
+  const at = args.indexOf('--without');
+  const words = at === -1 ? args : args.toSpliced(at, 2);
+  const unknown = words.find((word) => word.startsWith('-'));
+  const found = { words, without: at !== -1 };
+  if (at !== -1 && args[at + 1] !== 'cluster')
+    return { ...found, problem: '--without takes the word cluster' };
+  return unknown === undefined ? found : { ...found, problem: `unknown flag ${unknown}` };
 }
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof PrepareError)) throw error;
+  if (!(error instanceof PrepareError || error instanceof SetupError)) throw error;
   say(error.message);
   process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { rotate, sizeOf } from '../services/local/rotate.ts';
 import { parseUp, UP_HELP, type UpOptions } from './lib/options.ts';
 import {
   debianPackages,
@@ -39,15 +40,20 @@ const localArgs = (options: UpOptions): string[] => [
   path.resolve(options.data),
   ...(options.manifests === undefined ? [] : ['--manifests', path.resolve(options.manifests)]),
   ...(options.demo ? [] : ['--no-demo']),
+  ...(options.kubeconfig === undefined ? [] : ['--kubeconfig', options.kubeconfig]),
 ];
+
+/** What it says by itself is a few lines a start; a longer file is put away at the next one. */
+const OUTPUT_BYTES = 1_000_000;
 
 /** Starts services/local as a process of its own and waits until it is up or has failed. */
 async function startDetached(options: UpOptions): Promise<number> {
-  const logs = path.join(path.resolve(options.data), 'logs');
+  const log = path.join(path.resolve(options.data), 'logs', 'output.log');
   let output: number;
   try {
-    mkdirSync(logs, { recursive: true });
-    output = openSync(path.join(logs, 'output.log'), 'a');
+    mkdirSync(path.dirname(log), { recursive: true });
+    if (sizeOf(log) > OUTPUT_BYTES) rotate(log, 1);
+    output = openSync(log, 'a');
   } catch (error) {
     say(
       `The data folder ${options.data} cannot be written (${String(error)}); choose another with --data DIR.`,
@@ -76,7 +82,7 @@ async function startDetached(options: UpOptions): Promise<number> {
     resolve(0);
   });
   child.on('exit', (code) => {
-    say(`it did not start; the log is ${path.join(logs, 'output.log')}`);
+    say(`it did not start; the log is ${log}`);
     resolve(code === 0 ? 1 : (code ?? 1));
   });
   return promise;

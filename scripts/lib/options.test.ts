@@ -7,6 +7,7 @@ describe('the flags of up', () => {
       data: '.duckmon',
       manifests: undefined,
       demo: true,
+      kubeconfig: undefined,
       detach: false,
       help: false,
     });
@@ -23,6 +24,11 @@ describe('the flags of up', () => {
       [options.manifests, options.demo, options.detach, options.help],
       ['m', false, true, true],
     );
+  });
+
+  it('takes monitors from a cluster or from files, and not from both', () => {
+    assert.equal(parseUp(['--kubeconfig', 'k'], {}).kubeconfig, 'k');
+    assert.throws(() => parseUp(['--kubeconfig', 'k', '--manifests', 'm'], {}), /kubectl apply/);
   });
 
   it('refuses an unknown flag by name', () => {

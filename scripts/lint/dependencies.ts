@@ -45,7 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'services/*/start.ts',
     'services/*/config.ts',
   ],
-  operator: ['crds/types', 'services/core'],
+  operator: ['crds/types', 'services/core', 'services/domain'],
 };
 
 /** Modules by which a program opens sockets. */

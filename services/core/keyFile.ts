@@ -1,7 +1,7 @@
 /** The key file of one service, read again when it changes. */
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
-import { SERVICES } from './contracts/ports.ts';
+import { INTERNAL_CALLERS } from './contracts/ports.ts';
 import { SetupError } from './errors.ts';
 import { keyState } from './keyring.ts';
 
@@ -10,7 +10,7 @@ export type DerivedKey = z.infer<typeof derivedKey>;
 
 /** Content of a key file: the same in a cluster's small Secret and in the local data folder. */
 export const serviceKeyFile = z.strictObject({
-  service: z.enum(SERVICES),
+  service: z.enum(INTERNAL_CALLERS),
   /** Keys to sign with, by the service that is called. */
   calls: z.record(z.string(), z.array(derivedKey)),
   /** Keys to verify with, by the service that calls. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { INTERNAL_CALLS, SERVICES } from './contracts/ports.ts';
+import { INTERNAL_CALLS, SERVICES, type InternalCaller } from './contracts/ports.ts';
 import { adoptKey, currentKey, deriveKey, keyring, newKeyEntry } from './keyring.ts';
 import { EGRESS_ISSUERS, deriveServiceKeys, serviceKeyFile } from './serviceKeys.ts';
 
@@ -55,7 +55,7 @@ describe('core: keyring', () => {
 
 describe('core: keys of a service', () => {
   const root = { keys: [newKeyEntry(now, 'next'), newKeyEntry(now), newKeyEntry(now, 'previous')] };
-  const of = (service: (typeof SERVICES)[number]) => deriveServiceKeys(root, service);
+  const of = (service: InternalCaller) => deriveServiceKeys(root, service);
 
   it('gives caller and callee of each pair the same keys', () => {
     for (const [caller, callee] of INTERNAL_CALLS)

@@ -1,6 +1,6 @@
 /** The keys that one service holds: derived, for the calls it makes and the calls it takes. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { INTERNAL_CALLS, type ServiceName } from './contracts/ports.ts';
+import { INTERNAL_CALLS, type InternalCaller } from './contracts/ports.ts';
 import type { DerivedKey, ServiceKeyFile } from './keyFile.ts';
 import { deriveKey, type Keyring } from './keyring.ts';
 
@@ -17,11 +17,11 @@ const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 export const ed25519FromSeed = (seed: Buffer): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' });
 
-const isIssuer = (service: ServiceName): service is EgressIssuer =>
+const isIssuer = (service: InternalCaller): service is EgressIssuer =>
   (EGRESS_ISSUERS as readonly string[]).includes(service);
 
 /** The key of each root entry for one direction of one pair; the kid tells the caller. */
-const pairKeys = (root: Keyring, caller: ServiceName, callee: ServiceName): DerivedKey[] =>
+const pairKeys = (root: Keyring, caller: InternalCaller, callee: InternalCaller): DerivedKey[] =>
   root.keys.map((entry) => ({
     kid: `${entry.kid}-${caller}`,
     state: entry.state,
@@ -47,7 +47,7 @@ const egressPublic = (root: Keyring): ServiceKeyFile['egressPublic'] =>
   );
 
 /** Derives what one service may hold from the internal root keyring. */
-export function deriveServiceKeys(root: Keyring, service: ServiceName): ServiceKeyFile {
+export function deriveServiceKeys(root: Keyring, service: InternalCaller): ServiceKeyFile {
   const made = INTERNAL_CALLS.filter(([caller]) => caller === service);
   const taken = INTERNAL_CALLS.filter(([, callee]) => callee === service);
   return {

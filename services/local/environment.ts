@@ -49,6 +49,12 @@ const OWNERS: Readonly<Record<string, readonly ServiceName[]>> = {
   INTERNAL_API_KEY: [],
 };
 
+/** The environment without the secrets of any service. */
+export const withoutSecrets = (env: Environment): Environment => {
+  const secrets = new Set(Object.keys(OWNERS).flatMap((name) => [name, `${name}_FILE`]));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.has(name)));
+};
+
 export interface EnvironmentInput {
   readonly env: Environment;
   readonly ports: Ports;

@@ -1,7 +1,7 @@
 /** The keys of a local installation: the roots, and each service's own derived file. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { SERVICES, type ServiceName } from '../core/contracts/ports.ts';
+import { INTERNAL_CALLERS, type InternalCaller } from '../core/contracts/ports.ts';
 import { SetupError } from '../core/errors.ts';
 import { adoptKey, keyring, newKeyEntry, type Keyring } from '../core/keyring.ts';
 import { deriveServiceKeys } from '../core/serviceKeys.ts';
@@ -16,7 +16,7 @@ export interface GivenKeys {
 
 /** Where each service finds its keys. */
 export interface LocalKeys {
-  readonly serviceFile: (service: ServiceName) => string;
+  readonly serviceFile: (service: InternalCaller) => string;
   readonly dataKeyFile: string;
   readonly jwtFile: string;
 }
@@ -31,7 +31,7 @@ export function prepareKeys(folder: DataFolder, given: GivenKeys, now: Date): Lo
   const internal = rootRing(folder, 'internal-key', 'INTERNAL_API_KEY', given.internal, now);
   rootRing(folder, 'jwt-secret', 'JWT_SECRET', given.jwt, now);
   rootRing(folder, 'data-key', '', undefined, now);
-  for (const service of SERVICES)
+  for (const service of INTERNAL_CALLERS)
     folder.writePrivate(
       `keys/${service}.json`,
       JSON.stringify(deriveServiceKeys(internal, service)),

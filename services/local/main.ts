@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { SetupError, messageOf } from '../core/errors.ts';
 import { PostgresStartError } from '../store/embedded/errors.ts';
-import { startLocal, type LocalOptions } from './start.ts';
+import { startLocal, type LocalOptions, type LocalRunning } from './start.ts';
 
 /** The lines that end a start. */
 const readyLines = (link: string, tokenFile: string): string[] => [
@@ -19,9 +19,15 @@ function readOptions(args: readonly string[]): LocalOptions {
       data: { type: 'string', default: '.duckmon' },
       manifests: { type: 'string' },
       'no-demo': { type: 'boolean', default: false },
+      kubeconfig: { type: 'string' },
     },
   });
-  return { data: values.data, manifests: values.manifests, demo: !values['no-demo'] };
+  return {
+    data: values.data,
+    manifests: values.manifests,
+    demo: !values['no-demo'],
+    kubeconfig: values.kubeconfig,
+  };
 }
 
 /** A mistake that the person can mend is one sentence, anything else a stack. */
@@ -39,9 +45,8 @@ interface Reporter {
 }
 
 async function run(args: readonly string[], reporter: Reporter): Promise<void> {
-  const end = (code: number) => (): void => process.exit(code);
   try {
-    const running = await startLocal(readOptions(args), {
+    const starting = startLocal(readOptions(args), {
       env: process.env,
       say: reporter.say,
       onLost: (message) => {
@@ -49,24 +54,39 @@ async function run(args: readonly string[], reporter: Reporter): Promise<void> {
         process.exit(1);
       },
     });
-    let stopping = false;
-    const stop = (): void => {
-      if (stopping) return;
-      stopping = true;
-      reporter.say('stopping ...');
-      running.stop().then(end(0), (error: unknown) => {
-        reporter.failed(explain(error));
-        process.exit(1);
-      });
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
-    process.on('SIGHUP', stop);
-    reporter.ready(readyLines(running.signInLink, running.adminTokenFile));
+    const isStopping = stopOnSignal(starting, reporter);
+    const running = await starting;
+    if (!isStopping()) reporter.ready(readyLines(running.signInLink, running.adminTokenFile));
   } catch (error) {
     reporter.failed(explain(error));
     process.exit(error instanceof SetupError || error instanceof PostgresStartError ? 2 : 1);
   }
+}
+
+/**
+ * A signal during the start waits for its end: half of a start cannot be stopped well.
+ * @returns whether a signal has come
+ */
+function stopOnSignal(starting: Promise<LocalRunning>, reporter: Reporter): () => boolean {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    reporter.say('stopping ...');
+    // A start that fails is reported, and undone, by the one who waits for it.
+    const running = await starting.catch(() => undefined);
+    if (!running) return;
+    try {
+      await running.stop();
+      process.exit(0);
+    } catch (error) {
+      reporter.failed(explain(error));
+      process.exit(1);
+    }
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => void stop());
+  return () => stopping;
 }
 
 /** Runs in the foreground until a signal comes. */

@@ -1,6 +1,5 @@
 /** Starts everything of one installation in this process: Postgres, keys, services, manifests, demo. */
 import { basename } from 'node:path';
-import { pino } from 'pino';
 import { systemClock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
 import { SetupError, messageOf } from '../core/errors.ts';
@@ -18,6 +17,8 @@ import { demoWasMade, makeDemo } from './demo/demo.ts';
 import { startShop, type Shop } from './demo/shop.ts';
 import { environmentOf, publicUrlOf, readPorts } from './environment.ts';
 import { prepareKeys } from './keys.ts';
+import { openLogFile } from './logFile.ts';
+import { startOperatorProcess } from './operator.ts';
 import { watchManifests, type ManifestFolder } from './manifests.ts';
 import { prepareOwner, type LocalOwner } from './owner.ts';
 import { startServices, stopServices } from './services.ts';
@@ -27,13 +28,15 @@ export interface LocalOptions {
   readonly data: string;
   readonly manifests: string | undefined;
   readonly demo: boolean;
+  /** Monitors come from this cluster; the demo page is served, and its sample is applied there. */
+  readonly kubeconfig?: string | undefined;
 }
 
 export interface LocalDeps {
   readonly env: Environment;
   /** One line for the person who started it. */
   readonly say: (line: string) => void;
-  /** The database went away by itself. */
+  /** The database or the operator went away by itself. */
   readonly onLost: (message: string) => void;
 }
 
@@ -101,8 +104,21 @@ async function startAll(options: LocalOptions, deps: LocalDeps, undo: Undo): Pro
   const apiUrl = `http://127.0.0.1:${ports.api}`;
   folder.writePrivate('api-url', `${apiUrl}\n`);
   const api = createLocalApi(apiUrl, owner.adminToken, (ms) => systemClock.sleep(ms));
-  await applyManifests(options, api, say, undo);
-  if (shop && !demoWasMade(folder)) await makeDemo(folder, api, shop, say);
+  if (options.kubeconfig === undefined) {
+    await applyManifests(options, api, say, undo);
+    if (shop && !demoWasMade(folder)) await makeDemo(folder, api, shop, say);
+  } else {
+    say('Starting the operator ...');
+    const operator = await startOperatorProcess({
+      kubeconfig: options.kubeconfig,
+      keysFile: keys.serviceFile('operator'),
+      schedulerUrl: `http://127.0.0.1:${ports.scheduler}`,
+      env,
+      log: logs('operator'),
+      onLost: deps.onLost,
+    });
+    undo.add(() => operator.stop());
+  }
   return {
     url: publicUrlOf(env, ports),
     signInLink: `${publicUrlOf(env, ports)}/sign-in?token=${owner.signInToken}`,
@@ -113,7 +129,7 @@ async function startAll(options: LocalOptions, deps: LocalDeps, undo: Undo): Pro
 
 /** Logs of all services go to one file in the data folder; the terminal is for people. */
 function openLogs(folder: DataFolder, env: Environment): (service: string) => Log {
-  const destination = pino.destination({ dest: folder.at('logs', 'duckmon.log'), sync: true });
+  const destination = openLogFile(folder.at('logs', 'duckmon.log'));
   return (service) => createLog(service, env['LOG_LEVEL'] || 'info', destination);
 }
 

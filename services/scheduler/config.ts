@@ -1,11 +1,18 @@
 /** What the scheduler reads from its environment. */
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { httpUrl, loadConfig, port, type Environment } from '../core/config.ts';
+import { httpUrl, list, loadConfig, port, type Environment } from '../core/config.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
 import { SetupError } from '../core/errors.ts';
 import { parseUsd } from '../domain/budget.ts';
 import type { Caps } from '../store/budget.ts';
+
+const amount = () =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'must be an amount such as 10.00')
+    .optional();
+const count = () => z.coerce.number().int().min(0).optional();
 
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -18,18 +25,22 @@ const schema = z.object({
   BROWSER_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.browser}`),
   LLM_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.llm}`),
   NOTIFICATION_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.notification}`),
-  /** Name of this process among the schedulers; the pod's or machine's name. */
+  /** Name of this process among the schedulers of the database; the pod's or machine's name. */
   SCHEDULER_ID: z.string().max(128).optional(),
   SCHEDULER_SLOTS: z.coerce.number().int().min(1).max(1024).default(32),
   HOST_INTERVAL_MS: z.coerce.number().int().min(0).max(600_000).default(500),
   HOST_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(2),
   LEASE_MS: z.coerce.number().int().min(5_000).max(600_000).default(60_000),
   JUDGE_DEADLINE_MS: z.coerce.number().int().min(1_000).max(600_000).default(120_000),
-  WORKSPACE_USD_PER_MONTH: z
-    .string()
-    .regex(/^\d+(\.\d+)?$/, 'must be an amount such as 10.00')
-    .optional(),
-  WORKSPACE_TOKENS_PER_MONTH: z.coerce.number().int().min(0).optional(),
+  /** Caps of judging for each workspace, and for all of them together. */
+  WORKSPACE_USD_PER_MONTH: amount(),
+  WORKSPACE_TOKENS_PER_MONTH: count(),
+  PLATFORM_USD_PER_MONTH: amount(),
+  PLATFORM_TOKENS_PER_MONTH: count(),
+  /** Mail addresses of the installation's operator: they count as confirmed. */
+  TRUSTED_RECIPIENTS: list(),
+  /** The installation's own sender, which is its operator's. */
+  NOTIFICATION_EMAIL: z.string().optional(),
   POD_IP: z.string().optional(),
 });
 
@@ -51,6 +62,9 @@ export interface SchedulerConfig {
   readonly leaseMs: number;
   readonly judgeDeadlineMs: number;
   readonly workspaceCaps: Caps;
+  readonly platformCaps: Caps;
+  /** Mail addresses that need not confirm. */
+  readonly trustedRecipients?: readonly string[];
   readonly podIp: string | undefined;
 }
 
@@ -76,11 +90,17 @@ export function readConfig(env: Environment): SchedulerConfig {
     hostConcurrency: vars.HOST_CONCURRENCY,
     leaseMs: vars.LEASE_MS,
     judgeDeadlineMs: vars.JUDGE_DEADLINE_MS,
-    workspaceCaps: {
-      microUsd:
-        vars.WORKSPACE_USD_PER_MONTH === undefined ? null : parseUsd(vars.WORKSPACE_USD_PER_MONTH),
-      tokens: vars.WORKSPACE_TOKENS_PER_MONTH ?? null,
-    },
+    workspaceCaps: capsOf(vars.WORKSPACE_USD_PER_MONTH, vars.WORKSPACE_TOKENS_PER_MONTH),
+    platformCaps: capsOf(vars.PLATFORM_USD_PER_MONTH, vars.PLATFORM_TOKENS_PER_MONTH),
+    trustedRecipients: [
+      ...vars.TRUSTED_RECIPIENTS,
+      ...(vars.NOTIFICATION_EMAIL === undefined ? [] : [vars.NOTIFICATION_EMAIL]),
+    ],
     podIp: vars.POD_IP,
   };
 }
+
+const capsOf = (usd: string | undefined, tokens: number | undefined): Caps => ({
+  microUsd: usd === undefined ? null : parseUsd(usd),
+  tokens: tokens ?? null,
+});

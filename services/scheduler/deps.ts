@@ -10,6 +10,7 @@ import type { HostGate } from './politeness.ts';
 import type { SchedulerMetrics } from './metrics.ts';
 import type { ModelsSource } from './check/models.ts';
 import type { PlainCommitter } from './check/unchanged.ts';
+import type { Load } from './projection/load.ts';
 import type { SecretReader } from './secrets/reader.ts';
 
 export interface SchedulerDeps {
@@ -30,6 +31,8 @@ export interface SchedulerDeps {
   readonly gate: HostGate;
   readonly plain: PlainCommitter;
   readonly secrets: SecretReader;
+  /** How long work takes, for those who plan capacity. */
+  readonly load: Load;
   /** A signed credential for the egress proxy, for one check. */
   readonly credential: (check: CredentialSubject) => string;
   readonly settings: Settings;
@@ -50,5 +53,9 @@ export interface Settings {
   readonly publicUrl: string;
   /** Caps of each workspace's month. */
   readonly workspaceCaps: Caps;
+  /** Caps of the month of all workspaces together. */
+  readonly platformCaps: Caps;
   readonly judgeDeadlineMs: number;
+  /** Mail addresses that count as confirmed. */
+  readonly trustedRecipients?: readonly string[] | undefined;
 }

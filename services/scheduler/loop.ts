@@ -5,6 +5,7 @@ import { releaseClaims, renewLeases } from '../store/lease.ts';
 import { nextDeliveryAt } from '../store/outbox.ts';
 import { nextTellingAt } from '../store/sweep.ts';
 import type { SchedulerDeps } from './deps.ts';
+import { createFreeze } from './freeze.ts';
 import { runClaim, type RunResult } from './check/run.ts';
 import { dispatchDeliveries } from './outbox/dispatch.ts';
 import { createPace } from './pace.ts';
@@ -15,6 +16,8 @@ import { createTimer, type Timer } from './timer.ts';
 export interface Loop {
   /** Something may be due: look now. */
   wake(): void;
+  /** Checks that run now. */
+  running(): number;
   /** Stops claiming, lets what runs end for at most `graceMs`, and gives the rest back. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -41,9 +44,11 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
   const running = new Map<string, Running>();
   const claimer = createClaimer(deps.pool);
   const pace = createPace(options.slots);
+  const isFrozen = createFreeze(deps.pool, deps.clock);
 
   const free = (): number => options.slots - running.size;
   const checks = createTimer(deps, 'claim', async () => {
+    if (await isFrozen()) return SWEEP_MS;
     const limit = free();
     if (limit <= 0) return pace.full(limit);
     const claims = await claimer.claim({
@@ -60,6 +65,7 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
     return pace.rest(claims.length, untilDue(await nextDueAt(deps.pool), deps));
   });
   const deliveries = createTimer(deps, 'deliver', async () => {
+    if (await isFrozen()) return SWEEP_MS;
     const sent = await dispatchDeliveries(deps, cut.signal);
     return sent > 0 ? 0 : untilDue(await nextDeliveryAt(deps.pool), deps);
   });
@@ -98,6 +104,7 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
 
   for (const timer of timers) timer.start(stopping.signal);
   return {
+    running: () => running.size,
     wake: () => {
       for (const timer of [checks, deliveries, sweeps]) timer.wake();
     },

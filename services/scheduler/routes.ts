@@ -11,8 +11,7 @@ import {
   wakeRequest,
   type PreviewResult,
 } from '../core/contracts/scheduler.ts';
-import { HttpError } from '../core/errors.ts';
-import { StoreError } from '../store/errors.ts';
+import { asHttp } from './asHttp.ts';
 import type { SchedulerDeps } from './deps.ts';
 import { previewJob } from './check/preview.ts';
 import { testChannel } from './outbox/testMessage.ts';
@@ -43,28 +42,4 @@ export function schedulerRoutes(deps: SchedulerDeps, wake: () => void): Router {
     response.json(await asHttp(testChannel(channelTestRequest.parse(request.body), deps)));
   });
   return router;
-}
-
-/** What the store refuses, in the words of HTTP. */
-async function asHttp<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    switch (error.code) {
-      case 'conflict':
-        throw new HttpError('conflict', error.message, { cause: error });
-      case 'notFound':
-        throw new HttpError('not_found', error.message, { cause: error });
-      case 'invalid':
-        throw new HttpError('unprocessable', error.message, { cause: error });
-      case 'unavailable':
-        throw new HttpError('unavailable', 'The database does not answer', {
-          retryAfterSeconds: 2,
-          cause: error,
-        });
-      default:
-        throw error;
-    }
-  }
 }

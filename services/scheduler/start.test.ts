@@ -10,6 +10,7 @@ import { newKeyEntry } from '../core/keyring.ts';
 import { createLog } from '../core/log.ts';
 import type { Running } from '../core/lifecycle.ts';
 import { deriveServiceKeys } from '../core/serviceKeys.ts';
+import { KEYS_PATH, loadedKeys } from '../core/contracts/keys.ts';
 import {
   CHANNEL_TEST_PATH,
   PREVIEW_PATH,
@@ -46,6 +47,7 @@ const configFor = (world: World, patch: Partial<SchedulerConfig> = {}): Schedule
   leaseMs: 60_000,
   judgeDeadlineMs: 5_000,
   workspaceCaps: { microUsd: null, tokens: null },
+  platformCaps: { microUsd: null, tokens: null },
   podIp: undefined,
   ...patch,
 });
@@ -64,13 +66,17 @@ describe('the scheduler as a service', () => {
     await world.close();
   });
 
-  const start = async (patch: Partial<SchedulerConfig> = {}): Promise<InternalClient> => {
+  const begin = (patch: Partial<SchedulerConfig> = {}): Promise<Running> => {
     const keys = deriveServiceKeys(root, 'scheduler');
-    running = await startScheduler(configFor(world, patch), {
+    return startScheduler(configFor(world, patch), {
       log: createLog('scheduler', 'silent'),
       keys: () => keys,
       dataKeys: () => root,
+      nameWaitMs: 50,
     });
+  };
+  const start = async (patch: Partial<SchedulerConfig> = {}): Promise<InternalClient> => {
+    running = await begin(patch);
     const apiKeys = deriveServiceKeys(root, 'api');
     return createInternalClient({
       caller: 'api',
@@ -132,6 +138,7 @@ describe('the scheduler as a service', () => {
       ['PUT', SECRETS_PATH],
       ['POST', PREVIEW_PATH],
       ['POST', CHANNEL_TEST_PATH],
+      ['GET', KEYS_PATH],
     ] as const) {
       const client = createInternalClient({
         caller: 'api',
@@ -140,10 +147,13 @@ describe('the scheduler as a service', () => {
         keys: () => deriveServiceKeys({ keys: [newKeyEntry(new Date())] }, 'api'),
         clock: systemClock,
       });
-      const call =
-        method === 'PUT' ? client.put(route, {}, z.unknown()) : client.post(route, {}, z.unknown());
+      const calls = {
+        GET: () => client.get(route, z.unknown()),
+        PUT: () => client.put(route, {}, z.unknown()),
+        POST: () => client.post(route, {}, z.unknown()),
+      };
       await assert.rejects(
-        call,
+        calls[method](),
         (error: unknown) =>
           error instanceof InternalCallError &&
           error.problem.kind === 'refused' &&
@@ -151,6 +161,14 @@ describe('the scheduler as a service', () => {
       );
       await client.close();
     }
+  });
+
+  it('names the keys that it has loaded, for the calls that it takes and makes', async () => {
+    const client = await start();
+    const { kids } = await client.get(KEYS_PATH, loadedKeys);
+    const [kid] = root.keys.map((key) => key.kid);
+    assert.ok(kids.includes(`${kid}-api`) && kids.includes(`${kid}-scheduler`), kids.join(', '));
+    await client.close();
   });
 
   it('stores a secret that is never answered back', async () => {
@@ -260,6 +278,57 @@ describe('the scheduler as a service', () => {
     await client.close();
   });
 
+  it('refuses to start under the name of another scheduler of the database, and takes nothing from it', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    world.browser.show(SHOP, async () => {
+      begun.resolve();
+      await promise;
+      return 'Shop';
+    });
+    await world.monitor('shop');
+    const client = await start();
+    await begun.promise;
+    await assert.rejects(
+      begin(),
+      (error: unknown) =>
+        error instanceof SetupError && /named test .* its own SCHEDULER_ID/.test(error.message),
+    );
+    const [monitor] = await world.rows('monitors');
+    assert.ok(Number(monitor?.['lease_until']) > systemClock.now().getTime() + 30_000);
+    resolve();
+    await until('its check', async () => (await countOf('checks')) === 1);
+    await client.close();
+  });
+
+  it('lets another scheduler in under a name of its own, and a next one after it has stopped', async () => {
+    const client = await start();
+    const other = await begin({ owner: 'other' });
+    await other.stop();
+    const next = await begin({ owner: 'other' });
+    await next.stop();
+    await client.close();
+  });
+
+  it('keeps its name when its connection breaks', async () => {
+    const client = await start();
+    const holder = async (): Promise<number | undefined> => {
+      const { rows } = await world.db.pool('postgres').query<{ pid: number }>(
+        `SELECT pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+         WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()`,
+      );
+      return rows[0]?.pid;
+    };
+    const first = await holder();
+    assert.ok(first);
+    await world.db.pool('postgres').query('SELECT pg_terminate_backend($1)', [first]);
+    await until('the name held by another connection', async () => {
+      const now = await holder();
+      return now !== undefined && now !== first;
+    });
+    await client.close();
+  });
+
   it('F19 holds no more checks than it has slots', async () => {
     let active = 0;
     let most = 0;
@@ -330,12 +399,22 @@ describe("the scheduler's configuration", () => {
     );
   });
 
-  it('reads the caps of a workspace', () => {
+  it('reads the caps of a workspace and of the platform, and has none without', () => {
     const config = readConfig({
       ...env,
       WORKSPACE_USD_PER_MONTH: '10.50',
       WORKSPACE_TOKENS_PER_MONTH: '1000',
+      PLATFORM_USD_PER_MONTH: '200',
     });
     assert.deepEqual(config.workspaceCaps, { microUsd: 10_500_000n, tokens: 1000 });
+    assert.deepEqual(config.platformCaps, { microUsd: 200_000_000n, tokens: null });
+    assert.deepEqual(readConfig({ ...env, PLATFORM_TOKENS_PER_MONTH: '0' }).platformCaps, {
+      microUsd: null,
+      tokens: 0,
+    });
+    assert.throws(
+      () => readConfig({ ...env, PLATFORM_USD_PER_MONTH: 'ten' }),
+      /PLATFORM_USD_PER_MONTH.*must be an amount/,
+    );
   });
 });

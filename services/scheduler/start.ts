@@ -1,6 +1,7 @@
 /** Starts the scheduler: recovers what a crash left, then claims, checks, delivers and sweeps. */
 import type pg from 'pg';
 import { systemClock } from '../core/clock.ts';
+import { SetupError } from '../core/errors.ts';
 import { createApp } from '../core/http/app.ts';
 import { serve } from '../core/http/serve.ts';
 import { requireInternal } from '../core/internal/guard.ts';
@@ -8,12 +9,15 @@ import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics } from '../core/metrics.ts';
 import { watchKeyFile } from '../core/serviceKeys.ts';
-import { listenEvents } from '../store/events.ts';
-import { openPool } from '../store/pool.ts';
+import { StoreError } from '../store/errors.ts';
+import { listenEvents, type Listener } from '../store/events.ts';
+import { holdOwner } from '../store/lease.ts';
+import { openPool, type Sql } from '../store/pool.ts';
 import { createDatabaseClock } from './clock.ts';
 import type { SchedulerConfig } from './config.ts';
-import { startLoop } from './loop.ts';
+import { startLoop, type Loop } from './loop.ts';
 import { createSchedulerMetrics } from './metrics.ts';
+import { projectionRoutes } from './projection/routes.ts';
 import { schedulerRoutes } from './routes.ts';
 import { recover } from './sweep/sweep.ts';
 import { createTimer } from './timer.ts';
@@ -22,6 +26,8 @@ import { wireDeps, type StartDeps } from './wiring.ts';
 const BODY_LIMIT = 16 * 1024 * 1024;
 const ADJUST_MS = 60_000;
 const POOL_SIZE = 12;
+/** Postgres notices within moments that a process of the same name is gone. */
+const NAME_WAIT_MS = 5_000;
 
 /** Starts the service; the same in a process of its own and in local mode. */
 export async function startScheduler(
@@ -34,6 +40,11 @@ export async function startScheduler(
   const pool =
     given.pool ??
     openPool(config.databaseUrl, { applicationName: 'duckmon-scheduler', log, max: POOL_SIZE });
+  let loop: Loop | undefined;
+  const events = await listen(config, given, () => loop?.wake()).catch(async (error: unknown) => {
+    if (!given.pool) await pool.end();
+    throw error;
+  });
   const databaseClock = createDatabaseClock(pool, systemClock);
   const clock = given.clock ?? databaseClock;
   await databaseClock.adjust();
@@ -59,18 +70,15 @@ export async function startScheduler(
       rawKey: given.rawKey,
     }),
   );
-  const loop = startLoop(deps, { slots: config.slots, leaseMs: config.leaseMs });
-  app.express.use(schedulerRoutes(deps, () => loop.wake()));
+  const started = startLoop(deps, { slots: config.slots, leaseMs: config.leaseMs });
+  loop = started;
+  const wake = (): void => started.wake();
+  app.express.use(schedulerRoutes(deps, wake));
+  const occupancy = () => ({ running: started.running(), slots: config.slots });
+  app.express.use(projectionRoutes({ deps, occupancy, wake }));
   const listening = await serve(app.finish(), { host: config.host, port: config.port });
   const hosts = [config.host, 'localhost', ...(config.podIp === undefined ? [] : [config.podIp])];
   addresses = hosts.map((host) => new URL(`http://${host}:${listening.port}`).host);
-  const events = await listenEvents(
-    config.databaseUrl,
-    ({ kind }) => {
-      if (kind === 'monitor' || kind === 'delivery' || kind === 'finding') loop.wake();
-    },
-    { log, onGap: () => loop.wake() },
-  );
   const stopping = new AbortController();
   const adjusting = createTimer({ clock, log }, 'clock', async () => {
     await databaseClock.adjust();
@@ -82,7 +90,7 @@ export async function startScheduler(
     stop: async () => {
       stopping.abort();
       await listening.stop();
-      await loop.stop();
+      await started.stop();
       await Promise.all([
         adjusting.ended(),
         events.close(),
@@ -91,6 +99,39 @@ export async function startScheduler(
       if (!given.pool) await pool.end();
     },
   };
+}
+
+/**
+ * Hears of work that is due, over a connection that holds this process' name among the schedulers:
+ * what one of the same name left behind is taken over at the start, so two at once may not be.
+ * @throws SetupError when another scheduler has the name
+ */
+function listen(
+  config: SchedulerConfig,
+  { log, nameWaitMs = NAME_WAIT_MS }: Pick<StartDeps, 'log'> & Partial<StartDeps>,
+  wake: () => void,
+): Promise<Listener> {
+  const { owner } = config;
+  let isHeld = false;
+  const hold = async (connection: Sql): Promise<void> => {
+    try {
+      await holdOwner(connection, owner, nameWaitMs);
+      isHeld = true;
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'conflict')) throw error;
+      const message = `Another scheduler named ${owner} works on this database; give each its own SCHEDULER_ID (the host's name by default).`;
+      if (!isHeld) throw new SetupError(message, { cause: error });
+      // This one was first: fenced as all are, it goes on.
+      log.error(message);
+    }
+  };
+  return listenEvents(
+    config.databaseUrl,
+    ({ kind }) => {
+      if (kind === 'monitor' || kind === 'delivery' || kind === 'finding') wake();
+    },
+    { log, onConnect: hold, onGap: wake },
+  );
 }
 
 async function readiness(pool: pg.Pool): Promise<Record<string, string>> {

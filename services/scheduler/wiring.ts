@@ -15,6 +15,7 @@ import { createPlainCommitter } from './check/unchanged.ts';
 import type { SchedulerConfig } from './config.ts';
 import type { SchedulerDeps } from './deps.ts';
 import { createHostGate } from './politeness.ts';
+import { createLoad } from './projection/load.ts';
 import { watchDataKeys, type DataKeys } from './secrets/dataKey.ts';
 import { createSecretReader } from './secrets/reader.ts';
 
@@ -30,6 +31,8 @@ export interface StartDeps {
   readonly newToken: () => string;
   readonly random: () => number;
   readonly pool: pg.Pool;
+  /** How long to wait at the start for a scheduler of the same name to be gone, in ms. */
+  readonly nameWaitMs: number;
   /** Local mode only: the raw internal key. */
   readonly rawKey: () => string | undefined;
 }
@@ -66,6 +69,7 @@ export function wireDeps(
     random: given.random ?? Math.random,
     failpoint: given.failpoint ?? noFailpoint,
     models: createModelsSource(llm, clock),
+    load: createLoad(),
     gate: createHostGate({
       intervalMs: config.hostIntervalMs,
       concurrency: config.hostConcurrency,
@@ -86,7 +90,9 @@ export function wireDeps(
       owner: config.owner,
       publicUrl: config.publicUrl,
       workspaceCaps: config.workspaceCaps,
+      platformCaps: config.platformCaps,
       judgeDeadlineMs: config.judgeDeadlineMs,
+      trustedRecipients: config.trustedRecipients,
     },
   };
   return { deps, clients: [browser, llm, notification] };

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from '../../../services/core/errors.ts';
 import { freePorts } from '../../../services/local/testing/installation.ts';
+import { writeLastWill } from '../../../services/local/testing/lastWill.ts';
 
 export interface Changedetection {
   readonly pid: number;
@@ -65,6 +66,8 @@ export async function startChangedetection(
       },
     },
   );
+  const will = writeLastWill(folder);
+  will.child(child.pid ?? 0);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
@@ -72,6 +75,7 @@ export async function startChangedetection(
     await ended;
     clearTimeout(late);
     rmSync(folder, { recursive: true, force: true });
+    will.cancel();
   };
   const url = `http://127.0.0.1:${port}`;
   try {

@@ -1,4 +1,5 @@
 /** Bench `idle`: M1, what a whole installation costs when nothing is to be done. */
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   startInstallation,
@@ -37,7 +38,11 @@ export async function benchIdle(
   const site = await startBenchSite();
   try {
     const installation = await startInstallation({
-      env: { DUCKMON_EGRESS_ALLOW: `127.0.0.1:${site.port}` },
+      env: {
+        DUCKMON_EGRESS_ALLOW: `127.0.0.1:${site.port}`,
+        // As scripts/up sets it.
+        NODE_COMPILE_CACHE: path.resolve(import.meta.dirname, '../../../.cache/compiled'),
+      },
     });
     try {
       await measureOurs(installation, { site, pairs, settleMs }, say);

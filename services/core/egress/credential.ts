@@ -1,7 +1,8 @@
 /** The signed credential by which the egress proxy knows for whom a socket is opened. */
-import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createPublicKey, sign, verify } from 'node:crypto';
 import { z } from 'zod';
 import { currentKey } from '../keyring.ts';
+import { remembered } from '../remembered.ts';
 import { EGRESS_ISSUERS, ed25519FromSeed, type KeySource } from '../serviceKeys.ts';
 
 export const egressGrant = z.strictObject({
@@ -75,16 +76,6 @@ export const proxyAuthorization = (credential: string): string =>
 
 const signedText = (kid: string, payload: string): Buffer =>
   Buffer.from(`duckmon-egress-v1\n${kid}\n${payload}`);
-
-/** Reading a key costs more than using it; there are a handful, so they are kept. */
-function remembered(read: (text: string) => KeyObject): (text: string) => KeyObject {
-  const known = new Map<string, KeyObject>();
-  return (text) => {
-    const key = known.get(text) ?? read(text);
-    known.set(text, key);
-    return key;
-  };
-}
 
 const privateKey = remembered((seed) => ed25519FromSeed(Buffer.from(seed, 'base64')));
 const publicKey = remembered((value) =>

@@ -15,11 +15,19 @@ export const EGRESS_CODES = [
   'connectionReset',
   'timeout',
   'unreachable',
+  'invalidAnswer',
+  'headersTooLarge',
 ] as const;
 export type EgressCode = (typeof EGRESS_CODES)[number];
 
 /** The header by which the proxy names what went wrong; it never comes from a target. */
 export const EGRESS_ERROR_HEADER = 'x-duckmon-egress-error';
+
+/**
+ * With this in a plain request the proxy puts it into the target's answer, and into no other: without
+ * it an answer is the proxy's, also one that only its HTTP server gave.
+ */
+export const EGRESS_MARK_HEADER = 'x-duckmon-egress-answer';
 
 /** The proxy opened no connection, or could not be asked. */
 export class EgressError extends Error {
@@ -41,6 +49,8 @@ const TEXTS: Readonly<Record<EgressCode, string>> = {
   connectionReset: 'The host closed the connection',
   timeout: 'The host did not answer in time',
   unreachable: 'The host cannot be reached',
+  invalidAnswer: "The host's answer is not valid HTTP",
+  headersTooLarge: "The headers of the host's answer are too large",
 };
 
 /** The error of a code, with its ordinary text. */

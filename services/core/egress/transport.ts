@@ -12,24 +12,28 @@ import {
 } from 'undici';
 import { createAgents, type OpenSocket } from './agents.ts';
 import { egressError } from './errors.ts';
+import { createPlainClient, isPlain, type PlainSession } from './plain.ts';
 import { openTunnel } from './tunnel.ts';
 
 export { EgressError, egressErrorOf, type EgressCode } from './errors.ts';
 
-/** Fetches that share connections under one credential: the hops of one check. */
+/**
+ * Fetches under one credential: the hops of one check. Tunnels are its own; plain requests share
+ * connections to the proxy with other sessions, where each is judged by its credential.
+ */
 export interface EgressSession {
   /** As the standard `fetch`, through the proxy; redirects are not followed unless asked. */
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
   /** For undici's `request`. */
   readonly dispatcher: Dispatcher;
-  /** Closes the connections at once. */
+  /** Ends what is under way and closes the tunnels at once. */
   close(): Promise<void>;
 }
 
 /**
  * A failed connection makes a fetch reject with a TypeError whose cause is an `EgressError` (or a
- * TLS error); `egressErrorOf` reads it. Both `http:` and `https:` go through CONNECT, so an answer
- * of the proxy is never taken for one of the page.
+ * TLS error); `egressErrorOf` reads it. Requests go through CONNECT, or in a session in absolute form
+ * with a mark in what is the page's, so an answer of the proxy is never taken for one of the page.
  */
 export interface EgressTransport {
   /**
@@ -62,26 +66,45 @@ export function createEgressTransport(proxyUrl: string, credential: () => string
     socket.once('close', () => sockets.delete(socket));
     return socket;
   };
+  // One for all connections, so that TLS sessions are resumed.
+  const startTls = buildConnector({ allowH2: false, timeout: 20_000 });
   const makeDispatcher = (signed: string): Agent =>
-    createDispatcher((host, port) => open(signed, host, port));
+    createDispatcher((host, port) => open(signed, host, port), startTls);
+  const plain = createPlainClient(proxyUrl);
   return {
     fetch: (url, init) => fetchOnce(makeDispatcher(credential()), url, init),
-    pooled: (signed) => {
-      const agent = makeDispatcher(signed ?? credential());
-      return {
-        fetch: (url, init) => fetchBy(agent, url, init),
-        dispatcher: agent,
-        close: () => agent.destroy(),
-      };
-    },
+    pooled: (signed = credential()) =>
+      createSession(plain.session(signed), () => makeDispatcher(signed)),
     dispatcher: () => makeDispatcher(credential()),
     agents: () => createAgents((host, port) => open(credential(), host, port)),
     connect: (host, port, signal) => open(credential(), host, port, signal),
     close: async () => {
       sockets.forEach((socket) => socket.destroy());
+      await plain.close();
     },
   };
 }
+
+/** Sends plain requests in absolute form and the others through tunnels. */
+function createSession(plain: PlainSession, makeTunnels: () => Agent): EgressSession {
+  let tunnels: Agent | undefined;
+  const dispatcher = ROUTER.compose(() => (options, handler) => {
+    if (isPlain(options)) return plain.dispatch(options, handler);
+    tunnels ??= makeTunnels();
+    return tunnels.dispatch(options, handler);
+  });
+  return {
+    fetch: (url, init) => fetchBy(dispatcher, url, init),
+    dispatcher,
+    close: async () => {
+      plain.close();
+      await tunnels?.destroy();
+    },
+  };
+}
+
+/** Only composed upon; it opens no connection of its own. */
+const ROUTER = new Agent();
 
 async function fetchOnce(agent: Agent, url: string | URL, init?: RequestInit): Promise<Response> {
   try {
@@ -95,15 +118,17 @@ async function fetchOnce(agent: Agent, url: string | URL, init?: RequestInit): P
   }
 }
 
-const fetchBy = (dispatcher: Agent, url: string | URL, init?: RequestInit): Promise<Response> =>
-  undiciFetch(url, { redirect: 'manual', ...init, dispatcher });
+const fetchBy = (
+  dispatcher: Dispatcher,
+  url: string | URL,
+  init?: RequestInit,
+): Promise<Response> => undiciFetch(url, { redirect: 'manual', ...init, dispatcher });
 
 /** An IPv6 address without its brackets. */
 const bareHost = (hostname: string): string => hostname.replaceAll(/^\[|\]$/g, '');
 
 /** An undici agent all of whose connections are tunnels. */
-function createDispatcher(open: OpenSocket): Agent {
-  const startTls = buildConnector({ allowH2: false, timeout: 20_000 });
+function createDispatcher(open: OpenSocket, startTls: buildConnector.connector): Agent {
   return new Agent({
     allowH2: false,
     connect: (options, answer) => {

@@ -20,6 +20,8 @@ export interface AppOptions {
   readonly bodyLimit: number;
   /** Resolves to what is not ready, by name; an empty object is ready. */
   readonly readiness: () => Promise<Record<string, string>> | Record<string, string>;
+  /** Why the process must be restarted; nothing when absent. */
+  readonly liveness?: () => readonly string[];
   /** Handlers that come before bodies are read: security headers, rate limits. */
   readonly before?: readonly RequestHandler[];
 }
@@ -63,10 +65,12 @@ export function createApp(options: AppOptions): App {
   };
 }
 
-/** Liveness says only that the process answers; readiness asks what it depends on. */
-function addProbes(app: Express, { log, metrics, readiness }: AppOptions): void {
+/** Liveness says that the process answers and is not stuck; readiness asks what it depends on. */
+function addProbes(app: Express, { log, metrics, readiness, liveness }: AppOptions): void {
   app.get('/healthz', (_request, response) => {
-    response.json({ status: 'ok' });
+    const problems = liveness?.() ?? [];
+    if (problems.length === 0) response.json({ status: 'ok' });
+    else response.status(503).json({ status: 'unwell', problems });
   });
   app.get('/readyz', async (_request, response) => {
     const problems = await problemsOf(readiness, log);

@@ -3,8 +3,9 @@ import { Agent } from 'undici';
 import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { errorBody } from '../contracts/common.ts';
-import type { ServiceName } from '../contracts/ports.ts';
+import type { InternalCaller, ServiceName } from '../contracts/ports.ts';
 import type { KeySource } from '../serviceKeys.ts';
+import { within } from '../within.ts';
 import { InternalCallError } from './errors.ts';
 import { exchange, type Answered, type Method } from './exchange.ts';
 
@@ -40,7 +41,7 @@ export interface CallOptions {
 }
 
 export interface ClientOptions {
-  readonly caller: ServiceName;
+  readonly caller: InternalCaller;
   readonly callee: ServiceName;
   /** Such as `http://127.0.0.1:8001`. */
   readonly baseUrl: string;
@@ -76,12 +77,15 @@ export function createInternalClient(options: ClientOptions): InternalClient {
     call: CallOptions = {},
   ): Promise<z.infer<T>> => {
     const payload = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
-    const deadline = AbortSignal.timeout(call.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    const signal = call.signal ? AbortSignal.any([call.signal, deadline]) : deadline;
+    const time = within(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, call.signal);
     const attempt = (): Promise<Answered> =>
-      exchange(options, agent, { method, path, body: payload, signal, deadline });
+      exchange(options, agent, { method, path, body: payload, time });
     const repeatable = method !== 'POST' || call.repeatable === true;
-    return parseAnswer(options.callee, await twice(attempt, repeatable), answer);
+    try {
+      return parseAnswer(options.callee, await twice(attempt, repeatable), answer);
+    } finally {
+      time.end();
+    }
   };
   return {
     post: (path, body, answer, call) => send('POST', path, body, answer, call),

@@ -1,11 +1,20 @@
 /** One signed request to another service and its answer. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { request, type Agent, type Dispatcher } from 'undici';
 import { messageOf } from '../errors.ts';
 import { currentKey } from '../keyring.ts';
+import type { Within } from '../within.ts';
 import type { ClientOptions } from './client.ts';
 import { InternalCallError } from './errors.ts';
-import { KEY_HEADER, NONCE_HEADER, TIME_HEADER, signParts } from './signature.ts';
+import { kidsHeader } from './keys.ts';
+import {
+  KEY_HEADER,
+  KIDS_HEADER,
+  NONCE_HEADER,
+  TIME_HEADER,
+  signParts,
+  signingKey,
+} from './signature.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT';
 
@@ -13,10 +22,8 @@ export interface Sending {
   readonly method: Method;
   readonly path: string;
   readonly body: Buffer;
-  /** Ends the call for any reason. */
-  readonly signal: AbortSignal;
-  /** Ends it because its time is over; part of `signal`. */
-  readonly deadline: AbortSignal;
+  /** Ends the call. */
+  readonly time: Within;
 }
 
 export interface Answered {
@@ -40,7 +47,7 @@ export async function exchange(
     const response = await request(url, {
       method: sending.method,
       dispatcher: agent,
-      signal: sending.signal,
+      signal: sending.time.signal,
       headers,
       ...(sending.method === 'GET' ? {} : { body: sending.body }),
     });
@@ -55,14 +62,15 @@ function signedHeaders(
   url: URL,
   { method, body }: Sending,
 ): Record<string, string> {
-  const key = currentKey(keys().calls[callee] ?? []);
+  const held = keys().calls[callee] ?? [];
+  const key = currentKey(held);
   if (!key) {
     const message = `${caller} has no current key to call ${callee}`;
     throw new InternalCallError({ kind: 'refused', status: 0, message });
   }
   const timestamp = String(clock.now().getTime());
-  const nonce = randomBytes(16).toString('base64url');
-  const signature = signParts(Buffer.from(key.value, 'base64'), {
+  const nonce = randomUUID();
+  const signature = signParts(signingKey(key.value), {
     method,
     path: url.pathname + url.search,
     body,
@@ -75,6 +83,7 @@ function signedHeaders(
     [KEY_HEADER]: `${key.kid}.${signature}`,
     [TIME_HEADER]: timestamp,
     [NONCE_HEADER]: nonce,
+    [KIDS_HEADER]: kidsHeader(held),
   };
 }
 
@@ -110,12 +119,12 @@ const NEVER_SENT = new Set([
 
 function problemOf(error: unknown, { callee }: ClientOptions, sending: Sending): unknown {
   if (error instanceof InternalCallError) return error;
-  if (sending.deadline.aborted)
+  if (sending.time.isOver())
     return new InternalCallError(
       { kind: 'timeout', message: `${callee} did not answer in time` },
       error,
     );
-  if (sending.signal.aborted) return error;
+  if (sending.time.signal.aborted) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
     return new InternalCallError(

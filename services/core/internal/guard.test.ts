@@ -11,7 +11,14 @@ import { keysOf, testKeys, type TestKeys } from '../testing/keys.ts';
 import { captureLog, type CapturedLog } from '../testing/log.ts';
 import { UNAUTHORIZED_BODY, requireInternal } from './guard.ts';
 import { createNonceMemory } from './nonces.ts';
-import { KEY_HEADER, KIDS_HEADER, NONCE_HEADER, TIME_HEADER, signParts } from './signature.ts';
+import {
+  KEY_HEADER,
+  KIDS_HEADER,
+  NONCE_HEADER,
+  TIME_HEADER,
+  signParts,
+  signingKey,
+} from './signature.ts';
 
 interface Sending {
   method: string;
@@ -85,7 +92,7 @@ describe('core: internal guard', () => {
     const audience = parts['audience'] ?? `browser@127.0.0.1:${listening.port}`;
     const [key] = keys.of('scheduler')().calls['browser'] ?? [];
     assert.ok(key);
-    const value = Buffer.from(parts['key'] ?? key.value, 'base64');
+    const value = signingKey(parts['key'] ?? key.value);
     const signature = signParts(value, {
       method,
       path,
@@ -153,7 +160,7 @@ describe('core: internal guard', () => {
     const expected = createHmac('sha256', key)
       .update(`v1\nPOST\n/p?q\n${hash}\n1\nn\nbrowser@h:1`)
       .digest('base64url');
-    assert.equal(signParts(key, parts), expected);
+    assert.equal(signParts(signingKey(key.toString('base64')), parts), expected);
   });
 
   describe('B1 without the right key', () => {

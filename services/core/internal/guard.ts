@@ -1,10 +1,13 @@
 /** Refuses internal requests whose signed header does not hold. */
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../clock.ts';
-import type { ServiceName } from '../contracts/ports.ts';
+import type { InternalCaller, ServiceName } from '../contracts/ports.ts';
+import { HttpError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { KeySource } from '../serviceKeys.ts';
+import type { DerivedKey, KeySource } from '../serviceKeys.ts';
+import { answerKeys, asksForKeys, kidsHeader } from './keys.ts';
 import { createNonceMemory } from './nonces.ts';
 import {
   KEY_HEADER,
@@ -13,6 +16,7 @@ import {
   TIME_HEADER,
   sameText,
   signParts,
+  signingKey,
 } from './signature.ts';
 
 export interface GuardOptions {
@@ -28,7 +32,22 @@ export interface GuardOptions {
 }
 
 const MAX_SKEW_MS = 30_000;
-const DUMMY_KEY = Buffer.alloc(32, 1);
+const DUMMY_KEY = createSecretKey(Buffer.alloc(32, 1));
+
+/** Where the guard leaves the name of the caller, in `response.locals`. */
+const CALLER = 'internalCaller';
+
+/**
+ * Lets only these callers on, behind `requireInternal`; to others the route does not exist. The raw
+ * root key of local mode belongs to nobody and opens every route.
+ */
+export const onlyFrom =
+  (...callers: readonly InternalCaller[]): RequestHandler =>
+  (_request, response, next) => {
+    const caller: unknown = response.locals[CALLER];
+    if (caller === undefined || callers.some((name) => name === caller)) next();
+    else next(new HttpError('not_found', 'There is no such internal route for this caller.'));
+  };
 
 /** The body of every refusal: it says nothing about why. */
 export const UNAUTHORIZED_BODY = {
@@ -39,10 +58,12 @@ export const UNAUTHORIZED_BODY = {
 export function requireInternal(options: GuardOptions): RequestHandler {
   const isNewNonce = createNonceMemory(options.clock);
   return (request: Request, response: Response, next: NextFunction) => {
-    response.setHeader(KIDS_HEADER, heldKids(options.keys).join(','));
+    response.setHeader(KIDS_HEADER, kidsHeader(Object.values(options.keys().callers).flat()));
     const judgement = judge(request, options, isNewNonce);
     if (judgement.holds) {
-      next();
+      response.locals[CALLER] = judgement.caller;
+      if (asksForKeys(request)) answerKeys(response, options.keys());
+      else next();
       return;
     }
     const { reason } = judgement;
@@ -60,9 +81,6 @@ export function requireInternal(options: GuardOptions): RequestHandler {
   };
 }
 
-const heldKids = (keys: KeySource): string[] =>
-  Object.values(keys().callers).flatMap((entries) => entries.map(({ kid }) => kid));
-
 /** The first reason why a request is refused, or that it holds. */
 function judge(
   request: Request,
@@ -71,14 +89,13 @@ function judge(
 ): Judgement {
   const header = request.get(KEY_HEADER) ?? '';
   const raw = options.rawKey?.();
-  if (raw !== undefined && raw !== '' && sameText(header, raw)) return { holds: true };
+  if (raw !== undefined && raw !== '' && sameText(header, raw))
+    return { holds: true, caller: undefined };
   const dot = header.indexOf('.');
   const kid = header.slice(0, Math.max(dot, 0));
-  const entry = Object.values(options.keys().callers)
-    .flat()
-    .find((candidate) => candidate.kid === kid);
+  const { caller, entry } = findKey(options.keys, kid);
   // An unknown kid costs the same work as a known one.
-  const key = entry ? Buffer.from(entry.value, 'base64') : DUMMY_KEY;
+  const key = entry ? signingKey(entry.value) : DUMMY_KEY;
   const signed = isSignedBy(key, request, header.slice(dot + 1), options);
   if (header === '') return refused('missing');
   if (!entry) return refused('unknown_kid');
@@ -87,15 +104,25 @@ function judge(
   if (!(age <= MAX_SKEW_MS)) return refused('stale');
   const nonce = request.get(NONCE_HEADER) ?? '';
   if (nonce.length < 16 || nonce.length > 64) return refused('bad_nonce');
-  return isNewNonce(nonce) ? { holds: true } : refused('replayed');
+  return isNewNonce(nonce) ? { holds: true, caller } : refused('replayed');
 }
 
-type Judgement = { readonly holds: true } | { readonly holds: false; readonly reason: string };
+type Judgement =
+  | { readonly holds: true; readonly caller: string | undefined }
+  | { readonly holds: false; readonly reason: string };
+
+function findKey(keys: KeySource, kid: string): { caller?: string; entry?: DerivedKey } {
+  for (const [caller, entries] of Object.entries(keys().callers)) {
+    const entry = entries.find((candidate) => candidate.kid === kid);
+    if (entry) return { caller, entry };
+  }
+  return {};
+}
 
 const refused = (reason: string): Judgement => ({ holds: false, reason });
 
 function isSignedBy(
-  key: Buffer,
+  key: KeyObject,
   request: Request,
   signature: string,
   { addresses, service }: GuardOptions,

@@ -1,5 +1,6 @@
 /** The signed header of calls between services (design 5.2). */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { remembered } from '../remembered.ts';
 
 export const KEY_HEADER = 'x-internal-api-key';
 export const TIME_HEADER = 'x-internal-timestamp';
@@ -19,9 +20,14 @@ export interface SignedParts {
   readonly audience: string;
 }
 
+/** The key that a key file holds in base64. */
+export const signingKey: (base64: string) => KeyObject = remembered((base64) =>
+  createSecretKey(Buffer.from(base64, 'base64')),
+);
+
 /** HMAC-SHA-256 over the parts, base64url. */
-export function signParts(key: Buffer, parts: SignedParts): string {
-  const bodyHash = createHash('sha256').update(parts.body).digest('hex');
+export function signParts(key: KeyObject, parts: SignedParts): string {
+  const bodyHash = hash('sha256', parts.body, 'hex');
   const { method, path, timestamp, nonce, audience } = parts;
   const text = ['v1', method, path, bodyHash, timestamp, nonce, audience].join('\n');
   return createHmac('sha256', key).update(text).digest('base64url');
@@ -29,6 +35,5 @@ export function signParts(key: Buffer, parts: SignedParts): string {
 
 /** Compares two texts in a time that depends on neither. */
 export function sameText(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
+  return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));
 }

@@ -1,12 +1,12 @@
 /** Key files of all services from one root, for tests. */
-import type { ServiceName } from '../contracts/ports.ts';
+import type { InternalCaller } from '../contracts/ports.ts';
 import { newKeyEntry, type Keyring, type KeyState } from '../keyring.ts';
 import { deriveServiceKeys, type KeySource } from '../serviceKeys.ts';
 
 export interface TestKeys {
   readonly root: Keyring;
   /** The keys of a service; the same object each time. */
-  of(service: ServiceName): KeySource;
+  of(service: InternalCaller): KeySource;
 }
 
 /** Keys of a new root with one entry for each state. */

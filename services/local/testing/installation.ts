@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { portVariable, SERVICES } from '../../core/contracts/ports.ts';
+import { writeLastWill, type LastWill } from './lastWill.ts';
 
 export interface Installation {
   /** Of the process that was started last; the database is a child of it. */
@@ -72,14 +73,24 @@ type Message =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'ready'; readonly lines: readonly string[] };
 
-async function launch(args: string[], env: Record<string, string>, said: string[]): Promise<State> {
+interface Launch {
+  readonly args: readonly string[];
+  readonly said: string[];
+  readonly will: LastWill;
+}
+
+async function launch({ args, said, will }: Launch, env: Record<string, string>): Promise<State> {
   const child = fork(MAIN, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
+  will.child(child.pid ?? 0);
   const ended = new Promise<string | number>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? code ?? 0));
+    child.once('exit', (code, signal) => {
+      will.child(0);
+      resolve(signal ?? code ?? 0);
+    });
   });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   child.on('message', (message: Message) => {
@@ -103,7 +114,7 @@ export interface InstallationOptions {
 }
 
 /**
- * Starts it and waits until it is up.
+ * Starts it and waits until it is up. It does not outlive this process.
  * @throws Error with the sentence that a person would read.
  */
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
@@ -124,10 +135,15 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   if (options.demo !== true) args.push('--no-demo');
   if (options.manifests !== undefined) args.push('--manifests', options.manifests);
   const said: string[] = [];
-  const remove = (): void => rmSync(data, { recursive: true, force: true });
+  const will = writeLastWill(data);
+  const remove = (): void => {
+    rmSync(data, { recursive: true, force: true });
+    will.cancel();
+  };
+  const plan: Launch = { args, said, will };
   let state: State;
   try {
-    state = await launch(args, base, said);
+    state = await launch(plan, base);
   } catch (error) {
     remove();
     throw error;
@@ -162,7 +178,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       return { status: response.status, json: (text === '' ? null : JSON.parse(text)) as never };
     },
     restart: async (env = {}) => {
-      state = await launch(args, { ...base, ...env }, said);
+      state = await launch(plan, { ...base, ...env });
     },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

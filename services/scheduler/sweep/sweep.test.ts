@@ -51,6 +51,25 @@ describe('chores', () => {
     assert.ok((await partitions()).includes('checks_30_20260501'));
   });
 
+  it('delete what has ended by the clock of the scheduler', async () => {
+    const token = (expiresAt: Date) =>
+      withWorkspace(world.pool, 'team', (tx) =>
+        tx.query(
+          `INSERT INTO one_time_tokens (token_hash, purpose, workspace_id, created_at, expires_at)
+           VALUES (decode(md5(random()::text), 'hex'), 'acknowledge', 'team', $1, $2)`,
+          [NOON, expiresAt],
+        ),
+      );
+    await token(later(NOON, HOUR));
+    await token(later(NOON, 48 * HOUR));
+    world.clock.advance(2 * HOUR);
+    await createChores(world.deps).run();
+    assert.deepEqual(
+      (await world.rows('one_time_tokens')).map((row) => row['expires_at']),
+      [later(NOON, 48 * HOUR)],
+    );
+  });
+
   it('F19 show how late the oldest due monitor is', async () => {
     await world.monitor('shop');
     world.clock.advance(90_000);

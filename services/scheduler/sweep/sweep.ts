@@ -7,6 +7,7 @@ import { recoverLeases } from '../../store/lease.ts';
 import { recoverDeliveries } from '../../store/outbox.ts';
 import {
   collectBlobs,
+  deleteEnded,
   dropExpiredPartitions,
   dueTellings,
   ensurePartitions,
@@ -30,6 +31,8 @@ const STALE_RESERVATION_MS = 15 * 60_000;
 const CACHE_LIFE_MS = 30 * DAY_MS;
 const CACHE_ROWS = 50_000;
 const BATCH = 200;
+/** Of each kind a minute; each alert by mail leaves a few. */
+const ENDED_BATCH = 1000;
 
 /** Ends what a dead process of this name left behind, and makes history writable. Run before any claim. */
 export async function recover(deps: SweepDeps): Promise<void> {
@@ -116,6 +119,11 @@ export function createChores(deps: SweepDeps): Chores {
       name: 'reservations',
       everyMs: 5 * 60_000,
       run: ({ pool }, now) => releaseReservations(pool, { before: staleBefore(now) }),
+    },
+    {
+      name: 'ended',
+      everyMs: 60_000,
+      run: ({ pool }, now) => deleteEnded(pool, now, ENDED_BATCH),
     },
     {
       name: 'trim',

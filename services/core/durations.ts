@@ -1,0 +1,2 @@
+/** Durations of the CRDs, for parts that do not know the domain. */
+export { formatDuration, parseDuration } from '../domain/duration.ts';

@@ -1,0 +1,21 @@
+/** The keys route, which each service with internal routes has: what a rotation waits for. */
+import type { Request, Response } from 'express';
+import { KEYS_PATH, type LoadedKeys } from '../contracts/keys.ts';
+import type { DerivedKey, ServiceKeyFile } from '../keyFile.ts';
+
+/** The ids of these keys as the value of `X-Internal-Kids`. */
+export const kidsHeader = (keys: readonly DerivedKey[]): string =>
+  keys.map(({ kid }) => kid).join(',');
+
+/** Whether a request, below any mount, is for the keys. */
+export const asksForKeys = ({ method, baseUrl, path }: Request): boolean =>
+  method === 'GET' && baseUrl + path === KEYS_PATH;
+
+/** Answers with the ids of all keys that are loaded: for calls that are taken and made, and for the proxy. */
+export function answerKeys(response: Response, file: ServiceKeyFile): void {
+  const { callers, calls, egressSeeds, egressPublic } = file;
+  const pairs = [...Object.values(callers), ...Object.values(calls)].flat();
+  const loaded = [...pairs, ...egressSeeds, ...egressPublic];
+  const answer: LoadedKeys = { kids: [...new Set(loaded.map(({ kid }) => kid))] };
+  response.json(answer);
+}

@@ -1,0 +1,119 @@
+/** The operator's door to the scheduler: projection in, status feed, capacity and freeze. */
+import { Router, type Request } from 'express';
+import { z } from 'zod';
+import { objectName, workspaceId } from '../../core/contracts/common.ts';
+import {
+  CAPACITY_PATH,
+  CHANNEL_STATES_PATH,
+  channelStatesQuery,
+  FREEZE_PATH,
+  freezeRequest,
+  INVENTORY_PATH,
+  inventoryRequest,
+  PROJECTED_CHANNELS_PATH,
+  PROJECTED_MONITORS_PATH,
+  projectedChannel,
+  projectedMonitor,
+  retireRequest,
+  STATUS_FEED_PATH,
+  STATUS_PAGE,
+  statusFeedQuery,
+  type CapacityReport,
+  type ChannelStates,
+  type StatusFeed,
+} from '../../core/contracts/projection.ts';
+import { onlyFrom } from '../../core/internal/guard.ts';
+import { oldestLatenessMs } from '../../store/claim.ts';
+import { readChannelStates } from '../../store/channelStates.ts';
+import { frozenBy, setFrozen } from '../../store/freeze.ts';
+import type { ObjectKey } from '../../store/projection.ts';
+import { readStatusFeed } from '../../store/statusFeed.ts';
+import { withTransaction } from '../../store/workspace.ts';
+import { asHttp } from '../asHttp.ts';
+import type { SchedulerDeps } from '../deps.ts';
+import { putChannel, putMonitor, retire, takeInventory } from './project.ts';
+import { channelStateOf, monitorStateOf } from './state.ts';
+
+export interface Occupancy {
+  readonly running: number;
+  readonly slots: number;
+}
+
+export interface ProjectionRoutes {
+  readonly deps: SchedulerDeps;
+  readonly occupancy: () => Occupancy;
+  /** Looks for due work now. */
+  readonly wake: () => void;
+}
+
+const objectKey = z.object({ workspace: workspaceId, name: objectName });
+const keyOf = (request: Request): ObjectKey => objectKey.parse(request.params);
+
+/** Every route is the operator's alone; the api's key opens none of them. */
+export function projectionRoutes({ deps, occupancy, wake }: ProjectionRoutes): Router {
+  const router = Router();
+  const operator = onlyFrom('operator');
+  router.put(`${PROJECTED_MONITORS_PATH}/:workspace/:name`, operator, async (request, response) => {
+    const body = projectedMonitor.parse(request.body);
+    const result = await asHttp(putMonitor(keyOf(request), body, deps));
+    if (result.outcome !== 'unchanged') wake();
+    response.json(result);
+  });
+  router.put(`${PROJECTED_CHANNELS_PATH}/:workspace/:name`, operator, async (request, response) => {
+    const body = projectedChannel.parse(request.body);
+    response.json(await asHttp(putChannel(keyOf(request), body, deps)));
+  });
+  for (const [kind, path] of [
+    ['monitors', PROJECTED_MONITORS_PATH],
+    ['channels', PROJECTED_CHANNELS_PATH],
+  ] as const)
+    router.post(`${path}/:workspace/:name/retire`, operator, async (request, response) => {
+      await asHttp(retire(kind, keyOf(request), retireRequest.parse(request.body), deps));
+      response.json({});
+    });
+  router.put(INVENTORY_PATH, operator, async (request, response) => {
+    response.json(await asHttp(takeInventory(inventoryRequest.parse(request.body), deps)));
+  });
+  router.get(STATUS_FEED_PATH, operator, async (request, response) => {
+    response.json(await asHttp(feed(statusFeedQuery.parse(request.query).after, deps)));
+  });
+  router.get(CHANNEL_STATES_PATH, operator, async (request, response) => {
+    const { after } = channelStatesQuery.parse(request.query);
+    response.json(await asHttp(channelPage(after, deps)));
+  });
+  router.get(CAPACITY_PATH, operator, async (_request, response) => {
+    const queueAgeMs = await oldestLatenessMs(deps.pool, deps.clock.now());
+    const report: CapacityReport = { ...deps.load.report(), ...occupancy(), queueAgeMs };
+    response.json(report);
+  });
+  router.put(FREEZE_PATH, operator, async (request, response) => {
+    const { frozen } = freezeRequest.parse(request.body);
+    await withTransaction(deps.pool, (tx) => setFrozen(tx, 'operator', frozen));
+    wake();
+    response.json({ frozen: (await frozenBy(deps.pool)).length > 0 });
+  });
+  return router;
+}
+
+async function feed(after: string | undefined, deps: SchedulerDeps): Promise<StatusFeed> {
+  const page = await readStatusFeed(deps.pool, {
+    after,
+    limit: STATUS_PAGE,
+    now: deps.clock.now(),
+  });
+  return { ...page, monitors: page.monitors.map(monitorStateOf) };
+}
+
+async function channelPage(after: string | undefined, deps: SchedulerDeps): Promise<ChannelStates> {
+  const [workspace = '', name = ''] = after?.split('/') ?? [];
+  const rows = await readChannelStates(deps.pool, {
+    after: after === undefined ? undefined : { workspace, name },
+    limit: STATUS_PAGE,
+    now: deps.clock.now(),
+  });
+  const last = rows.at(-1);
+  return {
+    channels: rows.map(channelStateOf),
+    after: last && rows.length === STATUS_PAGE ? `${last.workspace}/${last.name}` : null,
+  };
+}
