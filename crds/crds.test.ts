@@ -18,8 +18,10 @@ interface Schema {
   maximum?: number;
   minItems?: number;
   maxItems?: number;
+  maxProperties?: number;
   required?: string[];
   properties?: Record<string, Schema>;
+  additionalProperties?: Schema;
   items?: Schema;
   'x-kubernetes-list-type'?: string;
   'x-kubernetes-list-map-keys'?: string[];
@@ -49,6 +51,7 @@ function* nodes(schema: Schema, path: string): Generator<[path: string, schema: 
   for (const [name, child] of Object.entries(schema.properties ?? {}))
     yield* nodes(child, path === '' ? name : `${path}.${name}`);
   if (schema.items) yield* nodes(schema.items, `${path}[]`);
+  if (schema.additionalProperties) yield* nodes(schema.additionalProperties, `${path}{}`);
 }
 
 function offenders(schema: Schema, isWrong: (node: Schema) => boolean): string[] {
@@ -56,6 +59,23 @@ function offenders(schema: Schema, isWrong: (node: Schema) => boolean): string[]
     .filter(([path, node]) => path !== 'metadata' && isWrong(node))
     .map(([path]) => path);
 }
+
+/** Objects with fields that have defaults, and that need not be there themselves. */
+const WITH_DEFAULT: Readonly<Record<string, readonly string[]>> = {
+  MonitorJob: ['alerting', 'alerting.onFailure', 'goal', 'goal.confirm', 'judge', 'retention'],
+  NotificationChannel: [],
+  WorkerPool: ['autoscaling', 'recycle'],
+  MonitorPlatform: [
+    'keys',
+    'models',
+    'pools',
+    'pools.browser',
+    'pools.browser.autoscaling',
+    'pools.browser.recycle',
+    'pools.llm',
+    'pools.llm.autoscaling',
+  ],
+};
 
 const says = (node: Schema, value: unknown): boolean =>
   (node.description ?? '').includes(typeof value === 'string' ? value : JSON.stringify(value));
@@ -79,8 +99,14 @@ for (const { crd: file, types } of GENERATED) {
         ['Namespaced', 'v1alpha1', ['monitors']],
       );
     });
-    it('has the status subresource', () => {
-      assert.deepEqual(version?.subresources, { status: {} });
+    it('has the status subresource, and scale where there are replicas', () => {
+      const scale = {
+        specReplicasPath: '.spec.replicas',
+        statusReplicasPath: '.status.replicas',
+        labelSelectorPath: '.status.selector',
+      };
+      const wanted = crd.spec.names.kind === 'WorkerPool' ? { status: {}, scale } : { status: {} };
+      assert.deepEqual(version?.subresources, wanted);
     });
     it('describes every field', () => {
       assert.deepEqual(
@@ -97,7 +123,7 @@ for (const { crd: file, types } of GENERATED) {
     });
     it('says every bound in the description', () => {
       const silent = offenders(schema, (node) => {
-        const bounds = [node.minimum, node.maximum, node.maxItems];
+        const bounds = [node.minimum, node.maximum, node.maxItems, node.maxProperties];
         const isText = !node.enum && !says(node, 'A duration from');
         return [...bounds, ...(isText ? [node.maxLength] : [])].some(
           (bound) => bound !== undefined && !says(node, bound),
@@ -138,7 +164,13 @@ for (const { crd: file, types } of GENERATED) {
     });
     it('has no map without bounds, and no open object', () => {
       assert.deepEqual(
-        offenders(schema, (node) => node.type === 'object' && !node.properties),
+        offenders(
+          schema,
+          (node) =>
+            node.type === 'object' &&
+            !node.properties &&
+            !(node.maxProperties && node.additionalProperties),
+        ),
         [],
       );
     });
@@ -164,22 +196,11 @@ for (const { crd: file, types } of GENERATED) {
       );
     });
     it('gives every object that has fields with defaults, and need not be there, a default of its own', () => {
-      const names = [
-        'goal',
-        'goal.confirm',
-        'judge',
-        'alerting',
-        'alerting.onFailure',
-        'retention',
-      ];
       const spec = schema.properties?.['spec'] as Schema;
       const withDefault = [...nodes(spec, '')]
         .filter(([, node]) => node.type === 'object' && node.default !== undefined)
         .map(([path]) => path);
-      assert.deepEqual(
-        withDefault.sort(),
-        crd.spec.names.kind === 'MonitorJob' ? names.sort() : [],
-      );
+      assert.deepEqual(withDefault.sort(), WITH_DEFAULT[crd.spec.names.kind]);
     });
     it('points each fieldPath at a field that exists', () => {
       const lost = [...nodes(schema, '')].flatMap(([, node]) =>
@@ -206,10 +227,10 @@ for (const { crd: file, types } of GENERATED) {
       const names = version?.additionalPrinterColumns.map(({ name }) => name) ?? [];
       assert.ok(names.includes('Ready') && names.includes('Age'));
     });
-    it('allows no namespace in a reference', () => {
+    it('E10 allows no namespace in a reference', () => {
       const wrong = [...nodes(schema, '')]
         .map(([path]) => path)
-        .filter((path) => path.endsWith('Ref.namespace'));
+        .filter((path) => /Refs?(\[\])?\.namespace$/.test(path));
       assert.deepEqual(wrong, []);
     });
     it(`is what crds/${types} was generated from`, () => {
@@ -227,5 +248,33 @@ describe('crds/monitorjobs.yaml', () => {
   it('prints interval or cron as the schedule', () => {
     const column = crd.spec.versions[0]?.additionalPrinterColumns[0];
     assert.equal(column?.jsonPath, ".spec.schedule['interval','cron']");
+  });
+});
+
+describe('crds/workerpools.yaml', () => {
+  const crd = parse(read('workerpools.yaml')) as Crd;
+  const fields = crd.spec.versions[0]?.schema.openAPIV3Schema.properties ?? {};
+  it('has one integer as replicas, without which scale refuses every pool', () => {
+    assert.equal(fields['spec']?.properties?.['replicas']?.type, 'integer');
+    assert.equal(fields['status']?.properties?.['replicas']?.type, 'integer');
+    assert.equal(fields['status']?.properties?.['selector']?.type, 'string');
+  });
+});
+
+describe('crds/monitorplatforms.yaml', () => {
+  const schemaOf = (file: string): Record<string, Schema> => {
+    const crd = parse(read(file)) as Crd;
+    return crd.spec.versions[0]?.schema.openAPIV3Schema.properties?.['spec']?.properties ?? {};
+  };
+  it('describes the fields of its pools as those of a WorkerPool', () => {
+    const pool = schemaOf('workerpools.yaml');
+    const { browser, llm } = schemaOf('monitorplatforms.yaml')['pools']?.properties ?? {};
+    for (const [name, field] of Object.entries({ ...browser?.properties, ...llm?.properties }))
+      assert.deepEqual(field, pool[name], name);
+  });
+  it('has the same limits for one namespace as for all', () => {
+    const { overrides, ...all } = schemaOf('monitorplatforms.yaml')['limits']?.properties ?? {};
+    const { namespace: _key, ...one } = overrides?.items?.properties ?? {};
+    assert.deepEqual(one, all);
   });
 });

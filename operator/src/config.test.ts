@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { SetupError } from '../../services/core/errors.ts';
+import { readConfig } from './config.ts';
+
+const read = (env: Record<string, string> = {}) =>
+  readConfig({ KEYS_FILE: '/keys', ...env }, () => 'r1');
+const refuses = (env: Record<string, string>, words: RegExp): void => {
+  assert.throws(
+    () => read(env),
+    (error) => error instanceof SetupError && words.test(error.message),
+  );
+};
+
+describe('operator: configuration', () => {
+  it('has sensible defaults', () => {
+    const { namespace, pools, schedulerUrl, watchNamespaces, port } = read();
+    assert.deepEqual(
+      [namespace, pools, schedulerUrl, watchNamespaces, port],
+      ['duckmon', 'cluster', 'http://127.0.0.1:8004', [], 8006],
+    );
+  });
+
+  it('gives each process an identity of its own, also under the same pod name', () => {
+    const of = (random: string) =>
+      readConfig({ KEYS_FILE: '/keys', POD_NAME: 'op-0' }, () => random).identity;
+    assert.equal(of('a'), 'op-0_a');
+    assert.notEqual(of('a'), of('b'));
+  });
+
+  it('takes a list of namespaces, each once', () => {
+    assert.deepEqual(read({ WATCH_NAMESPACES: 'a, b a' }).watchNamespaces, ['a', 'b']);
+  });
+
+  it('names what is wrong', () => {
+    refuses({ WATCH_NAMESPACES: 'a,B_' }, /WATCH_NAMESPACES.*"B_"/);
+    refuses({ POOLS: 'cloud' }, /POOLS must be cluster or local/);
+    refuses({ OPERATOR_NAMESPACE: '-x' }, /OPERATOR_NAMESPACE/);
+    refuses({ SCHEDULER_URL: 'scheduler' }, /SCHEDULER_URL/);
+    assert.throws(() => readConfig({}, () => ''), /KEYS_FILE is required/);
+  });
+});

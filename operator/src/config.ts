@@ -1,0 +1,72 @@
+/** What the operator reads from its environment. */
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { httpUrl, list, loadConfig, port, type Environment } from '../../services/core/config.ts';
+import { DEFAULT_PORTS } from '../../services/core/contracts/ports.ts';
+import { SetupError } from '../../services/core/errors.ts';
+
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const namespace = () => z.string().regex(NAMESPACE, 'must be the name of a namespace');
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  /** Health and metrics; nobody calls the operator for anything else. */
+  OPERATOR_PORT: port(8006),
+  LOG_LEVEL: z.string().default('info'),
+  KEYS_FILE: z.string(),
+  SCHEDULER_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.scheduler}`),
+  /** A kubeconfig; absent inside a pod. */
+  KUBECONFIG: z.string().optional(),
+  /** The platform's own namespace: of the Lease, the MonitorPlatform and the shared pools. */
+  OPERATOR_NAMESPACE: namespace().default('duckmon'),
+  /** Namespaces whose objects are reconciled; all when empty. */
+  WATCH_NAMESPACES: list(),
+  /** Namespace of the platform's users, whose workspaces are labels. */
+  USERS_NAMESPACE: namespace().optional(),
+  /** `cluster`: WorkerPools become pods. `local`: the workers of this machine do the work. */
+  POOLS: z.enum(['cluster', 'local'], { error: 'must be cluster or local' }).default('cluster'),
+  /** Folder of CRDs that are installed at the start, with the namespace; for work on a laptop. */
+  CRDS_FOLDER: z.string().optional(),
+  POD_NAME: z.string().optional(),
+});
+
+export interface OperatorConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly keysFile: string;
+  readonly schedulerUrl: string;
+  readonly kubeconfig: string | undefined;
+  readonly namespace: string;
+  readonly watchNamespaces: readonly string[];
+  readonly usersNamespace: string | undefined;
+  readonly pools: 'cluster' | 'local';
+  readonly crdsFolder: string | undefined;
+  /** Tells this process from others that stand for election. */
+  readonly identity: string;
+}
+
+/** @throws SetupError that names every wrong variable */
+export function readConfig(env: Environment, random: () => string): OperatorConfig {
+  const vars = loadConfig(schema, env);
+  const wrong = vars.WATCH_NAMESPACES.find((name) => !NAMESPACE.test(name));
+  if (wrong !== undefined)
+    throw new SetupError(
+      `Wrong environment variables: WATCH_NAMESPACES names ${JSON.stringify(wrong)}, which is no name of a namespace.`,
+    );
+  return {
+    host: vars.HOST,
+    port: vars.OPERATOR_PORT,
+    logLevel: vars.LOG_LEVEL,
+    keysFile: vars.KEYS_FILE,
+    schedulerUrl: vars.SCHEDULER_URL,
+    kubeconfig: vars.KUBECONFIG,
+    namespace: vars.OPERATOR_NAMESPACE,
+    watchNamespaces: [...new Set(vars.WATCH_NAMESPACES)],
+    usersNamespace: vars.USERS_NAMESPACE,
+    pools: vars.POOLS,
+    crdsFolder: vars.CRDS_FOLDER,
+    // a pod that is started again in place has the same name and must not take over its own lease
+    identity: `${vars.POD_NAME ?? hostname()}_${random()}`,
+  };
+}

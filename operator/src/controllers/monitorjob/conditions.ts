@@ -1,0 +1,118 @@
+/** The conditions of a MonitorJob: what the cluster, the scheduler and the checks say of it. Pure. */
+import type { MonitorState } from '../../../../services/core/contracts/projection.ts';
+import type { ConditionStatus } from '../../kube/conditions.ts';
+import { ANNOTATIONS, type Reason } from '../../names.ts';
+import { isDisabled, isDryRun } from './plan.ts';
+import type { JobClaim, JobConditionType, JobInput, Plan, ProjectionAnswer } from './types.ts';
+
+interface Said<R> {
+  readonly status: ConditionStatus;
+  readonly reason: R;
+  readonly message: string;
+}
+type Of<T extends JobConditionType> = Said<Reason<'MonitorJob', T>>;
+const yes = <R extends string>(reason: R, message = ''): Said<R> => ({
+  status: 'True',
+  reason,
+  message,
+});
+const no = <R extends string>(reason: R, message: string): Said<R> => ({
+  status: 'False',
+  reason,
+  message,
+});
+
+function accepted(plan: Plan, answer: ProjectionAnswer | undefined): Of<'Accepted'> {
+  if (plan.violation) return no(plan.violation.reason, plan.violation.message);
+  if (answer?.kind === 'failed' && answer.conflict) return no('NameConflict', answer.message);
+  if (answer?.kind === 'answered' && answer.result.outcome === 'refused') {
+    const [first, ...more] = answer.result.problems;
+    const rest = more.length > 0 ? ` (and ${more.length} more)` : '';
+    return no('Invalid', `${first?.path ?? 'spec'}: ${first?.message ?? 'is refused'}${rest}`);
+  }
+  return yes('Accepted');
+}
+
+function scheduled(
+  input: JobInput,
+  plan: Plan,
+  answer: ProjectionAnswer | undefined,
+  isAccepted: boolean,
+): Of<'Scheduled'> {
+  const { job } = input;
+  if (isDisabled(job))
+    return no(
+      'ReconcileDisabled',
+      `The annotation ${ANNOTATIONS.reconcile}: disabled keeps the operator away.`,
+    );
+  if (isDryRun(job))
+    return no('DryRun', `The annotation ${ANNOTATIONS.dryRun}: "true" only shows the plan.`);
+  if (!isAccepted && plan.violation?.effect !== 'tell')
+    return no('NotAccepted', 'See the condition Accepted.');
+  if (answer?.kind !== 'answered')
+    return no('SchedulerUnreachable', answer?.message ?? 'The scheduler was not told yet.');
+  return bound(input);
+}
+
+function bound({ pool, job, frozen, state }: JobInput): Of<'Scheduled'> {
+  if (job.spec.suspend) return yes('Suspended', 'spec.suspend is true: nothing is checked.');
+  if (frozen)
+    return yes('Frozen', 'The platform is frozen: nothing is checked until it is lifted.');
+  const told = state?.conditions.find(({ type }) => type === 'Scheduled');
+  if (told?.status === 'False' && state?.generation === job.metadata.generation)
+    return no('ScheduleInvalid', told.message);
+  switch (pool.kind) {
+    case 'live':
+      return yes('Scheduled');
+    case 'noCapacity':
+      return no('NoCapacity', `The pool ${pool.name} has no ready pod; checks wait.`);
+    case 'none':
+      return no('PoolNotFound', pool.message);
+    default:
+      return pool satisfies never;
+  }
+}
+
+function ready(accepted: Of<'Accepted'>, scheduled: Of<'Scheduled'>): Of<'Ready'> {
+  if (accepted.status !== 'True') return no('NotAccepted', accepted.message);
+  return scheduled.status === 'True' ? yes('Ready') : no('NotScheduled', scheduled.message);
+}
+
+function paused({ job }: JobInput): Of<'Paused'> {
+  if (isDisabled(job)) return yes('ReconcileDisabled');
+  return job.spec.suspend ? yes('Suspended') : no('NotPaused', '');
+}
+
+/** What the checks say of themselves; unknown until the first one. */
+function fromChecks(state: MonitorState | undefined, type: 'Healthy' | 'BudgetOK'): JobClaim {
+  const told = state?.conditions.find((condition) => condition.type === type);
+  if (told) {
+    const { status, reason } = told;
+    // the check itself says best what was wrong with it
+    const why = type === 'Healthy' && status === 'False' ? state?.lastCheck?.message : undefined;
+    return { type, status, reason, message: told.message || (why ?? '') };
+  }
+  if (state?.lastCheck && type === 'BudgetOK')
+    return { type, status: 'True', reason: 'WithinBudget', message: '' };
+  if (state?.lastCheck && state.consecutiveFailures === 0)
+    return { type, status: 'True', reason: 'CheckSucceeded', message: '' };
+  return { type, status: 'Unknown', reason: 'NoCheckYet', message: '' };
+}
+
+/** All conditions, in the order in which they are shown. */
+export function claimsOf(
+  input: JobInput,
+  plan: Plan,
+  answer: ProjectionAnswer | undefined,
+): readonly JobClaim[] {
+  const isAccepted = accepted(plan, answer);
+  const isScheduled = scheduled(input, plan, answer, isAccepted.status === 'True');
+  return [
+    { type: 'Accepted', ...isAccepted },
+    { type: 'Scheduled', ...isScheduled },
+    { type: 'Ready', ...ready(isAccepted, isScheduled) },
+    fromChecks(input.state, 'Healthy'),
+    fromChecks(input.state, 'BudgetOK'),
+    { type: 'Paused', ...paused(input) },
+  ];
+}

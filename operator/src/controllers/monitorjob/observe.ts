@@ -1,0 +1,61 @@
+/** Gathers what the plan of one MonitorJob depends on. */
+import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
+import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
+import type { NotificationChannel } from '../../../../crds/types/notificationchannel.ts';
+import { isNotFound } from '../../../../services/core/kube/errors.ts';
+import type { Transport } from '../../../../services/core/kube/transport.ts';
+import type { Store } from '../../kube/store.ts';
+import { BY_NAMESPACE, CONFIG_MAPS } from '../../resources.ts';
+import type { Feed } from '../../scheduler/feed.ts';
+import type { Workspaces } from '../../workspaces.ts';
+import { limitsFor } from './policies.ts';
+import type { JobInput, PoolBinding } from './types.ts';
+
+export interface Observed {
+  readonly channels: Pick<Store<NotificationChannel>, 'by'>;
+  /** The platform that counts, when it is there. */
+  readonly platform: () => MonitorPlatform | undefined;
+  readonly pool: (job: MonitorJob) => PoolBinding;
+  readonly feed: Pick<Feed, 'state'>;
+  readonly transport: Pick<Transport, 'get'>;
+  readonly workspaces: Workspaces;
+}
+
+/** The key that `promptFrom` names; read afresh, since nobody watches ConfigMaps of tenants. */
+async function promptOf(
+  { metadata, spec }: MonitorJob,
+  transport: Observed['transport'],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const ref = spec.goal.promptFrom?.configMapKeyRef;
+  if (!ref) return undefined;
+  try {
+    const where = { namespace: metadata.namespace, name: ref.name };
+    return (await transport.get(CONFIG_MAPS, where, { signal })).data?.[ref.key];
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The input of `planJob`, from the caches and, for a prompt of a ConfigMap, one request. */
+export async function observe(
+  job: MonitorJob,
+  from: Observed,
+  signal: AbortSignal,
+): Promise<JobInput> {
+  const { namespace = '' } = job.metadata;
+  const { workspace, name } = from.workspaces(job);
+  const channels = from.channels.by(BY_NAMESPACE, namespace);
+  const platform = from.platform();
+  return {
+    job,
+    workspace,
+    channels: new Set(channels.map((channel) => channel.metadata.name)),
+    prompt: await promptOf(job, from.transport, signal),
+    limits: limitsFor(platform, namespace),
+    pool: from.pool(job),
+    frozen: platform?.spec.suspend ?? false,
+    state: from.feed.state(workspace, name, job.metadata.uid ?? ''),
+  };
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
+import { firstViolation, limitsFor } from './policies.ts';
+import { inputOf, jobOf, jobSpec } from './testing.ts';
+
+const alerting = jobSpec().alerting;
+const fromConfigMap = {
+  goal: {
+    ...jobSpec().goal,
+    promptFrom: { configMapKeyRef: { name: 'prompts', key: 'shop' } },
+  },
+};
+
+describe('operator: policies of a MonitorJob', () => {
+  it('accepts a plain job', () => {
+    assert.equal(firstViolation(inputOf()), undefined);
+  });
+
+  it('names the channel that is missing and stops no check for it', () => {
+    const job = jobOf({
+      alerting: { ...alerting, channelRefs: [{ name: 'ops' }, { name: 'sms' }] },
+    });
+    const violation = firstViolation(inputOf({ job, channels: new Set(['ops']) }));
+    assert.equal(violation?.reason, 'ChannelNotFound');
+    assert.match(violation.message, /sms/);
+    assert.equal(violation.effect, 'tell');
+    assert.equal(firstViolation(inputOf({ job, channels: new Set(['ops', 'sms']) })), undefined);
+  });
+
+  it('looks at the channels of failures too', () => {
+    const job = jobOf({
+      alerting: { ...alerting, onFailure: { after: 5, channelRefs: [{ name: 'ops' }] } },
+    });
+    assert.equal(firstViolation(inputOf({ job }))?.reason, 'ChannelNotFound');
+  });
+
+  it('keeps what is there while the ConfigMap of the prompt is missing', () => {
+    const violation = firstViolation(inputOf({ job: jobOf(fromConfigMap) }));
+    assert.equal(violation?.reason, 'ConfigMapNotFound');
+    assert.match(violation.message, /key shop of the ConfigMap prompts/);
+    assert.equal(violation.effect, 'keep');
+  });
+
+  for (const [what, prompt] of [
+    ['is blank', '  \n'],
+    ['is too long', 'x'.repeat(2001)],
+  ] as const)
+    it(`refuses a prompt of a ConfigMap that ${what}`, () => {
+      const violation = firstViolation(inputOf({ job: jobOf(fromConfigMap), prompt }));
+      assert.equal(violation?.reason, 'Invalid');
+      assert.equal(violation.effect, 'keep');
+    });
+
+  it('takes a prompt of 2000 characters', () => {
+    const prompt = '€'.repeat(2000);
+    assert.equal(firstViolation(inputOf({ job: jobOf(fromConfigMap), prompt })), undefined);
+  });
+
+  it('holds a job that would be checked more often than allowed, by the time and not the text', () => {
+    const limits = { minInterval: '900s' };
+    assert.equal(firstViolation(inputOf({ limits })), undefined);
+    const violation = firstViolation(inputOf({ limits: { minInterval: '16m' } }));
+    assert.equal(violation?.reason, 'IntervalTooShort');
+    assert.equal(violation.effect, 'hold');
+    assert.match(violation.message, /15m.*16m/);
+  });
+
+  it('holds a job with more pages than allowed', () => {
+    const [source] = jobSpec().sources;
+    assert.ok(source);
+    const job = jobOf({ sources: [source, { ...source, name: 'second' }] });
+    assert.equal(firstViolation(inputOf({ job, limits: { maxSourcesPerJob: 2 } })), undefined);
+    const violation = firstViolation(inputOf({ job, limits: { maxSourcesPerJob: 1 } }));
+    assert.equal(violation?.reason, 'TooManySources');
+  });
+
+  it('holds a job that is isolated less than the floor of its namespace', () => {
+    const violation = firstViolation(inputOf({ limits: { minIsolation: 'Namespace' } }));
+    assert.equal(violation?.reason, 'IsolationNotAllowed');
+    assert.equal(firstViolation(inputOf({ limits: { minIsolation: 'Shared' } })), undefined);
+  });
+
+  it('says what forbids checking before what only misses a channel', () => {
+    const job = jobOf({ alerting: { ...alerting, channelRefs: [{ name: 'ops' }] } });
+    const violation = firstViolation(inputOf({ job, limits: { minInterval: '1h' } }));
+    assert.equal(violation?.reason, 'IntervalTooShort');
+  });
+});
+
+describe('operator: limits of a namespace', () => {
+  const platform = {
+    spec: {
+      limits: {
+        minInterval: '5m',
+        maxSourcesPerJob: 10,
+        overrides: [{ namespace: 'fast', minInterval: '60s' }],
+      },
+    },
+  } as unknown as MonitorPlatform;
+
+  it('are those of the platform', () => {
+    assert.deepEqual(limitsFor(platform, 'team'), { minInterval: '5m', maxSourcesPerJob: 10 });
+  });
+
+  it('are overridden one by one', () => {
+    assert.deepEqual(limitsFor(platform, 'fast'), { minInterval: '60s', maxSourcesPerJob: 10 });
+  });
+
+  it('are none without a platform', () => {
+    assert.deepEqual(limitsFor(undefined, 'team'), {});
+  });
+});

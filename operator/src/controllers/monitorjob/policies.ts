@@ -1,0 +1,108 @@
+/** Why a MonitorJob is not accepted; the first violated policy wins. */
+import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
+import type { Limits, MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
+import { parseDuration } from '../../../../services/domain/duration.ts';
+import type { JobInput, Violation } from './types.ts';
+
+type Policy = (input: JobInput) => Violation | undefined;
+
+const channelNames = ({ spec }: MonitorJob): string[] => [
+  ...(spec.alerting.channelRefs ?? []).map(({ name }) => name),
+  ...(spec.alerting.onFailure.channelRefs ?? []).map(({ name }) => name),
+];
+
+/** Findings still reach the Inbox, so a missing channel stops no check. */
+const channelsExist: Policy = ({ job, channels }) => {
+  const missing = channelNames(job).find((name) => !channels.has(name));
+  if (missing === undefined) return undefined;
+  return {
+    reason: 'ChannelNotFound',
+    message: `spec.alerting names the channel ${missing}, which is not in this namespace; apply it, or remove the reference.`,
+    effect: 'tell',
+  };
+};
+
+const promptIsThere: Policy = ({ job, prompt }) => {
+  const ref = job.spec.goal.promptFrom?.configMapKeyRef;
+  if (!ref || prompt !== undefined) return undefined;
+  return {
+    reason: 'ConfigMapNotFound',
+    message: `spec.goal.promptFrom names the key ${ref.key} of the ConfigMap ${ref.name}, which is not in this namespace; apply it.`,
+    effect: 'keep',
+  };
+};
+
+const promptFits: Policy = ({ job, prompt }) => {
+  if (!job.spec.goal.promptFrom || prompt === undefined) return undefined;
+  const length = [...prompt].length;
+  if (prompt.trim() !== '' && length <= 2000) return undefined;
+  const { name, key } = job.spec.goal.promptFrom.configMapKeyRef;
+  return {
+    reason: 'Invalid',
+    message: `The key ${key} of the ConfigMap ${name} must hold a prompt of 1 to 2000 characters; it has ${length}.`,
+    effect: 'keep',
+  };
+};
+
+const intervalIsAllowed: Policy = ({ job, limits }) => {
+  const { interval } = job.spec.schedule;
+  if (limits.minInterval === undefined || interval === undefined) return undefined;
+  if (parseDuration(interval) >= parseDuration(limits.minInterval)) return undefined;
+  return {
+    reason: 'IntervalTooShort',
+    message: `spec.schedule.interval is ${interval}; the least that the platform allows here is ${limits.minInterval}.`,
+    effect: 'hold',
+  };
+};
+
+const sourcesAreFew: Policy = ({ job, limits }) => {
+  const most = limits.maxSourcesPerJob;
+  if (most === undefined || job.spec.sources.length <= most) return undefined;
+  return {
+    reason: 'TooManySources',
+    message: `spec.sources has ${job.spec.sources.length} pages; the most that the platform allows here is ${most}.`,
+    effect: 'hold',
+  };
+};
+
+const LEVELS = ['Shared', 'Namespace', 'Dedicated', 'Ephemeral'] as const;
+type Level = (typeof LEVELS)[number];
+
+/** The level that a job asks for; the field comes with the pools of tenants. */
+export function levelOf({ spec }: MonitorJob): Level {
+  const { isolation } = spec as { readonly isolation?: { readonly level?: Level } };
+  return isolation?.level ?? 'Shared';
+}
+
+const isolationIsAllowed: Policy = ({ job, limits }) => {
+  const least = limits.minIsolation;
+  const level = levelOf(job);
+  if (least === undefined || LEVELS.indexOf(level) >= LEVELS.indexOf(least)) return undefined;
+  return {
+    reason: 'IsolationNotAllowed',
+    message: `The job is isolated as ${level}; the least that the platform allows here is ${least}.`,
+    effect: 'hold',
+  };
+};
+
+const policies: readonly Policy[] = [
+  intervalIsAllowed, //  not more often than the platform allows
+  sourcesAreFew, //      not more pages than the platform allows
+  isolationIsAllowed, // not below the namespace's floor
+  promptIsThere, //      promptFrom names a key that exists
+  promptFits, //         and that holds a prompt
+  channelsExist, //      every channelRef names a channel in the namespace
+];
+
+/** What the user has to mend, if anything. */
+export const firstViolation = (input: JobInput): Violation | undefined =>
+  policies.map((policy) => policy(input)).find((violation) => violation !== undefined);
+
+/** The limits of one namespace: those of its override, and the platform's where it has none. */
+export function limitsFor(platform: MonitorPlatform | undefined, namespace: string): Limits {
+  const { overrides = [], ...general } = platform?.spec.limits ?? {};
+  const { namespace: _name, ...own } = overrides.find((it) => it.namespace === namespace) ?? {
+    namespace,
+  };
+  return { ...general, ...own };
+}

@@ -1,0 +1,75 @@
+/** What the MonitorJob controller decides from, and what it decides. Plain data. */
+import type { MonitorJob, MonitorJobStatus } from '../../../../crds/types/monitorjob.ts';
+import type { Limits } from '../../../../crds/types/monitorplatform.ts';
+import type { MonitorState } from '../../../../services/core/contracts/projection.ts';
+import type { ConditionClaim } from '../../kube/conditions.ts';
+import type { ConditionType, Reason } from '../../names.ts';
+import type { ProjectionAnswer } from '../../scheduler/projector.ts';
+import type { EventText } from '../../kube/events.ts';
+
+export type AcceptedReason = Reason<'MonitorJob', 'Accepted'>;
+export type JobConditionType = ConditionType<'MonitorJob'>;
+type OwnType = Exclude<JobConditionType, 'Healthy' | 'BudgetOK'>;
+
+/** The operator's own with a reason of the closed list; those of the checks come with theirs. */
+export type JobClaim =
+  | { [T in OwnType]: ConditionClaim<T, Reason<'MonitorJob', T>> }[OwnType]
+  | ConditionClaim<'Healthy' | 'BudgetOK'>;
+
+/** The pool that serves a job, when there is one. */
+export type PoolBinding =
+  | { readonly kind: 'live'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'noCapacity'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'none'; readonly message: string };
+
+export interface JobInput {
+  readonly job: MonitorJob;
+  readonly workspace: string;
+  /** Names of the channels in the job's namespace. */
+  readonly channels: ReadonlySet<string>;
+  /** Text of the key that `promptFrom` names; undefined when it is not there. */
+  readonly prompt: string | undefined;
+  /** Limits that hold in the job's namespace. */
+  readonly limits: Limits;
+  readonly pool: PoolBinding;
+  readonly frozen: boolean;
+  /** What the scheduler knows, when it is about this very object. */
+  readonly state: MonitorState | undefined;
+}
+
+/** The body of a projection without the leader's term. */
+export interface Projection {
+  readonly uid: string;
+  readonly generation: number;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly runRequest: string | null;
+}
+
+/** Why a job is not as it should be. */
+export interface Violation {
+  readonly reason: AcceptedReason;
+  readonly message: string;
+  /** `hold`: it is not checked; `keep`: what the scheduler has goes on; `tell`: only said. */
+  readonly effect: 'hold' | 'keep' | 'tell';
+}
+
+export type Step =
+  /** Sent to the scheduler unless it has this already. */
+  | { readonly kind: 'project'; readonly projection: Projection }
+  /** Nothing is sent. */
+  | { readonly kind: 'leave' };
+
+export interface Plan {
+  readonly step: Step;
+  readonly violation: Violation | undefined;
+}
+
+export interface StatusPlan {
+  readonly status: Omit<MonitorJobStatus, 'conditions'>;
+  readonly claims: readonly JobClaim[];
+  readonly events: readonly EventText[];
+}
+
+export type { ProjectionAnswer };

@@ -1,0 +1,117 @@
+/** What the scheduler is told of a NotificationChannel, and what its status says. Pure. */
+import type {
+  NotificationChannel,
+  NotificationChannelStatus,
+} from '../../../../crds/types/notificationchannel.ts';
+import type { ChannelState } from '../../../../services/core/contracts/projection.ts';
+import type { ConditionStatus } from '../../kube/conditions.ts';
+import { ANNOTATIONS, type ConditionType, type Reason } from '../../names.ts';
+import type { Body } from '../../scheduler/client.ts';
+import type { ChannelClaim, ChannelInput, ProjectionAnswer } from './types.ts';
+
+/** The pause annotation: the operator keeps its hands off. */
+export const isDisabled = ({ metadata }: NotificationChannel): boolean =>
+  metadata.annotations?.[ANNOTATIONS.reconcile] === 'disabled';
+
+/** The body of the projection, or undefined when nothing is to be sent. */
+export function projectionOf(channel: NotificationChannel): Body<'channels'> | undefined {
+  if (isDisabled(channel)) return undefined;
+  const { uid = '', generation = 1, labels = {}, annotations = {} } = channel.metadata;
+  return {
+    uid,
+    generation,
+    spec: channel.spec as unknown as Record<string, unknown>,
+    labels,
+    annotations: Object.fromEntries(
+      Object.entries(annotations).filter(([name]) => !name.startsWith('kubectl.kubernetes.io/')),
+    ),
+  };
+}
+
+type Of<T extends ConditionType<'NotificationChannel'>> = {
+  readonly status: ConditionStatus;
+  readonly reason: Reason<'NotificationChannel', T>;
+  readonly message: string;
+};
+
+function recipientsConfirmed(
+  { spec }: NotificationChannel,
+  state: ChannelState | undefined,
+): Of<'RecipientsConfirmed'> {
+  if (spec.type !== 'Email') return { status: 'True', reason: 'NotNeeded', message: '' };
+  if (!state) return { status: 'Unknown', reason: 'Pending', message: '' };
+  const pending = state.recipients.filter((recipient) => recipient.state === 'Pending');
+  const confirmed = state.recipients.filter((recipient) => recipient.state === 'Confirmed');
+  const waiting = pending.map(({ address }) => address).join(', ');
+  if (confirmed.length === 0 && pending.length > 0)
+    return { status: 'False', reason: 'NoneConfirmed', message: `Waiting for ${waiting}.` };
+  if (pending.length > 0)
+    return { status: 'False', reason: 'SomePending', message: `Waiting for ${waiting}.` };
+  return confirmed.length > 0
+    ? { status: 'True', reason: 'AllConfirmed', message: '' }
+    : { status: 'False', reason: 'NoneConfirmed', message: 'Nobody takes mail of this channel.' };
+}
+
+function delivering(state: ChannelState | undefined): Of<'Delivering'> {
+  if (!state?.lastDelivery) return { status: 'Unknown', reason: 'NoDeliveryYet', message: '' };
+  const { result } = state.lastDelivery;
+  return ['accepted', 'delivered'].includes(result)
+    ? { status: 'True', reason: 'Delivered', message: '' }
+    : { status: 'False', reason: 'Failing', message: `The last delivery ended as ${result}.` };
+}
+
+function ready(
+  { channel }: ChannelInput,
+  answer: ProjectionAnswer | undefined,
+  confirmed: Of<'RecipientsConfirmed'>,
+): Of<'Ready'> {
+  if (answer?.kind === 'failed' && answer.conflict)
+    return { status: 'False', reason: 'NameConflict', message: answer.message };
+  if (answer?.kind !== 'answered')
+    return {
+      status: 'Unknown',
+      reason: 'Pending',
+      message: answer?.message ?? 'The scheduler was not told of this channel.',
+    };
+  if (answer.result.outcome === 'refused') {
+    const [first] = answer.result.problems;
+    const message = `${first?.path ?? 'spec'}: ${first?.message ?? 'is refused'}`;
+    return { status: 'False', reason: 'Invalid', message };
+  }
+  if (channel.spec.suspend)
+    return { status: 'False', reason: 'Suspended', message: 'spec.suspend is true.' };
+  return confirmed.reason === 'NoneConfirmed'
+    ? { status: 'False', reason: 'NoConfirmedRecipient', message: confirmed.message }
+    : { status: 'True', reason: 'Ready', message: '' };
+}
+
+export interface ChannelStatusPlan {
+  readonly status: Omit<NotificationChannelStatus, 'conditions'>;
+  readonly claims: readonly ChannelClaim[];
+}
+
+/** The status after `answer`. */
+export function planStatus(
+  input: ChannelInput,
+  answer: ProjectionAnswer | undefined,
+): ChannelStatusPlan {
+  const { channel, state } = input;
+  const confirmed = recipientsConfirmed(channel, state);
+  const disabled = isDisabled(channel);
+  return {
+    status: {
+      observedGeneration: channel.metadata.generation ?? 1,
+      ...(state && state.recipients.length > 0 ? { recipients: [...state.recipients] } : {}),
+      ...(state?.lastDelivery ? { lastDelivery: state.lastDelivery } : {}),
+      failed24h: state?.failed24h ?? 0,
+    },
+    claims: [
+      { type: 'Ready', ...ready(input, answer, confirmed) },
+      { type: 'RecipientsConfirmed', ...confirmed },
+      { type: 'Delivering', ...delivering(state) },
+      disabled
+        ? { type: 'Paused', status: 'True', reason: 'ReconcileDisabled', message: '' }
+        : { type: 'Paused', status: 'False', reason: 'NotPaused', message: '' },
+    ],
+  };
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { keysSecretName } from '../../names.ts';
+import { deployment, disruptionBudget, service, serviceAccount } from './build.ts';
+import { poolChildName, selectorOf, selectorText, serviceAccountName } from './names.ts';
+import { poolOf, settingOf } from './testing.ts';
+import type { PoolSetting } from './types.ts';
+
+const podOf = (patch: Partial<PoolSetting> = {}) => {
+  const { spec } = deployment(settingOf(patch)).spec?.template ?? {};
+  assert.ok(spec);
+  return spec;
+};
+const containerOf = (patch: Partial<PoolSetting> = {}) => {
+  const [container] = podOf(patch).containers;
+  assert.ok(container);
+  return container;
+};
+const env = (patch: Partial<PoolSetting> = {}): Record<string, string | undefined> =>
+  Object.fromEntries((containerOf(patch).env ?? []).map(({ name, value }) => [name, value]));
+const llm = poolOf({
+  role: 'LLM',
+  model: {
+    provider: 'OpenAI',
+    name: 'small-1',
+    baseUrl: 'https://models.example/v1',
+    secretRef: { name: 'provider', key: 'token' },
+  },
+});
+
+describe('operator: objects of a WorkerPool', () => {
+  it('leaves replicas out when somebody else scales', () => {
+    assert.equal(deployment(settingOf({ replicas: 3 })).spec?.replicas, 3);
+    assert.equal('replicas' in (deployment(settingOf({ replicas: undefined })).spec ?? {}), false);
+  });
+
+  it('selects the pods of this pool by labels that they have', () => {
+    const built = deployment(settingOf());
+    const labels = built.spec?.template.metadata?.labels ?? {};
+    for (const [name, value] of Object.entries(selectorOf(poolOf())))
+      assert.equal(labels[name], value);
+    assert.deepEqual(built.spec?.selector.matchLabels, selectorOf(poolOf()));
+    assert.deepEqual(service(settingOf()).spec?.selector, selectorOf(poolOf()));
+    assert.deepEqual(
+      disruptionBudget(settingOf()).spec?.selector?.matchLabels,
+      selectorOf(poolOf()),
+    );
+    assert.equal(
+      selectorText(poolOf()),
+      'mon.duckerhub.com/pool=browser,mon.duckerhub.com/component=browser',
+    );
+  });
+
+  it('keeps every field of Pod Security "restricted"', () => {
+    for (const pool of [poolOf(), llm, poolOf({ sandbox: 'None' })]) {
+      const pod = podOf({ pool });
+      assert.equal(pod.securityContext?.runAsNonRoot, true);
+      assert.ok((pod.securityContext.runAsUser ?? 0) >= 10_000);
+      assert.equal(pod.hostNetwork, undefined);
+      const { securityContext } = containerOf({ pool });
+      assert.equal(securityContext?.allowPrivilegeEscalation, false);
+      assert.equal(securityContext.readOnlyRootFilesystem, true);
+      assert.deepEqual(securityContext.capabilities, { drop: ['ALL'] });
+    }
+  });
+
+  it('C22 gives a browser the profile that its own sandbox needs, and says nothing else', () => {
+    const profile = (pool = poolOf()) => podOf({ pool }).securityContext?.seccompProfile;
+    assert.deepEqual(profile(), {
+      type: 'Localhost',
+      localhostProfile: 'duckmon/chromium.json',
+    });
+    assert.deepEqual(profile(poolOf({ sandbox: 'RuntimeClass' })), { type: 'RuntimeDefault' });
+    assert.deepEqual(profile(llm), { type: 'RuntimeDefault' });
+  });
+
+  it('C10 gives a browser pod no name server, and the egress proxy by its address', () => {
+    const pod = podOf();
+    assert.deepEqual([pod.dnsPolicy, pod.dnsConfig], ['None', { nameservers: ['127.0.0.1'] }]);
+    assert.equal(env()['EGRESS_URL'], 'http://10.96.0.40:8005');
+    assert.equal(podOf({ pool: llm }).dnsPolicy, undefined);
+  });
+
+  it('gives no pod a token of the API server', () => {
+    assert.equal(podOf().automountServiceAccountToken, false);
+    assert.equal(serviceAccount(settingOf()).automountServiceAccountToken, false);
+    assert.equal(podOf().serviceAccountName, serviceAccount(settingOf()).metadata.name);
+  });
+
+  it('B14 puts no secret into the environment', () => {
+    for (const pool of [poolOf(), llm])
+      for (const variable of containerOf({ pool }).env ?? [])
+        assert.equal(variable.valueFrom?.secretKeyRef, undefined, variable.name);
+    assert.equal(env({ pool: llm })['OPENAI_API_KEY_FILE'], '/var/run/duckmon/model/key');
+  });
+
+  it('mounts its derived keys, the logins it may use and the key of the model, and nothing else', () => {
+    const secrets = (patch: Partial<PoolSetting>) =>
+      (podOf(patch).volumes ?? []).flatMap((volume) => [
+        ...(volume.secret ? [volume.secret.secretName] : []),
+        ...(volume.projected?.sources ?? []).map((source) => source.secret?.name),
+      ]);
+    assert.deepEqual(secrets({}), [keysSecretName('browser')]);
+    assert.deepEqual(secrets({ logins: ['duckmon-login-a', 'duckmon-login-b'] }), [
+      keysSecretName('browser'),
+      'duckmon-login-a',
+      'duckmon-login-b',
+    ]);
+    assert.deepEqual(secrets({ pool: llm }), [keysSecretName('llm'), 'provider']);
+  });
+
+  it('starts without a login Secret that is not there yet', () => {
+    const volume = podOf({ logins: ['duckmon-login-a'] }).volumes?.find(
+      ({ name }) => name === 'logins',
+    );
+    assert.equal(volume?.projected?.sources?.[0]?.secret?.optional, true);
+  });
+
+  it('mounts each volume, with a folder of its own', () => {
+    for (const pool of [poolOf(), llm]) {
+      const patch = { pool, logins: pool === llm ? [] : ['duckmon-login-a'] };
+      const mounts = containerOf(patch).volumeMounts ?? [];
+      assert.deepEqual(
+        mounts.map(({ name }) => name),
+        podOf(patch).volumes?.map(({ name }) => name),
+      );
+      assert.equal(new Set(mounts.map(({ mountPath }) => mountPath)).size, mounts.length);
+      assert.ok(mounts.every(({ mountPath }) => mountPath.startsWith('/')));
+    }
+  });
+
+  it('takes what the pool says of placement, slots, image and resources', () => {
+    const pool = poolOf({
+      slotsPerPod: 2,
+      image: 'registry.example/mine@sha256:def',
+      runtimeClassName: 'gvisor',
+      nodeSelector: { pool: 'web' },
+      tolerations: [{ key: 'web', operator: 'Exists' }],
+      priorityClassName: 'low',
+      resources: { limits: { memory: '5Gi' } },
+      recycle: { checks: 50, age: '90s', memory: '1Gi' },
+    });
+    const pod = podOf({ pool });
+    assert.deepEqual(
+      [pod.runtimeClassName, pod.nodeSelector, pod.tolerations, pod.priorityClassName],
+      ['gvisor', { pool: 'web' }, [{ key: 'web', operator: 'Exists' }], 'low'],
+    );
+    const container = containerOf({ pool });
+    assert.equal(container.image, 'registry.example/mine@sha256:def');
+    assert.equal(container.resources?.limits?.['memory'], '5Gi');
+    assert.equal(container.resources.requests?.['memory'], '1Gi');
+    const { BROWSER_SLOTS, BROWSER_MAX_CHECKS, BROWSER_MAX_AGE_MINUTES } = env({ pool });
+    assert.deepEqual(
+      [BROWSER_SLOTS, BROWSER_MAX_CHECKS, BROWSER_MAX_AGE_MINUTES],
+      ['2', '50', '2'],
+    );
+  });
+
+  it('tells an LLM pool its model and where it is asked', () => {
+    const { LLM_MODELS, OPENAI_BASE_URL, LLM_SLOTS } = env({ pool: llm });
+    assert.deepEqual(
+      [LLM_MODELS, OPENAI_BASE_URL, LLM_SLOTS],
+      ['small-1', 'https://models.example/v1', '4'],
+    );
+  });
+
+  it('lets one pod go at a time, of a pool of one too', () => {
+    assert.equal(disruptionBudget(settingOf()).spec?.maxUnavailable, 1);
+  });
+
+  it('calls pods one by one', () => {
+    assert.equal(service(settingOf()).spec?.clusterIP, 'None');
+  });
+
+  it('names its children so that the server takes them and no two pools share one', () => {
+    const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+    fc.assert(
+      fc.property(label, label, (name, namespace) => {
+        const pool = poolOf({}, { name, namespace });
+        const other = poolOf({}, { name, namespace: `${namespace}x` });
+        for (const made of [poolChildName(pool), serviceAccountName(pool)])
+          assert.match(made, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+        assert.notEqual(poolChildName(pool), poolChildName(other));
+      }),
+    );
+  });
+});

@@ -1,0 +1,175 @@
+/** The small Secrets of derived keys: what each service may hold, and nothing of the roots. */
+import { createPublicKey } from 'node:crypto';
+import type { InternalCaller, ServiceName } from '../../../services/core/contracts/ports.ts';
+import { deriveKey, type KeyState, type Keyring } from '../../../services/core/keyring.ts';
+import {
+  deriveServiceKeys,
+  ed25519FromSeed,
+  type DerivedKey,
+  type ServiceKeyFile,
+} from '../../../services/core/serviceKeys.ts';
+import { keysSecretName } from '../names.ts';
+
+/** The files of a small Secret, as they are mounted. */
+export const KEY_FILES = {
+  /** Keys of internal calls and of egress credentials (`ServiceKeyFile`). */
+  service: 'keys.json',
+  /** Keys that sign tokens; at the api only. */
+  signing: 'jwt.json',
+  /** Public keys of tokens. */
+  jwks: 'jwks.json',
+  /** Public keys of the cluster's service-account tokens: callees check them offline. */
+  clusterJwks: 'cluster-jwks.json',
+} as const;
+
+/** Services that get a small Secret in the platform's namespace; the dashboard holds nothing secret. */
+export const KEY_HOLDERS = [
+  'api',
+  'scheduler',
+  'browser',
+  'llm',
+  'notification',
+  'egress',
+] as const;
+export type KeyHolder = (typeof KEY_HOLDERS)[number];
+
+export interface SmallSecret {
+  readonly namespace: string;
+  readonly name: string;
+  /** Texts by file name. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface DerivedInput {
+  readonly internal: Keyring;
+  readonly jwt: Keyring;
+  readonly platformNamespace: string;
+  /** Namespaces of tenants with pools of browsers. */
+  readonly poolNamespaces: readonly string[];
+  /** The cluster's JWKS as its API server gives it; undefined while it is not known. */
+  readonly clusterJwks: string | undefined;
+}
+
+/** A key that signs tokens. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly state: KeyState;
+  /** Ed25519 seed, base64. */
+  readonly seed: string;
+}
+
+/** RFC 8037. */
+export interface PublicJwk {
+  readonly kty: 'OKP';
+  readonly crv: 'Ed25519';
+  readonly x: string;
+  readonly kid: string;
+  readonly alg: 'EdDSA';
+  readonly use: 'sig';
+}
+
+/** Every small Secret that must be there, in a fixed order. */
+export function smallSecrets(input: DerivedInput): readonly SmallSecret[] {
+  const { platformNamespace: namespace } = input;
+  const tenants = [...new Set(input.poolNamespaces)].filter((name) => name !== namespace).sort();
+  return [
+    ...KEY_HOLDERS.map((service) => ({
+      namespace,
+      name: keysSecretName(service),
+      files: platformFiles(service, input, tenants),
+    })),
+    ...tenants.map((tenant) => ({
+      namespace: tenant,
+      name: keysSecretName('browser'),
+      files: { ...asFile(tenantBrowser(input.internal, tenant)), ...clusterFile(input) },
+    })),
+  ];
+}
+
+function platformFiles(
+  service: KeyHolder,
+  input: DerivedInput,
+  tenants: readonly string[],
+): Record<string, string> {
+  const own = deriveServiceKeys(input.internal, service);
+  const keys = service === 'scheduler' ? withTenants(own, input.internal, tenants) : own;
+  return {
+    ...asFile(keys),
+    ...(service === 'api'
+      ? { [KEY_FILES.signing]: JSON.stringify({ keys: signingKeys(input.jwt) }) }
+      : {}),
+    ...(service === 'api' || service === 'scheduler'
+      ? { [KEY_FILES.jwks]: JSON.stringify(jwks(input.jwt)) }
+      : {}),
+    ...clusterFile(input),
+  };
+}
+
+const asFile = (keys: ServiceKeyFile): Record<string, string> => ({
+  [KEY_FILES.service]: JSON.stringify(keys),
+});
+
+const clusterFile = ({ clusterJwks }: DerivedInput): Record<string, string> =>
+  clusterJwks === undefined ? {} : { [KEY_FILES.clusterJwks]: clusterJwks };
+
+/** Under which name the scheduler finds the keys for the browsers of a tenant. */
+export const tenantCallee = (namespace: string): string => `browser/${namespace}`;
+
+const withTenants = (
+  keys: ServiceKeyFile,
+  root: Keyring,
+  tenants: readonly string[],
+): ServiceKeyFile => ({
+  ...keys,
+  calls: {
+    ...keys.calls,
+    ...Object.fromEntries(
+      tenants.map((tenant) => [
+        tenantCallee(tenant),
+        pairKeys(root, 'scheduler', 'browser', tenant),
+      ]),
+    ),
+  },
+});
+
+const tenantBrowser = (root: Keyring, tenant: string): ServiceKeyFile => ({
+  service: 'browser',
+  calls: {},
+  callers: { scheduler: pairKeys(root, 'scheduler', 'browser', tenant) },
+  egressSeeds: [],
+  egressPublic: [],
+});
+
+/**
+ * The keys of one pair. In the platform's namespace they are core's own (`deriveServiceKeys`); a
+ * tenant's namespace is part of the purpose, so that its pool learns nothing about another's.
+ */
+function pairKeys(
+  root: Keyring,
+  caller: InternalCaller,
+  callee: ServiceName,
+  namespace: string,
+): DerivedKey[] {
+  return root.keys.map((entry) => ({
+    kid: `${entry.kid}-${caller}`,
+    state: entry.state,
+    value: deriveKey(entry, `internal/${caller}/${callee}/${namespace}`).toString('base64'),
+  }));
+}
+
+/** The keys that sign tokens (EdDSA). */
+export const signingKeys = (root: Keyring): SigningKey[] =>
+  root.keys.map((entry) => ({
+    kid: entry.kid,
+    state: entry.state,
+    seed: deriveKey(entry, 'jwt/ed25519').toString('base64'),
+  }));
+
+/** The public keys of every live entry: the next is published before it is used. */
+export const jwks = (root: Keyring): { readonly keys: readonly PublicJwk[] } => ({
+  keys: signingKeys(root).map(({ kid, seed }) => {
+    const key = createPublicKey(ed25519FromSeed(Buffer.from(seed, 'base64')));
+    const { x = '' } = key.export({ format: 'jwk' });
+    return { kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' };
+  }),
+});

@@ -1,0 +1,194 @@
+/** Every name that the operator writes into the cluster or reads from it: nothing else spells them out. */
+
+export const GROUP = 'mon.duckerhub.com';
+export const VERSION = 'v1alpha1';
+
+/** What the operator calls itself: value of `app.kubernetes.io/managed-by`, first part of its field managers. */
+export const OPERATOR = 'duckmon-operator';
+
+/** The one MonitorPlatform that counts, in the operator's own namespace. */
+export const PLATFORM_NAME = 'default';
+
+export const LABELS = {
+  /** The product, on everything of ours. */
+  partOf: 'app.kubernetes.io/part-of',
+  /** The part that a pod is (`COMPONENTS`); Services and NetworkPolicies select by it. */
+  component: `${GROUP}/component`,
+  /** The WorkerPool that a pod belongs to; policies in the namespaces of tenants select nothing else. */
+  pool: `${GROUP}/pool`,
+  /** The workspace of a person, on monitors in the users namespace. */
+  workspace: `${GROUP}/workspace`,
+  /** Kubernetes' own label of every namespace: its name. */
+  namespaceName: 'kubernetes.io/metadata.name',
+} as const;
+
+export const PART_OF = 'duckmon';
+
+export const ANNOTATIONS = {
+  /** On a MonitorJob: run now; the value is answered in `status.lastHandledRunRequest`. */
+  runRequestedAt: `${GROUP}/run-requested-at`,
+  /** `disabled` makes the operator leave the object alone, with condition Paused. */
+  reconcile: `${GROUP}/reconcile`,
+  /** `"true"` shows in status and Events what would be done, and does nothing. */
+  dryRun: `${GROUP}/dry-run`,
+  /** On the MonitorPlatform: replace all keys made before this time (RFC 3339), without haste. */
+  rotateRequestedAt: `${GROUP}/rotate-requested-at`,
+  /** The same for an incident: without overlap, and without waiting for readers beyond two minutes. */
+  rotateNowRequestedAt: `${GROUP}/rotate-now-requested-at`,
+} as const;
+
+/** Field managers of server-side apply that are not a controller's. */
+export const FIELD_MANAGERS = {
+  /** Edits of people in the dashboard. */
+  dashboard: 'duckmon-dashboard',
+  /** Fills the MonitorPlatform from the chart's values; what a person sets there wins. */
+  defaults: 'duckmon-defaults',
+} as const;
+
+/** One controller a kind; its name is the second part of its field manager. */
+export const CONTROLLERS = {
+  MonitorJob: 'monitorjob',
+  NotificationChannel: 'notificationchannel',
+  WorkerPool: 'workerpool',
+  MonitorPlatform: 'monitorplatform',
+} as const;
+
+/** Values of the component label. */
+export const COMPONENTS = [
+  'dashboard',
+  'api',
+  'scheduler',
+  'browser',
+  'llm',
+  'notification',
+  'egress',
+  'operator',
+  'canary',
+  'postgres',
+  'redis',
+  'backup',
+  'restore',
+] as const;
+export type Component = (typeof COMPONENTS)[number];
+
+export const SECRETS = {
+  /** Root keyring of calls between services and of egress credentials. */
+  internalKey: 'duckmon-internal-key',
+  /** Root keyring of tokens. */
+  jwtSecret: 'duckmon-jwt-secret',
+  /** Key ring of what is encrypted at rest; never made a second time. */
+  dataKey: 'duckmon-data-key',
+  /** Prefix of the small Secrets with derived keys, one a service. */
+  keysPrefix: 'duckmon-keys-',
+  /** Prefix of login Secrets, which pools may mount. */
+  loginPrefix: 'duckmon-login-',
+} as const;
+
+export const SERVICE_ACCOUNTS = {
+  operator: 'duckmon-operator',
+  api: 'duckmon-api',
+  canary: 'duckmon-canary',
+  /** Prefix of the accounts that pools run under. */
+  poolPrefix: 'duckmon-pool-',
+} as const;
+
+/** Prefixes of deterministic child names, at most 12 characters. */
+export const CHILD_PREFIXES = { pool: 'duckmon-pool', policy: 'duckmon-net' } as const;
+
+/** Condition types of each kind, with the closed list of reasons of each. */
+export const CONDITIONS = {
+  MonitorJob: {
+    Accepted: [
+      'Accepted',
+      'ChannelNotFound',
+      'ConfigMapNotFound',
+      'ConfigMapKeyNotFound',
+      'LoginSecretNotNamed',
+      'PoolNotFound',
+      'IsolationNotAllowed',
+      'IntervalTooShort',
+      'TooManySources',
+      'NameConflict',
+      'Invalid',
+    ],
+    Scheduled: [
+      'Scheduled',
+      'Suspended',
+      'Frozen',
+      'NotAccepted',
+      'PoolNotFound',
+      'NoCapacity',
+      'SchedulerUnreachable',
+      'ScheduleInvalid',
+      'ReconcileDisabled',
+      'DryRun',
+      'Pending',
+    ],
+    Ready: ['Ready', 'NotAccepted', 'NotScheduled', 'Pending'],
+    // These two come from the checks, with the reason at which a check stopped.
+    Healthy: ['CheckSucceeded', 'NoCheckYet'],
+    BudgetOK: ['WithinBudget', 'ConditionsOnly', 'Paused', 'NoCheckYet'],
+    Paused: ['ReconcileDisabled', 'Suspended', 'NotPaused'],
+  },
+  NotificationChannel: {
+    Ready: ['Ready', 'NoConfirmedRecipient', 'Suspended', 'NameConflict', 'Invalid', 'Pending'],
+    RecipientsConfirmed: ['AllConfirmed', 'SomePending', 'NoneConfirmed', 'NotNeeded', 'Pending'],
+    Delivering: ['Delivered', 'Failing', 'NoDeliveryYet'],
+    Paused: ['ReconcileDisabled', 'NotPaused'],
+  },
+  WorkerPool: {
+    Ready: ['Ready', 'NotAvailable', 'NotSandboxed', 'ModelOutsidePlatform', 'Pending'],
+    Available: ['MinimumAvailable', 'ScaledToZero', 'MinimumUnavailable', 'Pending'],
+    Sandboxed: ['Sandboxed', 'ProfileMissing', 'SandboxOff', 'NotNeeded', 'Pending'],
+    KeysCurrent: ['AllCurrent', 'WaitingForReaders', 'Pending'],
+    Paused: ['ReconcileDisabled', 'NotPaused'],
+  },
+  MonitorPlatform: {
+    Ready: ['Ready', 'NotReady', 'NotTheOne', 'Pending'],
+    KeysCurrent: [
+      'AllCurrent',
+      'Adopted',
+      'AdoptedKeyInvalid',
+      'Rotating',
+      'WaitingForReaders',
+      'ReadersUnknown',
+      'ReadersCutOff',
+    ],
+    KeysLost: ['NotLost', 'SecretDeleted', 'SecretDamaged'],
+    DataKeyLost: ['NotLost', 'SecretDeleted', 'SecretDamaged'],
+    NetworkPolicyEnforced: [
+      'Enforced',
+      'NotEnforced',
+      'NothingPasses',
+      'CanaryPending',
+      'InvalidPolicy',
+    ],
+    Sandboxed: ['Sandboxed', 'PoolNotSandboxed', 'Pending'],
+    SchedulerReachable: ['Reachable', 'Unreachable', 'Pending'],
+    Frozen: ['Suspended', 'NotFrozen'],
+    Paused: ['ReconcileDisabled', 'NotPaused'],
+  },
+} as const;
+
+export type Kind = keyof typeof CONDITIONS;
+export type ConditionType<K extends Kind> = keyof (typeof CONDITIONS)[K] & string;
+/** The reasons that a condition of a kind may have. */
+export type Reason<
+  K extends Kind,
+  T extends ConditionType<K>,
+> = (typeof CONDITIONS)[K][T] extends readonly (infer R extends string)[] ? R : never;
+
+/** Reasons of Events, beside those of conditions. */
+export const EVENT_REASONS = [
+  'KeyPublished',
+  'KeyPromoted',
+  'KeyDropped',
+  'KeysCreated',
+  'KeysLost',
+  'ReadersCutOff',
+  'DataKeyLost',
+] as const;
+export type EventReason = (typeof EVENT_REASONS)[number];
+
+/** Name of the small Secret of derived keys of a service. */
+export const keysSecretName = (service: string): string => `${SECRETS.keysPrefix}${service}`;

@@ -1,0 +1,111 @@
+/** The operator's calls to the scheduler, each under the leader's term. */
+import { z } from 'zod';
+import type { Clock } from '../../../services/core/clock.ts';
+import {
+  CAPACITY_PATH,
+  capacityReport,
+  CHANNEL_STATES_PATH,
+  channelStates,
+  FREEZE_PATH,
+  freezeState,
+  INVENTORY_PATH,
+  inventoryResult,
+  PROJECTED_CHANNELS_PATH,
+  PROJECTED_MONITORS_PATH,
+  projectionResult,
+  STATUS_FEED_PATH,
+  statusFeed,
+  type CapacityReport,
+  type ChannelStates,
+  type InventoryRequest,
+  type InventoryResult,
+  type ProjectedChannel,
+  type ProjectedMonitor,
+  type ProjectionResult,
+  type StatusFeed,
+} from '../../../services/core/contracts/projection.ts';
+import { createInternalClient } from '../../../services/core/internal/client.ts';
+import type { KeySource } from '../../../services/core/serviceKeys.ts';
+
+/** An object as the scheduler names it. */
+export interface ObjectKey {
+  readonly workspace: string;
+  readonly name: string;
+}
+
+export type Kind = 'monitors' | 'channels';
+/** The body of a projection; the term is added. */
+export type Body<K extends Kind> = Omit<
+  K extends 'monitors' ? ProjectedMonitor : ProjectedChannel,
+  'term'
+>;
+
+/** Every call throws `InternalCallError`. */
+export interface SchedulerClient {
+  put<K extends Kind>(
+    kind: K,
+    key: ObjectKey,
+    body: Body<K>,
+    signal?: AbortSignal,
+  ): Promise<ProjectionResult>;
+  retire(kind: Kind, key: ObjectKey, uid: string, signal?: AbortSignal): Promise<void>;
+  inventory(
+    request: Omit<InventoryRequest, 'term'>,
+    signal?: AbortSignal,
+  ): Promise<InventoryResult>;
+  /** Changes since `after`; all of them without it. */
+  feed(after: string | undefined, signal?: AbortSignal): Promise<StatusFeed>;
+  /** Channels behind `after`; from the first without it. */
+  channels(after: string | undefined, signal?: AbortSignal): Promise<ChannelStates>;
+  capacity(signal?: AbortSignal): Promise<CapacityReport>;
+  freeze(frozen: boolean, signal?: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface SchedulerClientOptions {
+  readonly baseUrl: string;
+  readonly keys: KeySource;
+  readonly clock: Clock;
+  /** Number of the term in which this process leads. */
+  readonly term: () => number;
+}
+
+const PATHS: Readonly<Record<Kind, string>> = {
+  monitors: PROJECTED_MONITORS_PATH,
+  channels: PROJECTED_CHANNELS_PATH,
+};
+
+const pathOf = (kind: Kind, { workspace, name }: ObjectKey): string =>
+  `${PATHS[kind]}/${encodeURIComponent(workspace)}/${encodeURIComponent(name)}`;
+
+const withAfter = (path: string, after: string | undefined): string =>
+  after === undefined ? path : `${path}?after=${encodeURIComponent(after)}`;
+
+/** A client that keeps its connections. */
+export function createSchedulerClient(options: SchedulerClientOptions): SchedulerClient {
+  const { baseUrl, keys, clock, term } = options;
+  const calls = createInternalClient({
+    caller: 'operator',
+    callee: 'scheduler',
+    baseUrl,
+    keys,
+    clock,
+  });
+  return {
+    put: (kind, key, body, signal) =>
+      calls.put(pathOf(kind, key), { ...body, term: term() }, projectionResult, { signal }),
+    retire: async (kind, key, uid, signal) => {
+      const call = { signal, repeatable: true };
+      await calls.post(`${pathOf(kind, key)}/retire`, { term: term(), uid }, z.unknown(), call);
+    },
+    inventory: (request, signal) =>
+      calls.put(INVENTORY_PATH, { ...request, term: term() }, inventoryResult, { signal }),
+    feed: (after, signal) => calls.get(withAfter(STATUS_FEED_PATH, after), statusFeed, { signal }),
+    channels: (after, signal) =>
+      calls.get(withAfter(CHANNEL_STATES_PATH, after), channelStates, { signal }),
+    capacity: (signal) => calls.get(CAPACITY_PATH, capacityReport, { signal }),
+    freeze: async (frozen, signal) =>
+      (await calls.put(FREEZE_PATH, { frozen }, freezeState, { signal })).frozen,
+    close: () => calls.close(),
+  };
+}
