@@ -34,6 +34,8 @@ const FAILURES: ReadonlySet<RefusalReason> = new Set([
   'connect_timeout',
   'connect_failed',
   'connection_reset',
+  'invalid_answer',
+  'headers_too_large',
 ]);
 
 export function createAudit(log: Log, metrics: Metrics): Audit {

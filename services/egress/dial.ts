@@ -1,5 +1,6 @@
 /** Connects to one address that was judged before, and makes sure it is the one. */
 import { connect, type Socket } from 'node:net';
+import { within } from '../core/within.ts';
 import { isSameAddress } from './policy.ts';
 import { Refusal } from './refusal.ts';
 
@@ -44,18 +45,20 @@ export async function dialFirst(
   port: number,
   signal: AbortSignal,
 ): Promise<Socket> {
-  let last = new Refusal('connect_failed', 'no address');
+  let last: Refusal | undefined;
   for (const address of addresses) {
     if (signal.aborted) throw new Refusal('connect_timeout');
+    const mine = addresses.length > 1 ? within(NEXT_ADDRESS_MS, signal) : undefined;
     try {
-      const mine = addresses.length > 1 ? AbortSignal.timeout(NEXT_ADDRESS_MS) : signal;
-      return pinned(await dial(address, port, AbortSignal.any([signal, mine])), address);
+      return pinned(await dial(address, port, mine?.signal ?? signal), address);
     } catch (error) {
       if (error instanceof Refusal) throw error;
       last = reasonOf(error);
+    } finally {
+      mine?.end();
     }
   }
-  throw last;
+  throw last ?? new Refusal('connect_failed', 'no address');
 }
 
 function pinned(socket: Socket, address: string): Socket {

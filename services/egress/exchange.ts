@@ -7,14 +7,16 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import type { EgressGrant } from '../core/egress/credential.ts';
+import { EGRESS_MARK_HEADER } from '../core/egress/errors.ts';
 import type { CutReason, Subject } from './audit.ts';
 import { passedHeaders, requestHeaders } from './headers.ts';
 import { usageKey, type Seat } from './limits.ts';
 import { openConnection } from './open.ts';
+import { isSameAddress } from './policy.ts';
 import { Refusal, type RefusalReason } from './refusal.ts';
 import type { ForwardTarget } from './target.ts';
 import type { TunnelDeps } from './tunnel.ts';
-import type { Upstream, Upstreams } from './upstream.ts';
+import { leaseOf, scopeOf, type Upstream, type Upstreams } from './upstream.ts';
 
 export interface ForwardDeps extends TunnelDeps {
   readonly upstreams: Upstreams;
@@ -35,17 +37,20 @@ export interface Forwarding {
 export async function forward(deps: ForwardDeps, forwarding: Forwarding): Promise<void> {
   const { request, response } = forwarding;
   const sender = createSender(deps, forwarding);
-  request.on('data', (chunk: Buffer) => sender.count('sent', chunk.length));
   response.once('close', () => sender.end());
   const incoming = await sender.send();
   // 407 is the proxy's word alone: a browser would send its credential again.
   const status = incoming.statusCode === 407 ? 502 : (incoming.statusCode ?? 502);
-  response.writeHead(status, incoming.statusMessage ?? '', passedHeaders(incoming));
+  const mark = request.headers[EGRESS_MARK_HEADER] === undefined ? [] : TARGETS_MARK;
+  response.writeHead(status, incoming.statusMessage ?? '', [...passedHeaders(incoming), ...mark]);
   incoming.on('data', (chunk: Buffer) => sender.count('received', chunk.length));
   incoming.pipe(response);
   // Half an answer must not look like a whole one.
   incoming.once('close', () => incoming.complete || response.destroy());
 }
+
+/** Says that an answer is the target's and none of the proxy or of its HTTP server. */
+const TARGETS_MARK = [EGRESS_MARK_HEADER, 'target'];
 
 interface Sender {
   send(): Promise<IncomingMessage>;
@@ -58,8 +63,8 @@ function createSender(deps: ForwardDeps, forwarding: Forwarding): Sender {
   const { request, response, grant, subject } = forwarding;
   const traffic = { sent: 0, received: 0 };
   const over = new AbortController();
-  const upstream = takeUpstream(deps, forwarding, over.signal);
   let cutBy: CutReason | RefusalReason | undefined;
+  let seat: Seat | undefined;
   let outgoing: ClientRequest | undefined;
   const cut = (reason: CutReason | RefusalReason): void => {
     cutBy ??= reason;
@@ -69,50 +74,80 @@ function createSender(deps: ForwardDeps, forwarding: Forwarding): Sender {
     () => cut('time'),
     () => undefined,
   );
-  const start = (): Promise<IncomingMessage> => {
+  const count = (direction: 'sent' | 'received', bytes: number): void => {
+    traffic[direction] += bytes;
+    if (seat?.addBytes(bytes) === false) cut('credential_bytes');
+  };
+  let reused = false;
+  const ask = async (mayReuse: boolean): Promise<IncomingMessage> => {
+    const upstream = await takeUpstream(deps, forwarding, over.signal, mayReuse);
+    ({ reused } = upstream);
+    if (over.signal.aborted) {
+      upstream.socket.destroy();
+      throw new Refusal('connection_reset', 'the client has gone');
+    }
+    ({ seat } = upstream.lease);
     outgoing = sendOn(deps, forwarding, upstream);
+    request.on('data', (chunk: Buffer) => count('sent', chunk.length));
     return answerOf(outgoing);
   };
   return {
     send: async () => {
       try {
-        return await start();
+        return await ask(isHarmless(request));
       } catch (error) {
-        if (!outgoing?.reusedSocket || !isHarmless(request)) throw error;
-        return start();
+        if (!reused) throw error;
+        return ask(false);
       }
     },
-    count: (direction, bytes) => {
-      traffic[direction] += bytes;
-      if (seatOf(upstream, outgoing)?.addBytes(bytes) === false) cut('credential_bytes');
-    },
+    count,
     end: () => {
-      over.abort();
+      over.abort(ENDED);
       if (!response.writableFinished) outgoing?.destroy();
       deps.audit.closed(subject, traffic, cutBy);
     },
   };
 }
 
-/** A kept connection may have died unseen; without effects and body the request can go again. */
+/** Given as a reason because the system's own would be an error with a stack, for each request. */
+const ENDED = 'ended';
+
+/** A kept connection may have died unseen: only what can go again, without effects, may use one. */
 const isHarmless = ({ method, headers }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') &&
   headers['content-length'] === undefined &&
   headers['transfer-encoding'] === undefined;
 
-const seatOf = (upstream: Upstream, outgoing: ClientRequest | undefined): Seat | undefined =>
-  outgoing?.socket ? upstream.seatOf(outgoing.socket) : undefined;
-
-function takeUpstream(
+/** An idle connection of the scope to an address that is allowed now, or else a new one. */
+async function takeUpstream(
   deps: ForwardDeps,
-  { request, grant, target, subject }: Forwarding,
+  { grant, target, subject }: Forwarding,
   gone: AbortSignal,
-): Upstream {
-  const key = [target.host, target.port, usageKey(grant)].join('\n');
-  return deps.upstreams.take(request.socket, key, () =>
-    openConnection(deps, grant, target, gone, subject),
-  );
+  mayReuse: boolean,
+): Promise<Upstream> {
+  const { upstreams } = deps;
+  const scope = scopeOf(grant, target);
+  const take = (fits: (idle: Upstream) => boolean): Upstream | undefined =>
+    mayReuse ? upstreams.take(scope, fits) : undefined;
+  const user = usageKey(grant);
+  // Of this very credential, for which it was judged already.
+  const own = take(({ lease }) => lease.user === user);
+  if (own) return own;
+  let found: Upstream | undefined;
+  const kept = (addresses: readonly string[]): Socket | undefined => {
+    found = take(({ socket }) => isOneOf(socket.remoteAddress, addresses));
+    return found?.socket;
+  };
+  const { socket, seat } = await openConnection(deps, { grant, target, subject, gone, kept });
+  const lease = leaseOf(grant, seat);
+  if (!found) return upstreams.add(scope, target.host, socket, lease);
+  found.lease.seat.leave();
+  found.lease = lease;
+  return found;
 }
+
+const isOneOf = (reached: string | undefined, addresses: readonly string[]): boolean =>
+  reached !== undefined && addresses.some((address) => isSameAddress(reached, address));
 
 function sendOn(
   deps: ForwardDeps,
@@ -142,8 +177,14 @@ function answerOf(outgoing: ClientRequest): Promise<IncomingMessage> {
     reject(new Refusal('connection_reset', 'unexpected 101'));
   });
   outgoing.once('timeout', () => outgoing.destroy(new Refusal('connect_timeout', 'no answer')));
-  outgoing.on('error', (error) =>
-    reject(error instanceof Refusal ? error : new Refusal('connection_reset', '', error)),
-  );
+  outgoing.on('error', (error) => reject(reasonOf(error)));
   return promise;
+}
+
+function reasonOf(error: Error): Refusal {
+  if (error instanceof Refusal) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code === 'HPE_HEADER_OVERFLOW') return new Refusal('headers_too_large', '', error);
+  if (code.startsWith('HPE_')) return new Refusal('invalid_answer', code, error);
+  return new Refusal('connection_reset', '', error);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { fakeClock } from '../core/testing/clock.ts';
 import {
   PUBLIC,
@@ -168,57 +168,6 @@ describe('egress: plain requests', () => {
     await rawClient(harness.port).ended();
   });
 
-  it('uses one connection to the target for the requests of one credential', async () => {
-    await start();
-    const client = rawClient(harness.port);
-    const authorization = harness.authorization();
-    client.send(getText('http://shop.test/one', authorization));
-    await client.until('hello');
-    client.send(getText('http://shop.test/two', authorization, CLOSE));
-    await client.ended();
-    assert.deepEqual(harness.dialled, [`${PUBLIC}:80`]);
-    assert.deepEqual(origin?.requests, ['GET /one', 'GET /two']);
-  });
-
-  it('C17 uses no connection of another credential or of another name', async () => {
-    await start();
-    const client = rawClient(harness.port);
-    const count = (): number => client.text().split('hello').length - 1;
-    const ask = async (url: string, authorization: string): Promise<void> => {
-      const before = count();
-      client.send(getText(url, authorization));
-      while (count() === before) await once(client.socket, 'data');
-    };
-    const mine = harness.authorization();
-    await ask('http://shop.test/', mine);
-    await ask('http://shop.test/', harness.authorization());
-    await ask('http://other.test/', mine);
-    client.socket.destroy();
-    assert.equal(harness.dialled.length, 3);
-  });
-
-  it('asks again over a new connection when a kept one turned out dead', async () => {
-    let connections = 0;
-    await start((_request, response) => void response.end('hello'));
-    origin?.server.on('connection', (socket) => {
-      connections += 1;
-      const first = connections === 1;
-      let requests = 0;
-      socket.prependListener('data', () => {
-        requests += 1;
-        if (first && requests === 2) socket.resetAndDestroy();
-      });
-    });
-    const client = rawClient(harness.port);
-    const authorization = harness.authorization();
-    client.send(getText('http://shop.test/', authorization));
-    await client.until('hello');
-    client.send(getText('http://shop.test/', authorization, CLOSE));
-    const text = await client.ended();
-    assert.equal(text.split('hello').length - 1, 2);
-    assert.equal(connections, 2);
-  });
-
   it('cuts an answer at the bytes of the credential', async () => {
     await start((_request, response) => void response.end('a'.repeat(100_000)));
     const client = rawClient(harness.port);
@@ -286,5 +235,54 @@ describe('egress: plain requests', () => {
     await client.until('begun');
     client.socket.destroy();
     await gone;
+  });
+
+  for (const [what, answer, code] of [
+    ['is not HTTP', 'SSH-2.0\r\n', 'invalidAnswer'],
+    ['is all headers', `HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 'headersTooLarge'],
+  ] as const)
+    it(`tells the caller of an answer that ${what} with a typed error`, async () => {
+      const raw = createServer((socket: Socket) => {
+        socket.on('error', () => undefined).once('data', () => socket.end(answer));
+      }).listen(0, '127.0.0.1');
+      await once(raw, 'listening');
+      await start(undefined, { originPort: (raw.address() as AddressInfo).port });
+      const said = await get('http://shop.test/');
+      assert.match(said, new RegExp(`^HTTP/1\\.1 502 [^]*x-duckmon-egress-error: ${code}`));
+      raw.close();
+    });
+
+  it('marks the answers of a target for who asks it to, and no target can', async () => {
+    const asked = `${CLOSE}X-Duckmon-Egress-Answer: asked\r\n`;
+    let seen: Record<string, unknown> = {};
+    await start((request, response) => {
+      seen = request.headers;
+      response.writeHead(200, { 'x-duckmon-egress-answer': 'forged' }).end();
+    });
+    assert.match(await get('http://shop.test/', asked), /x-duckmon-egress-answer: target\r\n/);
+    assert.doesNotMatch(await get('http://shop.test/', asked), /forged/);
+    assert.equal(seen['x-duckmon-egress-answer'], undefined);
+    assert.doesNotMatch(await get('http://shop.test/'), /x-duckmon-egress-answer/);
+    assert.doesNotMatch(await get('http://gone.test/', asked), /x-duckmon-egress-answer/);
+  });
+
+  it('asks the target nothing when the client has gone while it was dialled', async () => {
+    const dialling = Promise.withResolvers<void>();
+    const connected = Promise.withResolvers<Socket>();
+    await start(undefined, {
+      deps: { dial: () => (dialling.resolve(), connected.promise) },
+    });
+    const client = rawClient(harness.port);
+    client.send(getText('http://shop.test/', harness.authorization()));
+    await dialling.promise;
+    client.socket.destroy();
+    while (harness.events('egress.closed').length === 0) await new Promise(setImmediate);
+    const socket = connect({ host: '127.0.0.1', port: origin?.port ?? 0 });
+    await once(socket, 'connect');
+    Object.defineProperty(socket, 'remoteAddress', { value: PUBLIC });
+    connected.resolve(socket);
+    await once(socket, 'close');
+    assert.deepEqual(origin?.requests, []);
+    assert.match(await harness.metrics(), /mon_egress_open_connections\{service="egress"\} 0/);
   });
 });

@@ -1,30 +1,23 @@
 /** Which headers of a forwarded message pass, and which messages are ambiguous. */
 import type { IncomingMessage } from 'node:http';
-import { EGRESS_ERROR_HEADER } from '../core/egress/errors.ts';
+import { EGRESS_ERROR_HEADER, EGRESS_MARK_HEADER } from '../core/egress/errors.ts';
 import { HOP_BY_HOP, namedByConnection } from '../core/http/hopByHop.ts';
 import { Refusal } from './refusal.ts';
 
 /** Headers between services of ours, which no target may see or forge. */
 const isOurs = (name: string): boolean =>
-  name === EGRESS_ERROR_HEADER || name.startsWith('x-internal-');
+  name === EGRESS_ERROR_HEADER || name === EGRESS_MARK_HEADER || name.startsWith('x-internal-');
 
 /** The raw headers that pass, flat: name, value, name, value. */
 export function passedHeaders({ rawHeaders, headers }: IncomingMessage): string[] {
   const named = namedByConnection(headers.connection);
-  return pairsOf(rawHeaders)
-    .filter(([name]) => !HOP_BY_HOP.has(name) && !isOurs(name) && !named.has(name))
-    .flatMap(([, original, value]) => [original, value]);
+  return pick(rawHeaders, (name) => !HOP_BY_HOP.has(name) && !isOurs(name) && !named.has(name));
 }
 
 /** Request headers that pass, with the Host of the target and a body framing of our own. */
 export function requestHeaders(request: IncomingMessage, authority: string): string[] {
-  const passed = pairsOf(passedHeaders(request)).filter(([name]) => name !== 'host');
-  return [
-    'Host',
-    authority,
-    ...passed.flatMap(([, original, value]) => [original, value]),
-    ...framingOf(request),
-  ];
+  const passed = pick(passedHeaders(request), (name) => name !== 'host');
+  return ['Host', authority, ...passed, ...framingOf(request)];
 }
 
 /** A body of unknown length goes on as chunks, no body as a length of 0 where one is expected. */
@@ -39,7 +32,6 @@ function framingOf({ headers, method }: IncomingMessage): string[] {
  * @throws Refusal `malformed`
  */
 export function refuseAmbiguous({ rawHeaders, headers, httpVersion }: IncomingMessage): void {
-  const counts = Map.groupBy(pairsOf(rawHeaders), ([name]) => name);
   const encoding = headers['transfer-encoding'];
   if (encoding !== undefined && headers['content-length'] !== undefined)
     throw new Refusal('malformed', 'Content-Length with Transfer-Encoding');
@@ -47,13 +39,28 @@ export function refuseAmbiguous({ rawHeaders, headers, httpVersion }: IncomingMe
     throw new Refusal('malformed', 'Transfer-Encoding');
   if (encoding !== undefined && httpVersion !== '1.1')
     throw new Refusal('malformed', 'Transfer-Encoding in HTTP/1.0');
-  for (const name of ['host', 'content-length', 'transfer-encoding', 'proxy-authorization'])
-    if ((counts.get(name)?.length ?? 0) > 1) throw new Refusal('malformed', `two ${name} headers`);
+  refuseRepeated(rawHeaders);
 }
 
-function pairsOf(raw: readonly string[]): [name: string, original: string, value: string][] {
-  return Array.from({ length: raw.length / 2 }, (_, at) => {
-    const original = raw[at * 2] ?? '';
-    return [original.toLowerCase(), original, raw[at * 2 + 1] ?? ''];
-  });
+/** Headers by which two parsers may disagree when there are several. */
+const SINGLE = new Set(['host', 'content-length', 'transfer-encoding', 'proxy-authorization']);
+
+function refuseRepeated(raw: readonly string[]): void {
+  const seen = new Set<string>();
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at]?.toLowerCase() ?? '';
+    if (!SINGLE.has(name)) continue;
+    if (seen.has(name)) throw new Refusal('malformed', `two ${name} headers`);
+    seen.add(name);
+  }
+}
+
+/** The headers whose name, in lower case, is wanted. */
+function pick(raw: readonly string[], isWanted: (name: string) => boolean): string[] {
+  const picked: string[] = [];
+  for (let at = 0; at < raw.length; at += 2) {
+    const [name = '', value = ''] = [raw[at], raw[at + 1]];
+    if (isWanted(name.toLowerCase())) picked.push(name, value);
+  }
+  return picked;
 }

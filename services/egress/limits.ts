@@ -9,6 +9,8 @@ export interface LimitOptions {
   /** Connections to one host at the most, over all credentials of pages. */
   readonly maxPerHost: number;
   readonly clock: Clock;
+  /** Gives up the place of a connection that is only kept, to `host` when given; whether it could. */
+  readonly makeRoom?: ((host?: string) => boolean) | undefined;
 }
 
 /** The place of one open connection. */
@@ -44,7 +46,8 @@ const SWEEP_EVERY_MS = 10_000;
 export const usageKey = ({ issuer, workspace, id }: EgressGrant): string =>
   `${issuer}\n${workspace}\n${id}`;
 
-export function createLimits({ maxConnections, maxPerHost, clock }: LimitOptions): Limits {
+export function createLimits(options: LimitOptions): Limits {
+  const { maxConnections, maxPerHost, clock, makeRoom = () => false } = options;
   const usages = new Map<string, Usage>();
   const hosts = new Map<string, number>();
   let open = 0;
@@ -57,6 +60,7 @@ export function createLimits({ maxConnections, maxPerHost, clock }: LimitOptions
     for (const [key, usage] of usages)
       if (usage.open === 0 && usage.expires <= now) usages.delete(key);
   };
+  const atHost = (host: string): number => hosts.get(host) ?? 0;
   const usageOf = (grant: EgressGrant): Usage => {
     const key = usageKey(grant);
     const known = usages.get(key) ?? { expires: grant.expires, opened: 0, open: 0, bytes: 0 };
@@ -68,20 +72,21 @@ export function createLimits({ maxConnections, maxPerHost, clock }: LimitOptions
     open: () => open,
     enter: (grant, host, perHost) => {
       sweep();
-      if (open >= maxConnections) throw new Refusal('replica_connections', String(open));
+      if (open >= maxConnections && !makeRoom())
+        throw new Refusal('replica_connections', String(open));
       const usage = usageOf(grant);
       if (usage.opened >= grant.maxConnections) throw new Refusal('credential_connections');
       if (usage.bytes >= grant.maxBytes) throw new Refusal('credential_bytes');
-      const atHost = hosts.get(host) ?? 0;
-      if (perHost && atHost >= maxPerHost) throw new Refusal('host_connections', host);
+      if (perHost && atHost(host) >= maxPerHost && !makeRoom(host))
+        throw new Refusal('host_connections', host);
       open += 1;
       usage.opened += 1;
       usage.open += 1;
-      hosts.set(host, atHost + 1);
+      hosts.set(host, atHost(host) + 1);
       return seatOf(grant, usage, () => {
         open -= 1;
         usage.open -= 1;
-        const left = (hosts.get(host) ?? 1) - 1;
+        const left = atHost(host) - 1;
         if (left === 0) hosts.delete(host);
         else hosts.set(host, left);
       });

@@ -28,6 +28,7 @@ export interface ProxyOptions {
   readonly maxPerHost: number;
   readonly connectTimeoutMs: number;
   readonly idleMs: number;
+  readonly keepMs: number;
 }
 
 export interface Proxy {
@@ -37,18 +38,19 @@ export interface Proxy {
   listener(direct: RequestListener): RequestListener;
   /** Takes over CONNECT requests of a server. */
   attach(server: Server): void;
-  /** Cuts all tunnels. */
+  /** Cuts all tunnels and the connections that are kept. */
   cut(): void;
 }
 
 export function createProxy(options: ProxyOptions): Proxy {
-  const limits = createLimits(options);
+  const upstreams = createUpstreams(options.keepMs);
+  const limits = createLimits({ ...options, makeRoom: upstreams.makeRoom });
   const deps: ForwardDeps = {
     ...options,
     limits,
     audit: createAudit(options.log, options.metrics),
     authenticate: createAuthenticate(options.keys, options.clock),
-    upstreams: createUpstreams(),
+    upstreams,
   };
   const clients = new Set<Socket>();
   options.metrics.gauge(
@@ -69,7 +71,10 @@ export function createProxy(options: ProxyOptions): Proxy {
         void answerConnect(deps, request, socket, head);
       });
     },
-    cut: () => clients.forEach((client) => client.destroy()),
+    cut: () => {
+      clients.forEach((client) => client.destroy());
+      upstreams.close();
+    },
   };
 }
 

@@ -20,7 +20,9 @@ export type RefusalReason =
   | 'connect_refused'
   | 'connect_timeout'
   | 'connect_failed'
-  | 'connection_reset';
+  | 'connection_reset'
+  | 'invalid_answer'
+  | 'headers_too_large';
 
 /** Status and code by reason; 400 has no code because only a broken client gets it. */
 const ANSWERS: Readonly<Record<RefusalReason, readonly [status: number, code?: EgressCode]>> = {
@@ -42,6 +44,8 @@ const ANSWERS: Readonly<Record<RefusalReason, readonly [status: number, code?: E
   connect_timeout: [504, 'timeout'],
   connect_failed: [502, 'unreachable'],
   connection_reset: [502, 'connectionReset'],
+  invalid_answer: [502, 'invalidAnswer'],
+  headers_too_large: [502, 'headersTooLarge'],
 };
 
 export class Refusal extends Error {

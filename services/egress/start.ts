@@ -19,6 +19,8 @@ export interface EgressDeps {
   readonly dial: Dial;
   readonly connectTimeoutMs: number;
   readonly idleMs: number;
+  /** How long a connection to a target waits for the next plain request. */
+  readonly keepMs: number;
   /** Time until the headers of a request have arrived. */
   readonly headersTimeoutMs: number;
   /** How long tunnels may go on after the stop was asked. */
@@ -28,6 +30,8 @@ export interface EgressDeps {
 const LIMITS = {
   connectTimeoutMs: 10_000,
   idleMs: 60_000,
+  // Web servers close idle connections after 5 s and more; a request that meets this must go twice.
+  keepMs: 4000,
   headersTimeoutMs: 10_000,
   stopGraceMs: 10_000,
 } as const;
@@ -84,4 +88,5 @@ async function stop(listening: Listening, proxy: Proxy, graceMs: number): Promis
   const cut = setTimeout(() => proxy.cut(), graceMs);
   await listening.stop(graceMs);
   clearTimeout(cut);
+  proxy.cut();
 }

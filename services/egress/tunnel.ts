@@ -34,7 +34,12 @@ export async function answerConnect(
     subject = { ...subject, grant };
     const target = parseAuthority(request.url ?? '');
     subject = { ...subject, target };
-    const { socket, seat } = await openConnection(deps, grant, target, gone.signal, subject);
+    const { socket, seat } = await openConnection(deps, {
+      grant,
+      target,
+      subject,
+      gone: gone.signal,
+    });
     if (client.destroyed) {
       socket.destroy();
       return;

@@ -50,17 +50,17 @@ export async function soakTunnels(
 
 /** Opens tunnels under one credential as fast as it can; each is let go as soon as it is answered. */
 async function abuseTunnels(
-  { port, authorization }: Harness,
+  harness: Harness,
   count: number,
   answers: Map<string, number>,
   say: (line: string) => void,
 ): Promise<void> {
-  const credential = authorization({ id: 'abuse', maxConnections: Math.floor(count / 2) });
+  const credential = harness.authorization({ id: 'abuse', maxConnections: Math.floor(count / 2) });
   let asked = 0;
   const work = async (): Promise<void> => {
     while (asked < count) {
       asked += 1;
-      const status = await askTunnel(port, credential);
+      const status = await askTunnel(harness.port, credential);
       answers.set(status, (answers.get(status) ?? 0) + 1);
       if (asked % EVERY === 0) say(`  ${asked} tunnels: ${shown(answers)}`);
     }
@@ -83,12 +83,12 @@ async function askTunnel(port: number, credential: string): Promise<string> {
 }
 
 /** The 99th percentile of plain requests of other credentials, one after the other, in ms. */
-async function timeOthers({ port, authorization }: Harness): Promise<number> {
+async function timeOthers(harness: Harness): Promise<number> {
   const times: number[] = [];
   for (let at = 0; at < OTHERS; at += 1) {
-    const text = getText('http://shop.test/', authorization(), 'Connection: close\r\n');
+    const text = getText('http://shop.test/', harness.authorization(), 'Connection: close\r\n');
     const started = performance.now();
-    const answer = await exchange(port, text);
+    const answer = await exchange(harness.port, text);
     times.push(performance.now() - started);
     expectContent(
       answer.includes(' 200 '),

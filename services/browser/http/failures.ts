@@ -3,6 +3,9 @@ import { egressErrorOf, type EgressCode } from '../../core/egress/transport.ts';
 import { FetchFailure } from '../failure.ts';
 import type { FetchErrorCode } from '../../domain/types.ts';
 
+const INVALID_ANSWER = "The server's answer is not complete, valid HTTP.";
+const HEADERS_TOO_LARGE = "The server's headers are too large.";
+
 const MEANING: Readonly<Record<EgressCode | 'tls', readonly [FetchErrorCode, string]>> = {
   refused: ['addressForbidden', 'The address of the page is not allowed.'],
   unauthorized: ['internal', 'The egress credential was refused.'],
@@ -13,6 +16,8 @@ const MEANING: Readonly<Record<EgressCode | 'tls', readonly [FetchErrorCode, str
   connectionReset: ['connectionReset', 'The server closed the connection early.'],
   timeout: ['timeout', 'The server did not answer in time.'],
   unreachable: ['connectionRefused', 'The host of the page cannot be reached.'],
+  invalidAnswer: ['decodeFailed', INVALID_ANSWER],
+  headersTooLarge: ['tooLarge', HEADERS_TOO_LARGE],
   tls: ['tls', 'The secure connection to the page failed'],
 };
 
@@ -38,12 +43,12 @@ function failureOfCode(code: string, cause: unknown): FetchFailure | undefined {
   if (code.startsWith('HPE_') || code.startsWith('UND_ERR_RES_'))
     return new FetchFailure(
       code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ? 'connectionReset' : 'decodeFailed',
-      "The server's answer is not complete, valid HTTP.",
+      INVALID_ANSWER,
       { cause },
     );
   switch (code) {
     case 'UND_ERR_HEADERS_OVERFLOW':
-      return new FetchFailure('tooLarge', "The server's headers are too large.", { cause });
+      return new FetchFailure('tooLarge', HEADERS_TOO_LARGE, { cause });
     case 'UND_ERR_INVALID_ARG':
       return new FetchFailure('internal', 'A header or the body of the request is not valid.', {
         cause,
