@@ -33,6 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'services/cli': [
     'crds/types',
     'services/core/contracts',
+    'services/core/clock.ts',
+    'services/core/kube',
     'services/core/manifest',
     'services/core/errors.ts',
     'services/domain',

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Command } from 'commander';
+import type { CliIo } from './io.ts';
+import { createProgram } from './program.ts';
 import { useFixture } from './testing/fixture.ts';
 import { page } from './testing/answers.ts';
 
@@ -19,6 +22,32 @@ describe('duckmon', () => {
     const { code, out } = await world.cli(['run', '--help']);
     assert.equal(code, 0);
     assert.match(out, /--wait/);
+  });
+  it('says in the help of each command what it does and what each argument is', () => {
+    const everyCommand = (command: Command): Command[] => [
+      command,
+      ...command.commands.flatMap(everyCommand),
+    ];
+    const commands = createProgram({ out: () => {}, err: () => {} } as unknown as CliIo, () => {});
+    const silent = everyCommand(commands).flatMap((command) => [
+      ...(command.description() === '' ? [command.name()] : []),
+      ...command.registeredArguments
+        .filter(({ description }) => description === '')
+        .map((it) => `${command.name()} ${it.name()}`),
+      ...command.options
+        .filter(({ description }) => description === '')
+        .map(({ flags }) => `${command.name()} ${flags}`),
+    ]);
+    assert.deepEqual(silent, []);
+    assert.ok(everyCommand(commands).length > 20);
+  });
+  it('points to the help after a wrong command line', async () => {
+    const { code, err } = await world.cli(['run']);
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /missing required argument 'monitor'\nAdd --help for its arguments and flags/,
+    );
   });
   it('is a usage error without a command', async () => {
     const { code, out, err } = await world.cli([]);

@@ -62,7 +62,7 @@ const outsideAddresses = (): string[] =>
     .map(({ address }) => address);
 
 /** The real terminal, files and network. */
-const systemIo = (): CliIo => ({
+export const systemIo = (): CliIo => ({
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   readInput,

@@ -11,39 +11,29 @@ import { generateKeys } from './commands/keys.ts';
 import { preview } from './commands/preview.ts';
 import { run } from './commands/run.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
+import { AFTER_HELP } from './help.ts';
 import type { CliIo } from './io.ts';
 import { kindAndNames } from './kinds.ts';
 import type { TargetOptions } from './target.ts';
 import { duration, files, limit, output, type Wiring } from './wiring.ts';
 
-const AFTER_HELP = `
-Kinds: monitorjob (mj), notificationchannel (nch), secret, check, finding, alert, delivery
-
-Exit codes:
-  0  done
-  1  failed: an object was refused, a check failed, a file cannot be read
-  2  the command line is wrong
-  3  not found
-  4  refused: no valid token, or it may not do this
-  5  Service not responding: start it with ./scripts/up
-
-Environment:
-  DUCKMON_API     address of the API        (else DATA/api-url, else http://127.0.0.1:8000)
-  DUCKMON_TOKEN   token for the API         (else DATA/admin-token, on this machine only)
-  DUCKMON_DATA    data folder               (else .duckmon here, else that of the checkout)`;
+const MONITOR = 'its name, as in duckmon get mj';
+const FINDINGS = 'their ids, as in duckmon findings';
 
 function addManifests({ program, does }: Wiring): void {
   program
     .command('apply')
-    .summary('create or change the objects of manifest files')
+    .description('create or change the objects of manifest files')
+    .usage('-f FILE [options]')
     .addOption(files())
-    .option('--dry-run', 'check everything, change nothing', false)
+    .option('--dry-run', 'check everything, change nothing')
     .action(does((context, options: Parameters<typeof apply>[1]) => apply(context, options)));
   program
     .command('delete')
-    .summary('delete objects by name or by file')
+    .description('delete objects by name or by file')
+    .usage('KIND NAME... | -f FILE')
     .argument('[kind]', 'such as mj, or mj/NAME')
-    .argument('[names...]')
+    .argument('[names...]', 'which of them')
     .addOption(files().makeOptionMandatory(false))
     .action(
       does(
@@ -59,13 +49,14 @@ function addManifests({ program, does }: Wiring): void {
     );
   program
     .command('export')
-    .summary('write all objects as YAML that apply takes again')
+    .description('write all objects as YAML that apply takes again')
     .action(does((context) => exportAll(context)));
   program
     .command('preview')
-    .summary('try a MonitorJob without saving anything')
+    .description('try a MonitorJob without saving anything')
+    .usage('-f FILE [options]')
     .addOption(files())
-    .option('--judge', 'ask the model as well (costs money)', false)
+    .option('--judge', 'ask the model as well (costs money)')
     .option('--name <name>', 'which MonitorJob, when there are several')
     .addOption(output())
     .action(does((context, options: Parameters<typeof preview>[1]) => preview(context, options)));
@@ -75,9 +66,9 @@ function addLists({ program, does }: Wiring): void {
   type Options = Parameters<typeof get>[2];
   program
     .command('get')
-    .summary('show objects or history')
+    .description('show objects or history')
     .argument('<kind>', 'such as mj, nch, findings, or mj/NAME')
-    .argument('[names...]')
+    .argument('[names...]', 'names, or ids of what has none')
     .addOption(output())
     .addOption(limit())
     .option('--monitor <name>', 'only what belongs to this monitor')
@@ -88,17 +79,22 @@ function addLists({ program, does }: Wiring): void {
     );
   program
     .command('checks')
-    .summary('show the last checks of a monitor')
-    .argument('<name>')
+    .description('show the last checks of a monitor')
+    .argument('<monitor>', MONITOR)
     .addOption(output())
     .addOption(limit())
     .action(does((context, name: string, options: Options) => checks(context, name, options)));
   program
     .command('findings')
-    .summary('show findings with their proof')
-    .argument('[name]', 'only those of this monitor')
+    .description('show findings with their proof')
+    .argument('[monitor]', 'only those of this monitor')
     .addOption(
-      new Option('--state <state>').choices(['open', 'acknowledged', 'snoozed', 'resolved']),
+      new Option('--state <state>', 'only those in this state').choices([
+        'open',
+        'acknowledged',
+        'snoozed',
+        'resolved',
+      ]),
     )
     .addOption(output())
     .addOption(limit())
@@ -109,8 +105,8 @@ function addLists({ program, does }: Wiring): void {
     );
   program
     .command('explain')
-    .summary('show how far the last checks came, and why there was no alert')
-    .argument('<name>')
+    .description('show how far the last checks came, and why there was no alert')
+    .argument('<monitor>', MONITOR)
     .addOption(output())
     .action(
       does((context, name: string, options: Options) => explain(context, name, options.output)),
@@ -120,37 +116,37 @@ function addLists({ program, does }: Wiring): void {
 function addActions({ program, does }: Wiring): void {
   program
     .command('run')
-    .summary('check a monitor now')
-    .argument('<name>')
-    .option('--wait', 'until the check has ended and its deliveries were tried once', false)
+    .description('check a monitor now')
+    .argument('<monitor>', MONITOR)
+    .option('--wait', 'until the check has ended and its deliveries were tried once')
     .addOption(
       new Option('--timeout <time>', 'longest wait')
         .argParser(duration('--timeout'))
         .default(300_000, '5m'),
     )
     .action(
-      does((context, name: string, options: { wait: boolean; timeout: number }) =>
-        run(context, name, { wait: options.wait, timeoutMs: options.timeout }),
+      does((context, name: string, options: { wait?: boolean; timeout: number }) =>
+        run(context, name, { wait: options.wait === true, timeoutMs: options.timeout }),
       ),
     );
   for (const verb of ['pause', 'resume'] as const)
     program
       .command(verb)
-      .summary(
+      .description(
         verb === 'pause' ? 'stop the checks of monitors' : 'go on with the checks of monitors',
       )
-      .argument('<names...>')
+      .argument('<monitors...>', 'their names, as in duckmon get mj')
       .action(does((context, names: string[]) => setPaused(context, verb, names)));
-  const channels = program.command('channels').summary('work with notification channels');
+  const channels = program.command('channels').description('work with notification channels');
   channels
     .command('test')
-    .summary('send a test message')
-    .argument('<name>')
+    .description('send a test message')
+    .argument('<channel>', 'its name, as in duckmon get nch')
     .action(does((context, name: string) => testChannel(context, name)));
   program
     .command('resend')
-    .summary('send deliveries again that did not arrive')
-    .argument('<ids...>')
+    .description('send deliveries again that did not arrive')
+    .argument('<deliveries...>', 'their ids, as in duckmon get deliveries')
     .action(does((context, ids: string[]) => resend(context, ids)));
 }
 
@@ -163,13 +159,13 @@ function addFindingActions({ program, does }: Wiring): void {
   for (const [command, verb, summary] of verbs)
     program
       .command(command)
-      .summary(summary)
-      .argument('<findings...>')
+      .description(summary)
+      .argument('<findings...>', FINDINGS)
       .action(does((context, ids: string[]) => actOnFindings(context, verb, ids)));
   program
     .command('snooze')
-    .summary('keep a finding silent for a while')
-    .argument('<findings...>')
+    .description('keep a finding silent for a while')
+    .argument('<findings...>', FINDINGS)
     .addOption(
       new Option('--for <time>', 'how long')
         .argParser(duration('--for'))
@@ -186,27 +182,27 @@ function addFindingActions({ program, does }: Wiring): void {
 function addCare({ program, does }: Wiring): void {
   program
     .command('doctor')
-    .summary('say what is configured, reachable and wrong, and what to do')
+    .description('say what is configured, reachable and wrong, and what to do')
     .addOption(output())
     .action(does((context, options: Parameters<typeof get>[2]) => doctor(context, options.output)));
   program
     .command('generate-keys')
-    .summary('write or rotate JWT_SECRET and INTERNAL_API_KEY in .env')
+    .description('write or rotate JWT_SECRET and INTERNAL_API_KEY in .env')
     .option('--file <file>', 'another file than .env of the checkout')
     .action(does((context, options: { file?: string }) => generateKeys(context, options.file)));
   const archives = [
-    ['backup', backup, 'write the database to a file', 'overwrite the file'],
-    ['restore', restore, 'fill the database from a file', 'also when there is something in it'],
+    ['backup', backup, 'write the database to a file', 'overwrite the file when it is there'],
+    ['restore', restore, 'fill the database from a file', 'throw away what the database holds'],
   ] as const;
   for (const [command, action, summary, force] of archives)
     program
       .command(command)
-      .summary(summary)
-      .argument('<file>')
-      .option('--force', force, false)
+      .description(summary)
+      .argument('<file>', 'the backup')
+      .option('--force', force)
       .action(
-        does((context, file: string, options: { force: boolean }) =>
-          action(context, file, options.force),
+        does((context, file: string, options: { force?: boolean }) =>
+          action(context, file, options.force === true),
         ),
       );
 }
@@ -225,6 +221,7 @@ export function createProgram(io: CliIo, onDone: (code: ExitCode) => void): Comm
     .option('--data <dir>', 'data folder of the duckmon on this machine')
     .addHelpText('after', AFTER_HELP)
     .exitOverride()
+    .showHelpAfterError('Add --help for its arguments and flags.')
     .configureOutput({
       writeOut: io.out,
       writeErr: io.err,

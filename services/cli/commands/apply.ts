@@ -14,7 +14,7 @@ const CHUNK_BYTES = 200_000;
 
 export interface ApplyOptions {
   readonly filename: readonly string[];
-  readonly dryRun: boolean;
+  readonly dryRun?: boolean | undefined;
 }
 
 /** Groups of documents that each fit into one request, in their order. */
@@ -63,7 +63,7 @@ function printResult(
 /** Applies everything that the files name; exit code 1 when any object was refused. */
 export async function apply(
   { io, client }: Context,
-  { filename, dryRun }: ApplyOptions,
+  { filename, dryRun = false }: ApplyOptions,
 ): Promise<ExitCode> {
   const documents = await readManifests(io, filename);
   let isFine = true;

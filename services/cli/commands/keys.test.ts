@@ -95,7 +95,7 @@ describe('duckmon generate-keys', () => {
   it('says when the file cannot be written', async () => {
     const { code, err } = await generate('--file', 'no/such/folder/.env');
     assert.equal(code, 1);
-    assert.match(err, /cannot be written \(ENOENT\)/);
+    assert.match(err, /cannot be written \(its folder does not exist\)/);
   });
 });
 

@@ -49,7 +49,8 @@ function writePrivate(file: string, text: string): void {
   } catch (error) {
     rmSync(draft, { force: true });
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new CliError(EXIT.failed, `${file} cannot be written (${code})`, { cause: error });
+    const why = code === 'ENOENT' ? 'its folder does not exist' : code;
+    throw new CliError(EXIT.failed, `${file} cannot be written (${why})`, { cause: error });
   }
 }
 

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 
 export interface PreviewOptions {
   readonly filename: readonly string[];
-  readonly judge: boolean;
+  readonly judge?: boolean | undefined;
   readonly name?: string | undefined;
   readonly output: Format;
 }
@@ -69,7 +69,7 @@ function printVerdict(io: CliIo, { verdict, tokensIn, tokensOut, costUsd }: Prev
 /** Fetches, filters and (when asked) judges the pages of a MonitorJob, and shows each step. */
 export async function preview({ io, client }: Context, options: PreviewOptions): Promise<ExitCode> {
   const { manifest } = await chooseJob(io, options);
-  const body = { manifest, judge: options.judge };
+  const body = { manifest, judge: options.judge === true };
   const result = await client().post<PreviewResult>('/api/v1/preview', body);
   if (options.output === 'json' || options.output === 'yaml')
     printValue(io, result, options.output);

@@ -29,9 +29,9 @@ async function poll<T>(
   }
 }
 
-/** Whether a delivery was tried; one that waits for its second try was. */
-const wasTried = ({ state, attempts }: Delivery): boolean =>
-  state === 'pending' ? attempts > 0 : state !== 'sending';
+/** Whether a delivery was tried; one that waits for its second try was, and one that is held says why. */
+const wasTried = ({ state, attempts, lastError }: Delivery): boolean =>
+  state === 'pending' ? attempts > 0 || lastError !== null : state !== 'sending';
 
 const hasArrived = ({ state }: Delivery): boolean => state === 'accepted' || state === 'delivered';
 

@@ -4,7 +4,7 @@ import type { KubeObject, WatchEvent } from './types.ts';
 
 /** Refusals after which the same request is sent again by ourselves, and the longest wait for it. */
 const MAX_REPEATS = 3;
-export const MAX_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 10_000;
 /** When a busy server does not say how long. */
 const DEFAULT_WAIT_MS = 1000;
 

@@ -1,0 +1,149 @@
+/** The commands of `kubectl monitor`, their flags and their help. */
+import { Command, Option } from 'commander';
+import { parseCount } from '../commands/act.ts';
+import type { ExitCode } from '../exit.ts';
+import { duration, output } from '../wiring.ts';
+import type { Format } from '../output.ts';
+import {
+  createKubectlContext,
+  type ClusterOptions,
+  type KubectlContext,
+  type KubectlIo,
+} from './cluster.ts';
+import { logs, PARTS } from './commands/logs.ts';
+import { plan } from './commands/plan.ts';
+import { rotate, setFrozen } from './commands/platform.ts';
+import { run } from './commands/run.ts';
+import { status } from './commands/status.ts';
+import { why } from './commands/why.ts';
+
+const AFTER_HELP = `
+It speaks to the Kubernetes API alone: what you may do there you may do here. What a monitor found, with
+its proof, is in the dashboard.
+
+Examples:
+  kubectl monitor status -n team-a         the monitors of a namespace
+  kubectl monitor run shop --wait          check the monitor shop now
+  kubectl monitor why shop                 what stands in its way
+  kubectl monitor freeze                   stop all checks and all sending, at once
+`;
+
+type Does = (
+  action: (context: KubectlContext, ...args: never[]) => Promise<ExitCode>,
+) => (...args: unknown[]) => Promise<void>;
+
+const timeout = (text: string, ms: number): Option =>
+  new Option('--timeout <time>', 'longest wait').argParser(duration('--timeout')).default(ms, text);
+
+function addJobs(program: Command, does: Does): void {
+  program
+    .command('status')
+    .description('show monitors, or one of them in detail')
+    .argument('[monitor]', 'its name')
+    .addOption(output())
+    .action(
+      does((context, name: string | undefined, options: { output: Format }) =>
+        status(context, name, options.output),
+      ),
+    );
+  program
+    .command('run')
+    .description('check a monitor now')
+    .argument('<monitor>', 'its name')
+    .option('--wait', 'until the check has ended')
+    .addOption(timeout('5m', 300_000))
+    .action(
+      does((context, name: string, options: { wait?: boolean; timeout: number }) =>
+        run(context, name, { wait: options.wait === true, timeoutMs: options.timeout }),
+      ),
+    );
+  program
+    .command('plan')
+    .description('show what the operator would do about a monitor')
+    .argument('<monitor>', 'its name')
+    .addOption(timeout('30s', 30_000))
+    .action(
+      does((context, name: string, options: { timeout: number }) =>
+        plan(context, name, options.timeout),
+      ),
+    );
+  program
+    .command('why')
+    .description('say what stands in the way of a monitor')
+    .argument('<monitor>', 'its name')
+    .action(does((context, name: string) => why(context, name)));
+}
+
+function addPlatform(program: Command, does: Does): void {
+  for (const [word, frozen, summary] of [
+    ['freeze', true, 'stop all checks and all sending'],
+    ['resume', false, 'lift the freeze'],
+  ] as const)
+    program
+      .command(word)
+      .description(summary)
+      .addOption(timeout('30s', 30_000))
+      .action(
+        does((context, options: { timeout: number }) =>
+          setFrozen(context, frozen, options.timeout),
+        ),
+      );
+  program
+    .command('rotate')
+    .description('replace the keys between the services')
+    .option('--now', 'for an incident: without overlap')
+    .action(does((context, options: { now?: boolean }) => rotate(context, options.now === true)));
+  program
+    .command('logs')
+    .description('show the logs of a part of the platform')
+    .argument('<part>', PARTS.join(', '))
+    .option('-f, --follow', 'go on as lines come')
+    .addOption(
+      new Option('--tail <lines>', 'how many of the last lines of each pod')
+        .argParser((text) => parseCount('--tail', text))
+        .default(100),
+    )
+    .action(
+      does((context, part: string, options: { follow?: boolean; tail: number }) =>
+        logs(context, part, { follow: options.follow === true, tail: options.tail }),
+      ),
+    );
+}
+
+/**
+ * The whole plugin; `parseAsync` runs it.
+ * @param onDone gets the exit code of the command that ran
+ */
+export function createKubectlProgram(io: KubectlIo, onDone: (code: ExitCode) => void): Command {
+  const program = new Command('kubectl monitor');
+  program
+    .description('Works with the monitors of a Kubernetes cluster.')
+    .option('-n, --namespace <namespace>', 'namespace of the monitors (that of the context)')
+    .option('--kubeconfig <file>', 'another kubeconfig')
+    .option('--platform <namespace>', 'namespace of duckmon itself', 'duckmon')
+    .addHelpText('after', AFTER_HELP)
+    .exitOverride()
+    .showHelpAfterError('Add --help for its arguments and flags.')
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      getOutHelpWidth: () => io.columns ?? 100,
+      getErrHelpWidth: () => io.columns ?? 100,
+    });
+  const does: Does =
+    (action) =>
+    async (...args) => {
+      // Commander adds the command itself as the last argument.
+      const command = args.at(-1) as Command;
+      const context = createKubectlContext(io, command.optsWithGlobals<ClusterOptions>());
+      onDone(await action(context, ...(args.slice(0, -1) as never[])));
+    };
+  addJobs(program, does);
+  addPlatform(program, does);
+  // flags of kubectl stand behind the command too, as in `kubectl monitor why x -n team-a`
+  for (const command of program.commands)
+    command
+      .option('-n, --namespace <namespace>', 'namespace of the monitors (that of the context)')
+      .option('--kubeconfig <file>', 'another kubeconfig');
+  return program;
+}
