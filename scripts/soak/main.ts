@@ -14,6 +14,10 @@ const SOAKS: Readonly<Record<string, Soak>> = {
       'names that change their address between two questions, against the egress proxy (10,000)',
     run: async (...args) => (await import('./rebinding/soak.ts')).soakRebinding(...args),
   },
+  tunnels: {
+    summary: 'tunnels through the egress proxy beside others who use it (100,000)',
+    run: async (...args) => (await import('./tunnels/soak.ts')).soakTunnels(...args),
+  },
   kills: {
     summary: 'SIGKILLs while pages change; every change must be told (30 minutes)',
     run: async (...args) => (await import('./kills/soak.ts')).soakKills(...args),

@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { systemClock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
 import { SetupError } from '../core/errors.ts';
@@ -59,6 +60,25 @@ async function isReady(port: number): Promise<boolean> {
   }
 }
 
+const logged = z.looseObject({
+  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+  msg: z.string(),
+});
+
+/** A line of its log goes on with its level and its fields, anything else as it is. */
+function pass(log: Log, line: string): void {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    parsed = undefined;
+  }
+  const known = logged.safeParse(parsed);
+  if (!known.success) return log.info(line);
+  const { level, msg, time: _time, service: _service, ...fields } = known.data;
+  log[level](fields, msg);
+}
+
 /** Its log goes to the others'; the last line of its errors is what a person is told. */
 function follow(child: ChildProcess, log: Log): () => string {
   let last = '';
@@ -66,7 +86,7 @@ function follow(child: ChildProcess, log: Log): () => string {
     if (!stream) return;
     createInterface({ input: stream }).on('line', (line) => {
       if (isError) last = line;
-      log.info({ from: 'operator' }, line);
+      pass(log, line);
     });
   };
   take(child.stdout, false);
