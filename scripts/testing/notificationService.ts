@@ -6,7 +6,7 @@ import {
   deliverResult,
   reconcileResult,
   type AlertMessage,
-  type ChannelTarget,
+  type DeliveryTarget,
   type DeliverRequest,
   type DeliverResult,
 } from '../../services/core/contracts/notification.ts';
@@ -15,6 +15,7 @@ import { newKeyEntry } from '../../services/core/keyring.ts';
 import { createLog } from '../../services/core/log.ts';
 import { deriveServiceKeys } from '../../services/core/serviceKeys.ts';
 import { readConfig } from '../../services/notification/config.ts';
+import type { ChannelSecrets } from '../../services/notification/secrets.ts';
 import { startNotification } from '../../services/notification/start.ts';
 import { createPlainTransport, type PlainTransport } from './plainTransport.ts';
 
@@ -24,9 +25,9 @@ export interface NotificationUnderTest {
   /** Log lines so far, as text. */
   readonly lines: string[];
   readonly purposes: { workspace: string; subject: string }[];
-  deliver(target: ChannelTarget, changes?: Partial<DeliverRequest>): Promise<DeliverResult>;
+  deliver(target: DeliveryTarget, changes?: Partial<DeliverRequest>): Promise<DeliverResult>;
   reconcile(
-    target: ChannelTarget,
+    target: DeliveryTarget,
     deliveryId: string,
   ): Promise<{ state: string; providerId: string | null }>;
   metrics(): Promise<string>;
@@ -36,7 +37,7 @@ export interface NotificationUnderTest {
 /** Starts the service with the given environment on top of a working one. */
 export async function startNotificationUnderTest(
   env: Record<string, string | undefined> = {},
-  given: { clock?: Clock; transport?: PlainTransport } = {},
+  given: { clock?: Clock; transport?: PlainTransport; secrets?: ChannelSecrets } = {},
 ): Promise<NotificationUnderTest> {
   const lines: string[] = [];
   const purposes: { workspace: string; subject: string }[] = [];
@@ -54,6 +55,7 @@ export async function startNotificationUnderTest(
     {
       log,
       clock,
+      ...(given.secrets ? { secrets: given.secrets } : {}),
       keys: () => deriveServiceKeys(root, 'notification'),
       transport: (purpose) => {
         purposes.push(purpose);
@@ -91,7 +93,7 @@ export async function startNotificationUnderTest(
 
 /** A request to deliver `priceAlert`; parts of it can be replaced. */
 export const deliveryOf = (
-  target: ChannelTarget,
+  target: DeliveryTarget,
   changes: Partial<DeliverRequest> = {},
 ): DeliverRequest => ({
   deliveryId: '01930000-0000-7000-8000-00000000d001',

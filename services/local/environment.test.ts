@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { SERVICES, type ServiceName } from '../core/contracts/ports.ts';
 import { environmentOf, publicUrlOf, readPorts, type EnvironmentInput } from './environment.ts';
 
@@ -74,6 +75,23 @@ describe('the environment of a local service', () => {
       (service) => environmentOf(service, input())['DATA_KEY_FILE'] !== undefined,
     );
     assert.deepEqual(holders, ['scheduler']);
+  });
+
+  it('lets the api write into the database unless there is a cluster', () => {
+    const env = { OBJECTS: 'cluster', KUBECONFIG: 'of-the-shell' };
+    assert.equal(environmentOf('api', input(env))['OBJECTS'], 'store');
+    const given = environmentOf('api', { ...input(env), kubeconfig: 'mine' });
+    assert.deepEqual([given['OBJECTS'], given['KUBECONFIG']], ['cluster', path.resolve('mine')]);
+  });
+
+  it('lets notification read Secrets of the cluster that is given, of no other', () => {
+    const pod = { KUBERNETES_SERVICE_HOST: '10.0.0.1', CHANNEL_SECRETS: 'cluster' };
+    assert.equal(environmentOf('notification', input(pod))['CHANNEL_SECRETS'], 'none');
+    const given = environmentOf('notification', { ...input(pod), kubeconfig: 'mine' });
+    assert.deepEqual(
+      [given['CHANNEL_SECRETS'], given['KUBECONFIG']],
+      ['cluster', path.resolve('mine')],
+    );
   });
 
   it('links to loopback, or to PUBLIC_URL without its last slash', () => {

@@ -1,4 +1,5 @@
 /** The environment of each service in local mode, as a cluster's pod would have it. */
+import path from 'node:path';
 import type { Environment } from '../core/config.ts';
 import {
   DEFAULT_PORTS,
@@ -63,6 +64,11 @@ export interface EnvironmentInput {
   readonly urls: DatabaseUrls;
   /** `address:port` that pages may be fetched from beside the public Internet. */
   readonly allow: readonly string[];
+  /**
+   * The cluster whose objects the api writes and whose Secrets notification reads. Without one there
+   * is only the database.
+   */
+  readonly kubeconfig?: string | undefined;
 }
 
 /** The variables that `service` starts with; each credential is given to its owner alone. */
@@ -86,9 +92,20 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): En
     KEYS_FILE: keys.serviceFile(service),
     DUCKMON_EGRESS_ALLOW: input.allow.join(','),
     DUCKMON_DATA: input.folder.path,
-    ...(service === 'api' ? { DATABASE_URL: urls.api } : {}),
+    ...(service === 'api' ? { DATABASE_URL: urls.api, ...objectsOf(input) } : {}),
+    ...(service === 'notification' ? secretsOf(input) : {}),
     ...(service === 'scheduler'
       ? { DATABASE_URL: urls.scheduler, DATA_KEY_FILE: keys.dataKeyFile }
       : {}),
   };
 }
+
+const objectsOf = ({ kubeconfig }: EnvironmentInput): Environment =>
+  kubeconfig === undefined
+    ? { OBJECTS: 'store' }
+    : { OBJECTS: 'cluster', KUBECONFIG: path.resolve(kubeconfig) };
+
+const secretsOf = ({ kubeconfig }: EnvironmentInput): Environment =>
+  kubeconfig === undefined
+    ? { CHANNEL_SECRETS: 'none' }
+    : { CHANNEL_SECRETS: 'cluster', KUBECONFIG: path.resolve(kubeconfig) };

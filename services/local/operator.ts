@@ -108,15 +108,20 @@ async function whenReady(port: number, ended: Promise<string>): Promise<void> {
   }
 }
 
+/** @throws SetupError when there is no such file. */
+export function requireKubeconfig(file: string): void {
+  if (!existsSync(file))
+    throw new SetupError(
+      `There is no kubeconfig ${file}; name one that exists, or start a cluster with ./scripts/cluster up.`,
+    );
+}
+
 /**
  * Starts the operator as a process of its own and waits until it knows the cluster's objects.
  * @throws SetupError with the next step for the person
  */
 export async function startOperatorProcess(options: OperatorOptions): Promise<OperatorProcess> {
-  if (!existsSync(options.kubeconfig))
-    throw new SetupError(
-      `There is no kubeconfig ${options.kubeconfig}; name one that exists, or start a cluster with ./scripts/cluster up.`,
-    );
+  requireKubeconfig(options.kubeconfig);
   const port = portOf(options.env);
   const child = fork(MAIN, [], {
     env: environmentOf(options, port),

@@ -18,7 +18,7 @@ import { startShop, type Shop } from './demo/shop.ts';
 import { environmentOf, publicUrlOf, readPorts } from './environment.ts';
 import { prepareKeys } from './keys.ts';
 import { openLogFile } from './logFile.ts';
-import { startOperatorProcess } from './operator.ts';
+import { requireKubeconfig, startOperatorProcess } from './operator.ts';
 import { watchManifests, type ManifestFolder } from './manifests.ts';
 import { prepareOwner, type LocalOwner } from './owner.ts';
 import { startServices, stopServices } from './services.ts';
@@ -70,6 +70,7 @@ export async function startLocal(options: LocalOptions, deps: LocalDeps): Promis
 async function startAll(options: LocalOptions, deps: LocalDeps, undo: Undo): Promise<LocalRunning> {
   const { env, say } = deps;
   const ports = readPorts(env);
+  if (options.kubeconfig !== undefined) requireKubeconfig(options.kubeconfig);
   const folder = openDataFolder(options.data);
   undo.add(() => folder.release());
   const logs = openLogs(folder, env);
@@ -93,6 +94,7 @@ async function startAll(options: LocalOptions, deps: LocalDeps, undo: Undo): Pro
       scheduler: postgres.url('mon_scheduler', DATABASE),
     },
     allow: allowList(env, shop),
+    kubeconfig: options.kubeconfig,
   };
   const failpoint = env['DUCKMON_FAILPOINT'] ? killAt(env['DUCKMON_FAILPOINT']) : noFailpoint;
   const services = await startServices({

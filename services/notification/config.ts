@@ -9,6 +9,7 @@ import {
   readSecretFile,
 } from '../core/config.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
+import { SetupError } from '../core/errors.ts';
 import { isPlainAddress } from './address.ts';
 
 const schema = z.object({
@@ -33,6 +34,10 @@ const schema = z.object({
   SMTP_USER: z.string().optional(),
   SMTP_PASSWORD: z.string().optional(),
   SMTP_PASSWORD_FILE: z.string().optional(),
+  CHANNEL_SECRETS: z.enum(['cluster', 'none'], { error: 'must be cluster or none' }).optional(),
+  KUBECONFIG: z.string().optional(),
+  /** Every pod has it. */
+  KUBERNETES_SERVICE_HOST: z.string().optional(),
   NOTIFICATION_SLOTS: wholeNumber(32, 1, 1024),
   POD_IP: z.string().optional(),
 });
@@ -47,6 +52,11 @@ export interface SmtpServer {
   readonly user: string | undefined;
   readonly password: string | undefined;
 }
+
+/** Where the Secrets of a cluster's channels are read; without a kubeconfig as the pod's account. */
+export type ChannelSecretsConfig =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'cluster'; readonly kubeconfig: string | undefined };
 
 export interface NotificationConfig {
   readonly host: string;
@@ -64,6 +74,7 @@ export interface NotificationConfig {
   };
   /** The platform's mail server, when one is configured. */
   readonly smtp: SmtpServer | undefined;
+  readonly channelSecrets: ChannelSecretsConfig;
   /** Deliveries that run at the same time. */
   readonly slots: number;
   readonly podIp: string | undefined;
@@ -100,7 +111,20 @@ export function readConfig(env: Environment): NotificationConfig {
             password:
               read.SMTP_PASSWORD ?? readSecretFile('SMTP_PASSWORD_FILE', read.SMTP_PASSWORD_FILE),
           },
+    channelSecrets: channelSecretsOf(read),
     slots: read.NOTIFICATION_SLOTS,
     podIp: read.POD_IP,
   };
+}
+
+function channelSecretsOf(read: z.infer<typeof schema>): ChannelSecretsConfig {
+  const { CHANNEL_SECRETS: wanted, KUBECONFIG, KUBERNETES_SERVICE_HOST } = read;
+  const inPod = KUBERNETES_SERVICE_HOST !== undefined;
+  if (wanted === 'none' || (wanted === undefined && !inPod)) return { kind: 'none' };
+  if (!inPod && KUBECONFIG === undefined)
+    throw new SetupError(
+      'Wrong environment variables: CHANNEL_SECRETS is cluster, but this is no pod and KUBECONFIG names no kubeconfig; set KUBECONFIG, or CHANNEL_SECRETS to none.',
+    );
+  // somebody's own kubeconfig counts only where it is asked for
+  return { kind: 'cluster', kubeconfig: wanted === undefined ? undefined : KUBECONFIG };
 }

@@ -1,9 +1,11 @@
 /** One attempt of one delivery: renders the message and hands it to its channel. */
 import type { Clock } from '../core/clock.ts';
+import { channelTypeOf } from '../core/channelTarget.ts';
 import type {
   ChannelTarget,
   DeliverRequest,
   DeliverResult,
+  DeliveryTarget,
   reconcileResult,
 } from '../core/contracts/notification.ts';
 import type { z } from 'zod';
@@ -14,11 +16,19 @@ import { deliverSlack } from './channels/slack.ts';
 import { deliverTeams } from './channels/teams.ts';
 import { deliverWebhook } from './channels/webhook.ts';
 import type { NotificationConfig } from './config.ts';
+import { retry } from './result.ts';
+import {
+  resolveTarget,
+  SecretProblemError,
+  SecretsUnavailableError,
+  type ChannelSecrets,
+} from './secrets.ts';
 import { renderContent } from './template.ts';
 
 export interface DeliverDeps {
   readonly config: NotificationConfig;
   readonly clock: Clock;
+  readonly secrets: ChannelSecrets;
   /** @param purpose for whom and what sockets are opened, for the proxy's audit. */
   readonly transport: (purpose: { workspace: string; subject: string }) => Transport;
 }
@@ -30,12 +40,15 @@ export async function deliver(
   gone: AbortSignal,
 ): Promise<DeliverResult> {
   const { message, channel } = request;
+  const signal = AbortSignal.any([gone, AbortSignal.timeout(request.timeoutMs)]);
+  const resolved = await resolveOrWait(channel.target, deps.secrets);
+  if (resolved.kind === 'wait') return resolved.result;
   const transport = deps.transport({
     workspace: message.workspace,
     subject: `channel/${channel.name}`,
   });
   try {
-    return await deliverTo(channel.target, {
+    return await deliverTo(resolved.target, {
       id: request.deliveryId,
       workspace: message.workspace,
       message,
@@ -43,10 +56,30 @@ export async function deliver(
       config: deps.config,
       transport,
       clock: deps.clock,
-      signal: AbortSignal.any([gone, AbortSignal.timeout(request.timeoutMs)]),
+      signal,
     });
   } finally {
     await transport.close();
+  }
+}
+
+type Resolved =
+  | { readonly kind: 'target'; readonly target: ChannelTarget }
+  | { readonly kind: 'wait'; readonly result: DeliverResult };
+
+/** Nothing is sent without the channel's secrets; the delivery waits for them. */
+async function resolveOrWait(
+  target: DeliveryTarget,
+  secrets: Pick<ChannelSecrets, 'read'>,
+): Promise<Resolved> {
+  try {
+    return { kind: 'target', target: await resolveTarget(target, secrets) };
+  } catch (error) {
+    if (error instanceof SecretsUnavailableError)
+      return { kind: 'wait', result: retry(error.message) };
+    if (!(error instanceof SecretProblemError)) throw error;
+    const { message: reason, problem: secret } = error;
+    return { kind: 'wait', result: { kind: 'retry', reason, retryAfterSeconds: null, secret } };
   }
 }
 
@@ -70,13 +103,16 @@ const RECONCILE_TIMEOUT_MS = 10_000;
 /**
  * Asks the provider whether it has a delivery; only SendGrid can be asked. Where its account does not
  * answer but tells by events, the delivery is absent so far: an event may still come.
+ * @throws SecretProblemError, SecretsUnavailableError when its account cannot be signed in to
  */
 export async function reconcile(
   deliveryId: string,
-  target: ChannelTarget,
+  given: DeliveryTarget,
   deps: DeliverDeps,
 ): Promise<z.infer<typeof reconcileResult>> {
   const unsupported = { state: 'unsupported', providerId: null } as const;
+  if (channelTypeOf(given) !== 'Email') return unsupported;
+  const target = await resolveTarget(given, deps.secrets);
   if (target.type !== 'Email' || target.provider !== 'SendGrid') return unsupported;
   const apiKey = target.secret ?? deps.config.sendGrid.apiKey;
   if (apiKey === undefined) return unsupported;

@@ -9,7 +9,13 @@ import {
   startNotificationUnderTest,
   type NotificationUnderTest,
 } from '../../scripts/testing/notificationService.ts';
-import { DELIVER_PATH, deliverResult, type ChannelTarget } from '../core/contracts/notification.ts';
+import {
+  CHANNEL_CHECK_PATH,
+  DELIVER_PATH,
+  RECONCILE_PATH,
+  deliverResult,
+  type ChannelTarget,
+} from '../core/contracts/notification.ts';
 import { InternalCallError } from '../core/internal/client.ts';
 import { isPlainAddress } from './address.ts';
 import { readConfig } from './config.ts';
@@ -32,15 +38,16 @@ describe('the notification service', () => {
     await hook.stop();
   });
 
-  it('refuses a call without the signed header', async () => {
-    const response = await fetch(`${service.url}${DELIVER_PATH}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(deliveryOf(target())),
+  for (const route of [DELIVER_PATH, RECONCILE_PATH, CHANNEL_CHECK_PATH])
+    it(`B1 refuses a call of ${route} without the signed header`, async () => {
+      const response = await fetch(`${service.url}${route}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(deliveryOf(target())),
+      });
+      assert.equal(response.status, 401);
+      assert.equal(hook.posts.length, 0);
     });
-    assert.equal(response.status, 401);
-    assert.equal(hook.posts.length, 0);
-  });
 
   it('refuses a delivery with an unknown field', async () => {
     const body = { ...deliveryOf(target()), code: 'x' };
@@ -154,6 +161,43 @@ describe('the configuration of the notification service', () => {
       SMTP_PASSWORD_FILE: file,
     });
     assert.deepEqual([config.sendGrid.apiKey, config.smtp?.password], ['SG.file', 'SG.file']);
+  });
+
+  it('reads no Secrets from Kubernetes outside of a pod, whatever kubeconfig there is', () => {
+    for (const more of [{}, { KUBECONFIG: '/k' }, { CHANNEL_SECRETS: '' }])
+      assert.deepEqual(readConfig({ ...env, ...more }).channelSecrets, { kind: 'none' });
+  });
+
+  it('reads Secrets as the account of its pod', () => {
+    const pod = { ...env, KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBECONFIG: '/k' };
+    const account = { kind: 'cluster', kubeconfig: undefined };
+    assert.deepEqual(readConfig(pod).channelSecrets, account);
+    assert.deepEqual(readConfig({ ...pod, CHANNEL_SECRETS: 'none' }).channelSecrets, {
+      kind: 'none',
+    });
+  });
+
+  it('reads Secrets by a kubeconfig where that is asked for', () => {
+    assert.deepEqual(
+      readConfig({ ...env, CHANNEL_SECRETS: 'cluster', KUBECONFIG: '/k' }).channelSecrets,
+      { kind: 'cluster', kubeconfig: '/k' },
+    );
+  });
+
+  it('says what to set when there is no cluster to read Secrets from', () => {
+    assert.throws(
+      () => readConfig({ ...env, CHANNEL_SECRETS: 'cluster' }),
+      /CHANNEL_SECRETS .*KUBECONFIG/,
+    );
+    assert.throws(
+      () => readConfig({ ...env, CHANNEL_SECRETS: 'yes' }),
+      /CHANNEL_SECRETS must be cluster or none/,
+    );
+  });
+
+  it('does not start with a kubeconfig that cannot be read', async () => {
+    const start = startNotificationUnderTest({ CHANNEL_SECRETS: 'cluster', KUBECONFIG: '/none' });
+    await assert.rejects(start, /kubeconfig \/none cannot be read/);
   });
 
   it('names every wrong variable at once', () => {

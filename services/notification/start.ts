@@ -1,9 +1,13 @@
 /** The notification service: delivers alerts to channels, over the internal HTTP contract. */
 import { randomUUID } from 'node:crypto';
+import { channelTypeOf } from '../core/channelTarget.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
+import type { SecretFinding } from '../core/contracts/channelSecret.ts';
 import {
+  CHANNEL_CHECK_PATH,
   DELIVER_PATH,
   RECONCILE_PATH,
+  channelCheckRequest,
   deliverRequest,
   reconcileRequest,
   type DeliverResult,
@@ -14,18 +18,28 @@ import { HttpError } from '../core/errors.ts';
 import { createApp } from '../core/http/app.ts';
 import { serve } from '../core/http/serve.ts';
 import { requireInternal } from '../core/internal/guard.ts';
+import { loadConnection } from '../core/kube/connection.ts';
+import { createTransport } from '../core/kube/transport.ts';
 import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import { watchKeyFile, type KeySource } from '../core/serviceKeys.ts';
 import type { NotificationConfig } from './config.ts';
 import { deliver, reconcile, type DeliverDeps } from './deliver.ts';
+import {
+  createClusterSecrets,
+  noClusterSecrets,
+  SecretProblemError,
+  SecretsUnavailableError,
+  type ChannelSecrets,
+} from './secrets.ts';
 
 export interface NotificationDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly keys: KeySource;
   readonly transport: DeliverDeps['transport'];
+  readonly secrets: ChannelSecrets;
   /** Local mode only: the raw internal key. */
   readonly rawKey?: (() => string | undefined) | undefined;
 }
@@ -37,7 +51,7 @@ export async function startNotification(
   config: NotificationConfig,
   given: Partial<NotificationDeps> & { log: Log },
 ): Promise<Running> {
-  const deps = withDefaults(config, given);
+  const deps = await withDefaults(config, given);
   const metrics = createMetrics('notification');
   const app = createApp({ log: deps.log, metrics, bodyLimit: BODY_LIMIT, readiness: () => ({}) });
   let addresses: readonly string[] = [];
@@ -53,18 +67,50 @@ export async function startNotification(
   });
   app.express.post(RECONCILE_PATH, async (request, response) => {
     const { deliveryId, channel } = reconcileRequest.parse(request.body);
-    response.json(await reconcile(deliveryId, channel.target, { ...deps, config }));
+    response.json(await asHttp(reconcile(deliveryId, channel.target, { ...deps, config })));
+  });
+  app.express.post(CHANNEL_CHECK_PATH, async (request, response) => {
+    const { namespace, secrets } = channelCheckRequest.parse(request.body);
+    const result: SecretFinding = await asHttp(deps.secrets.check(namespace, secrets));
+    response.json(result);
   });
   const listening = await serve(app.finish(), { host: config.host, port: config.port });
   const hosts = [config.host, 'localhost', ...(config.podIp === undefined ? [] : [config.podIp])];
   addresses = hosts.map((host) => new URL(`http://${host}:${listening.port}`).host);
-  return { url: listening.url, stop: () => listening.stop() };
+  return {
+    url: listening.url,
+    stop: async () => {
+      await listening.stop();
+      deps.secrets.close();
+    },
+  };
 }
 
-function withDefaults(
+/** What keeps Secrets from being read, in the words of HTTP. */
+async function asHttp<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof SecretProblemError || error instanceof SecretsUnavailableError)
+      throw new HttpError('unavailable', error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function connectSecrets(
+  { channelSecrets }: NotificationConfig,
+  clock: Clock,
+): Promise<ChannelSecrets> {
+  if (channelSecrets.kind === 'none') return noClusterSecrets;
+  const connection = await loadConnection(channelSecrets.kubeconfig, clock);
+  const transport = createTransport({ connection, clock, userAgent: 'duckmon-notification' });
+  return createClusterSecrets(transport, clock);
+}
+
+async function withDefaults(
   config: NotificationConfig,
   given: Partial<NotificationDeps> & { log: Log },
-): NotificationDeps {
+): Promise<NotificationDeps> {
   const clock = given.clock ?? systemClock;
   const keys =
     given.keys ??
@@ -82,7 +128,8 @@ function withDefaults(
         ...DEFAULT_CAPS,
       }),
     );
-  return { transport, ...given, clock, keys };
+  const secrets = given.secrets ?? (await connectSecrets(config, clock));
+  return { transport, ...given, clock, keys, secrets };
 }
 
 /** Counts slots and outcomes around the attempt itself. */
@@ -105,14 +152,15 @@ function createDeliveryRunner(
     try {
       const result = await deliver(request, { ...deps, config }, gone);
       const { channel, deliveryId, attempt } = request;
-      attempts.inc({ channel: channel.target.type, outcome: result.kind });
+      const type = channelTypeOf(channel.target);
+      attempts.inc({ channel: type, outcome: result.kind });
       deps.log.info(
         {
           event: 'delivery.attempt',
           deliveryId,
           attempt,
           channel: channel.name,
-          type: channel.target.type,
+          type,
           outcome: result.kind,
           reason: 'reason' in result ? result.reason : undefined,
         },

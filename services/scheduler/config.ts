@@ -25,6 +25,7 @@ const schema = z.object({
   BROWSER_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.browser}`),
   LLM_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.llm}`),
   NOTIFICATION_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.notification}`),
+  EGRESS_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.egress}`),
   /** Name of this process among the schedulers of the database; the pod's or machine's name. */
   SCHEDULER_ID: z.string().max(128).optional(),
   SCHEDULER_SLOTS: z.coerce.number().int().min(1).max(1024).default(32),
@@ -55,6 +56,8 @@ export interface SchedulerConfig {
   readonly browserUrl: string;
   readonly llmUrl: string;
   readonly notificationUrl: string;
+  /** Only asked for the keys that it has loaded. */
+  readonly egressUrl: string;
   readonly owner: string;
   readonly slots: number;
   readonly hostIntervalMs: number;
@@ -84,6 +87,7 @@ export function readConfig(env: Environment): SchedulerConfig {
     browserUrl: vars.BROWSER_URL,
     llmUrl: vars.LLM_URL,
     notificationUrl: vars.NOTIFICATION_URL,
+    egressUrl: vars.EGRESS_URL,
     owner: vars.SCHEDULER_ID ?? hostname(),
     slots: vars.SCHEDULER_SLOTS,
     hostIntervalMs: vars.HOST_INTERVAL_MS,

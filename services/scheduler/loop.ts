@@ -5,6 +5,7 @@ import { releaseClaims, renewLeases } from '../store/lease.ts';
 import { nextDeliveryAt } from '../store/outbox.ts';
 import { nextTellingAt } from '../store/sweep.ts';
 import type { SchedulerDeps } from './deps.ts';
+import { createSecretChecks } from './channels/secrets.ts';
 import { createFreeze } from './freeze.ts';
 import { runClaim, type RunResult } from './check/run.ts';
 import { dispatchDeliveries } from './outbox/dispatch.ts';
@@ -84,7 +85,13 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
     );
     return options.leaseMs / 3;
   });
-  const timers: readonly Timer[] = [checks, deliveries, sweeps, leases];
+  const secretChecks = createSecretChecks(deps);
+  const secrets = createTimer(deps, 'channel-secrets', async () => {
+    const { released, nextAt } = await secretChecks.run();
+    if (released > 0) deliveries.wake();
+    return untilDue(nextAt, deps);
+  });
+  const timers: readonly Timer[] = [checks, deliveries, sweeps, leases, secrets];
 
   const begin = (claim: Claim): void => {
     const key = `${claim.workspace}/${claim.monitor}`;
@@ -106,7 +113,7 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
   return {
     running: () => running.size,
     wake: () => {
-      for (const timer of [checks, deliveries, sweeps]) timer.wake();
+      for (const timer of [checks, deliveries, sweeps, secrets]) timer.wake();
     },
     stop: async (graceMs = 10_000) => {
       stopping.abort();

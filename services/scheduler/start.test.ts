@@ -40,6 +40,7 @@ const configFor = (world: World, patch: Partial<SchedulerConfig> = {}): Schedule
   browserUrl: world.browser.url,
   llmUrl: world.llm.url,
   notificationUrl: world.notification.url,
+  egressUrl: 'http://127.0.0.1:9',
   owner: 'test',
   slots: 8,
   hostIntervalMs: 0,

@@ -17,6 +17,7 @@ import { createDatabaseClock } from './clock.ts';
 import type { SchedulerConfig } from './config.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { createSchedulerMetrics } from './metrics.ts';
+import { createKeyTable } from './projection/keyTable.ts';
 import { projectionRoutes } from './projection/routes.ts';
 import { schedulerRoutes } from './routes.ts';
 import { recover } from './sweep/sweep.ts';
@@ -70,12 +71,26 @@ export async function startScheduler(
       rawKey: given.rawKey,
     }),
   );
+  const { browserUrl, llmUrl, notificationUrl, egressUrl, owner } = config;
+  const keyTable = createKeyTable({
+    callees: [
+      { service: 'browser', url: browserUrl },
+      { service: 'llm', url: llmUrl },
+      { service: 'notification', url: notificationUrl },
+      { service: 'egress', url: egressUrl },
+    ],
+    owner,
+    keys,
+    clock: systemClock,
+    log,
+  });
+  app.express.use('/internal/v1', keyTable.note);
   const started = startLoop(deps, { slots: config.slots, leaseMs: config.leaseMs });
   loop = started;
   const wake = (): void => started.wake();
   app.express.use(schedulerRoutes(deps, wake));
   const occupancy = () => ({ running: started.running(), slots: config.slots });
-  app.express.use(projectionRoutes({ deps, occupancy, wake }));
+  app.express.use(projectionRoutes({ deps, occupancy, wake, keyTable: keyTable.answer }));
   const listening = await serve(app.finish(), { host: config.host, port: config.port });
   const hosts = [config.host, 'localhost', ...(config.podIp === undefined ? [] : [config.podIp])];
   addresses = hosts.map((host) => new URL(`http://${host}:${listening.port}`).host);
@@ -85,6 +100,8 @@ export async function startScheduler(
     return ADJUST_MS;
   });
   adjusting.start(stopping.signal);
+  const asking = createTimer({ clock: systemClock, log }, 'key-table', keyTable.ask);
+  asking.start(stopping.signal);
   return {
     url: listening.url,
     stop: async () => {
@@ -93,6 +110,7 @@ export async function startScheduler(
       await started.stop();
       await Promise.all([
         adjusting.ended(),
+        asking.ended().then(keyTable.close),
         events.close(),
         ...clients.map((client) => client.close()),
       ]);

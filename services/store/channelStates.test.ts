@@ -22,7 +22,15 @@ describe('channel states', () => {
         projectChannel(
           tx,
           workspace,
-          { name, uid: randomUUID(), generation: 2, spec: mail, labels: {}, annotations: {} },
+          {
+            name,
+            uid: randomUUID(),
+            generation: 2,
+            spec: mail,
+            labels: {},
+            annotations: {},
+            namespace: workspace,
+          },
           NOON,
         ),
       workspace,

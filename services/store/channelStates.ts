@@ -1,4 +1,5 @@
 /** How the cluster's channels are doing, over all workspaces, for the operator. */
+import type { SecretState } from '../core/contracts/channelSecret.ts';
 import type { Sql } from './pool.ts';
 import { KUBERNETES, type ObjectKey } from './projection.ts';
 import type { RecipientState } from './recipients.ts';
@@ -10,6 +11,8 @@ export interface ChannelReport extends ObjectKey {
   readonly lastDeliveryAt: Date | null;
   readonly lastDeliveryResult: string | null;
   readonly failed24h: number;
+  /** Of this generation; null when nobody has looked yet. */
+  readonly secret: SecretState | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -27,6 +30,7 @@ export async function readChannelStates(
   const { rows } = await sql.query<ChannelReport>(
     `SELECT c.workspace_id AS workspace, c.name, c.uid, c.generation,
        c.last_delivery_at AS "lastDeliveryAt", c.last_delivery_result AS "lastDeliveryResult",
+       CASE WHEN c.secret_generation = c.generation THEN c.secret_state END AS secret,
        COALESCE((SELECT jsonb_agg(jsonb_build_object('address', r.address, 'state', r.state) ORDER BY r.address)
          FROM channel_recipients r WHERE r.workspace_id = c.workspace_id AND r.channel = c.name), '[]') AS recipients,
        (SELECT count(*)::int FROM deliveries d WHERE d.workspace_id = c.workspace_id AND d.channel = c.name

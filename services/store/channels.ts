@@ -20,6 +20,8 @@ export interface Channel {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly managedBy: string | null;
+  /** Of a channel of a cluster, where its Secrets lie. */
+  readonly namespace: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly lastDeliveryAt: Date | null;
@@ -39,7 +41,7 @@ export interface ChannelResult {
 }
 
 const columns = `name, uid, generation, resource_version AS "resourceVersion", spec, labels,
-  annotations, managed_by AS "managedBy", created_at AS "createdAt", updated_at AS "updatedAt",
+  annotations, managed_by AS "managedBy", namespace, created_at AS "createdAt", updated_at AS "updatedAt",
   last_delivery_at AS "lastDeliveryAt", last_delivery_result AS "lastDeliveryResult"`;
 
 async function find(tx: Sql, workspace: string, name: string, lock: '' | 'FOR UPDATE') {

@@ -1,5 +1,7 @@
 /** Deliveries as a state machine: claimed with a lease, sent in their order, never lost. */
 import type pg from 'pg';
+import type { SecretProblem } from '../core/contracts/channelSecret.ts';
+import { noteSecretProblem } from './channelSecrets.ts';
 import { notifyEvent } from './events.ts';
 import type { Sql } from './pool.ts';
 import { hasConfirmed } from './recipients.ts';
@@ -75,25 +77,22 @@ export async function claimDeliveries(
   return rows;
 }
 
+interface Failed {
+  readonly error: string;
+  /** Addresses that have it; only the others are tried again. */
+  readonly taken?: readonly string[];
+  /** What it waits for. */
+  readonly secret?: SecretProblem;
+}
+
 /** What became of a claimed delivery. */
 export type DeliveryOutcome =
   /** `final`: the provider tells no more about it, so it counts as delivered. */
   | { readonly kind: 'accepted'; readonly providerId: string | null; readonly final: boolean }
-  /** `taken`: addresses that have it; only the others are tried again. */
-  | {
-      readonly kind: 'retry';
-      readonly at: Date;
-      readonly error: string;
-      readonly taken?: readonly string[];
-    }
-  | { readonly kind: 'dead'; readonly error: string; readonly taken?: readonly string[] }
+  | ({ readonly kind: 'retry'; readonly at: Date } & Failed)
+  | ({ readonly kind: 'dead' } & Failed)
   /** It may or may not have been sent; asked for again at `at`. */
-  | {
-      readonly kind: 'unknown';
-      readonly at: Date;
-      readonly error: string;
-      readonly taken?: readonly string[];
-    }
+  | ({ readonly kind: 'unknown'; readonly at: Date } & Failed)
   /** The outcome stayed unknown: sent once more. */
   | { readonly kind: 'resend'; readonly at: Date }
   /** Not tried: its channel is suspended or at its hourly limit. `held`: nobody there has confirmed. */
@@ -176,6 +175,8 @@ export async function finishDelivery(
         'UPDATE channels SET last_delivery_at = $3, last_delivery_result = $4 WHERE workspace_id = $1 AND name = $2',
         [claim.workspace, claim.channel, now, patch.state],
       );
+    if ('secret' in outcome && outcome.secret)
+      await noteSecretProblem(tx, claim.workspace, claim.channel, outcome.secret, now);
     await notifyEvent(tx, {
       workspace: claim.workspace,
       kind: 'delivery',

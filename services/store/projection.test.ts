@@ -22,7 +22,7 @@ const webhook: NotificationChannelSpec = {
   type: 'Webhook',
   webhook: { url: 'https://hook.example/' },
   suspend: false,
-} as NotificationChannelSpec;
+};
 
 describe('projection', () => {
   const suite = useDatabase();
@@ -119,7 +119,12 @@ describe('projection', () => {
   it('writes and retires channels by the same rules', async () => {
     const put = (patch: object = {}) =>
       suite.scheduler((tx) =>
-        projectChannel(tx, 'team', { ...job({ generation: 4 }), spec: webhook, ...patch }, NOON),
+        projectChannel(
+          tx,
+          'team',
+          { ...job({ generation: 4 }), spec: webhook, namespace: 'users', ...patch },
+          NOON,
+        ),
       );
     assert.equal(await put(), 'created');
     assert.equal(await put(), 'unchanged');
@@ -127,6 +132,7 @@ describe('projection', () => {
     assert.equal(await put({ uid: other, generation: 1 }), 'created');
     const channel = await suite.scheduler((tx) => findChannel(tx, 'team', name));
     assert.deepEqual([channel?.uid, channel?.generation], [other, 1]);
+    assert.equal(channel?.namespace, 'users');
     const retire = (uid: string) => suite.scheduler((tx) => retireChannel(tx, 'team', name, uid));
     assert.equal(await retire(job().uid), false);
     assert.equal(await retire(other), true);

@@ -25,6 +25,11 @@ export interface ProjectedJob extends Projected<MonitorJobSpec> {
   readonly runRequest: string | null;
 }
 
+export interface ProjectedChannel extends Projected<NotificationChannelSpec> {
+  /** Of the object. */
+  readonly namespace: string;
+}
+
 export type ProjectionOutcome = 'created' | 'configured' | 'unchanged' | 'stale';
 
 export interface ObjectKey {
@@ -124,11 +129,14 @@ async function askForRun(tx: Sql, workspace: string, job: ProjectedJob, now: Dat
   if (rowCount === 0) await requestRun(tx, workspace, job.name, job.runRequest, now);
 }
 
-/** Writes a NotificationChannel of the cluster; the rules are those of `projectMonitor`. */
+/**
+ * Writes a NotificationChannel of the cluster; the rules are those of `projectMonitor`. Whether its
+ * Secrets are there is looked at anew.
+ */
 export async function projectChannel(
   tx: Sql,
   workspace: string,
-  channel: Projected<NotificationChannelSpec>,
+  channel: ProjectedChannel,
   now: Date,
 ): Promise<ProjectionOutcome> {
   const before = await findChannel(tx, workspace, channel.name);
@@ -139,6 +147,11 @@ export async function projectChannel(
     newUid: () => channel.uid,
   });
   await adoptIdentity(tx, 'channels', workspace, channel);
+  if (outcome !== 'unchanged')
+    await tx.query(
+      'UPDATE channels SET namespace = $3, secret_check_at = NULL WHERE workspace_id = $1 AND name = $2',
+      [workspace, channel.name, channel.namespace],
+    );
   return outcome;
 }
 

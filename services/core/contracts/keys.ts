@@ -1,8 +1,31 @@
 /** Which keys a service has loaded; asked of each while keys rotate. */
 import { z } from 'zod';
+import { INTERNAL_CALLERS } from './ports.ts';
 
 export const KEYS_PATH = '/internal/v1/keys';
+/** The scheduler's answer for the operator: what all processes have loaded. */
+export const KEY_TABLE_PATH = '/internal/v1/key-table';
 
 /** Ids only, each once; never a value. */
-export const loadedKeys = z.strictObject({ kids: z.array(z.string()) });
+export const loadedKeys = z.strictObject({
+  kids: z.array(z.string()),
+  /** The key that calls and egress credentials are signed with; null when nothing is signed. */
+  signsWith: z.string().nullable(),
+});
 export type LoadedKeys = z.infer<typeof loadedKeys>;
+
+/** One process that holds derived keys. */
+export const keyReader = z.strictObject({
+  /** Unique and for people, such as `browser at 10.1.2.3:8001`. */
+  reader: z.string(),
+  service: z.enum(INTERNAL_CALLERS),
+  address: z.string(),
+  /** Null when it does not answer. */
+  kids: z.array(z.string()).nullable(),
+  signsWith: z.string().nullable(),
+});
+export type KeyReader = z.infer<typeof keyReader>;
+
+/** `readers` is null until all were asked once: unknown, not empty. */
+export const keyTable = z.strictObject({ readers: z.array(keyReader).nullable() });
+export type KeyTable = z.infer<typeof keyTable>;

@@ -1,5 +1,6 @@
 /** Messages between operator and scheduler: what to watch goes in, what happened comes back. */
 import { z } from 'zod';
+import { secretState } from './channelSecret.ts';
 import { objectName, timestamp, workspaceId } from './common.ts';
 
 /** `PUT` and `DELETE` with `/{workspace}/{name}` behind it. */
@@ -42,7 +43,11 @@ export const projectedMonitor = z.strictObject({
 });
 export type ProjectedMonitor = z.infer<typeof projectedMonitor>;
 
-export const projectedChannel = z.strictObject(projected);
+export const projectedChannel = z.strictObject({
+  ...projected,
+  /** Where the object and its Secrets lie; the workspace of a person is not the namespace. */
+  namespace: z.string().min(1).max(63),
+});
 export type ProjectedChannel = z.infer<typeof projectedChannel>;
 
 /** `refused`: the spec has problems that the API server cannot see, such as a cron without a date. */
@@ -151,6 +156,8 @@ export const channelState = z.strictObject({
   lastDelivery: z.strictObject({ time: timestamp, result: z.string() }).nullable(),
   /** Deliveries that died or bounced within the last 24 hours. */
   failed24h: z.number().int().nonnegative(),
+  /** Whether the Secrets of this generation are there; null when nobody has looked yet. */
+  secret: secretState.nullable(),
 });
 export type ChannelState = z.infer<typeof channelState>;
 

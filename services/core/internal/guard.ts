@@ -49,6 +49,10 @@ export const onlyFrom =
     else next(new HttpError('not_found', 'There is no such internal route for this caller.'));
   };
 
+/** Who signed the request; undefined for the raw root key of local mode. Behind `requireInternal`. */
+export const callerOf = (response: Response): InternalCaller | undefined =>
+  response.locals[CALLER] as InternalCaller | undefined;
+
 /** The body of every refusal: it says nothing about why. */
 export const UNAUTHORIZED_BODY = {
   error: { code: 'unauthorized', message: 'Unauthorized', correlationId: '' },

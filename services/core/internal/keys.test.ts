@@ -11,6 +11,7 @@ import { testKeys, type TestKeys } from '../testing/keys.ts';
 import { captureLog } from '../testing/log.ts';
 import { createInternalClient, InternalCallError, type InternalClient } from './client.ts';
 import { requireInternal } from './guard.ts';
+import { loadedKeysOf } from './keys.ts';
 import { KIDS_HEADER } from './signature.ts';
 
 describe('core: the keys that a service has loaded', () => {
@@ -61,7 +62,14 @@ describe('core: the keys that a service has loaded', () => {
 
   it('are named to a signed caller, each once', async () => {
     const answer = await clientWith(keys.of('scheduler')).get(KEYS_PATH, loadedKeys);
-    assert.deepEqual(answer, { kids: kids() });
+    assert.deepEqual(answer, { kids: kids(), signsWith: null });
+  });
+
+  it('tell as well which one signs what the service sends', () => {
+    const current = keys.root.keys[1]?.kid;
+    assert.equal(loadedKeysOf(keys.of('api')()).signsWith, `${current}-api`);
+    assert.equal(loadedKeysOf(keys.of('llm')()).signsWith, `${current}-llm`);
+    assert.equal(loadedKeysOf(keys.of('egress')()).signsWith, null);
   });
 
   it('are never shown', async () => {

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import { KEYS_PATH, type LoadedKeys } from '../contracts/keys.ts';
 import type { DerivedKey, ServiceKeyFile } from '../keyFile.ts';
+import { currentKey } from '../keyring.ts';
 
 /** The ids of these keys as the value of `X-Internal-Kids`. */
 export const kidsHeader = (keys: readonly DerivedKey[]): string =>
@@ -11,11 +12,16 @@ export const kidsHeader = (keys: readonly DerivedKey[]): string =>
 export const asksForKeys = ({ method, baseUrl, path }: Request): boolean =>
   method === 'GET' && baseUrl + path === KEYS_PATH;
 
-/** Answers with the ids of all keys that are loaded: for calls that are taken and made, and for the proxy. */
-export function answerKeys(response: Response, file: ServiceKeyFile): void {
+/** The ids of all keys that are loaded: for calls that are taken and made, and for the proxy. */
+export function loadedKeysOf(file: ServiceKeyFile): LoadedKeys {
   const { callers, calls, egressSeeds, egressPublic } = file;
-  const pairs = [...Object.values(callers), ...Object.values(calls)].flat();
-  const loaded = [...pairs, ...egressSeeds, ...egressPublic];
-  const answer: LoadedKeys = { kids: [...new Set(loaded.map(({ kid }) => kid))] };
-  response.json(answer);
+  const signing = [...Object.values(calls).flat(), ...egressSeeds];
+  const loaded = [...Object.values(callers).flat(), ...signing, ...egressPublic];
+  return {
+    kids: [...new Set(loaded.map(({ kid }) => kid))],
+    signsWith: currentKey(signing)?.kid ?? null,
+  };
 }
+
+export const answerKeys = (response: Response, file: ServiceKeyFile): void =>
+  void response.json(loadedKeysOf(file));

@@ -11,6 +11,8 @@ export interface Request {
   readonly method: Method;
   /** With query. */
   readonly path: string;
+  /** `application/json` when absent. */
+  readonly accept?: string;
   readonly body?: { readonly type: string; readonly text: string } | undefined;
 }
 
@@ -55,7 +57,7 @@ type Attempt =
 function attempt(
   server: URL,
   { agent, headers }: Credentials,
-  { method, path, body }: Request,
+  { method, path, body, accept = 'application/json' }: Request,
   signal: AbortSignal,
 ): Promise<Attempt> {
   const { promise, resolve, reject } = Promise.withResolvers<Attempt>();
@@ -65,7 +67,7 @@ function attempt(
     method,
     agent,
     headers: {
-      accept: 'application/json',
+      accept,
       ...headers,
       ...(body && { 'content-type': body.type, 'content-length': Buffer.byteLength(body.text) }),
     },

@@ -126,6 +126,11 @@ describe('kube: transport', () => {
       );
     });
 
+    it('takes the type of public keys at a path of its own', async () => {
+      await transport.getPath('/openid/v1/jwks');
+      assert.match(server.seen[0]?.headers.accept ?? '', /application\/jwk-set\+json/);
+    });
+
     it('lists a page by limit, continue token and selectors', async () => {
       server.answer(json({ metadata: { resourceVersion: '5', continue: 'x' }, items: [] }));
       const page = await transport.list(WIDGETS, {

@@ -99,6 +99,8 @@ export interface Transport {
 }
 
 const JSON_TYPE = 'application/json';
+/** Public keys of service accounts have a type of their own. */
+const ANY_JSON = 'application/json, application/jwk-set+json';
 const MERGE_PATCH = 'application/merge-patch+json';
 /** JSON is YAML. */
 const APPLY_PATCH = 'application/apply-patch+yaml';
@@ -136,7 +138,7 @@ export function createTransport(deps: CallDeps): Transport {
       ),
     watch: <T extends KubeObject>(resource: Resource<T>, options: WatchOptions) =>
       watched<T>(deps, { method: 'GET', path: watchPath(resource, options) }, options.signal),
-    getPath: (path, options) => read(() => path, options),
+    getPath: (path, options) => call(() => ({ method: 'GET', path, accept: ANY_JSON }), options),
     close: () => deps.connection.close(),
   };
 }

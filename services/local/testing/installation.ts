@@ -110,6 +110,8 @@ async function launch({ args, said, will }: Launch, env: Record<string, string>)
 export interface InstallationOptions {
   readonly demo?: boolean;
   readonly manifests?: string;
+  /** Monitors come from this cluster. */
+  readonly kubeconfig?: string;
   readonly env?: Record<string, string>;
 }
 
@@ -120,12 +122,13 @@ export interface InstallationOptions {
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const data = mkdtempSync(path.join(os.tmpdir(), 'duckmon-local-'));
   chmodSync(data, 0o755);
-  const ports = await freePorts(SERVICES.length + 1);
+  const ports = await freePorts(SERVICES.length + 2);
   const base: Record<string, string> = {
     ...Object.fromEntries(
       SERVICES.map((service, index) => [portVariable(service), String(ports[index])]),
     ),
     DEMO_PORT: String(ports.at(-1)),
+    OPERATOR_PORT: String(ports.at(-2)),
     OPENAI_API_KEY: '',
     OPENAI_BASE_URL: '',
     LOG_LEVEL: 'info',
@@ -134,6 +137,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const args = ['--data', data];
   if (options.demo !== true) args.push('--no-demo');
   if (options.manifests !== undefined) args.push('--manifests', options.manifests);
+  if (options.kubeconfig !== undefined) args.push('--kubeconfig', options.kubeconfig);
   const said: string[] = [];
   const will = writeLastWill(data);
   const remove = (): void => {

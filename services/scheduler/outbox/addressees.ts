@@ -1,5 +1,5 @@
 /** Decides who gets the mail of an alert: those who confirmed, and do not have it yet; pure. */
-import type { ChannelTarget } from '../../core/contracts/notification.ts';
+import type { DeliveryTarget } from '../../core/contracts/notification.ts';
 import type { DeliveryClaim, DeliveryOutcome } from '../../store/outbox.ts';
 import type { SecretRecipient } from '../../store/recipients.ts';
 import { unsubscribeToken } from '../../store/recipientsLink.ts';
@@ -54,21 +54,23 @@ export const describeStates = (
     ? 'no recipients'
     : recipients.map(({ address, state }) => `${address} ${state}`).join(', ');
 
-type EmailTarget = Extract<ChannelTarget, { type: 'Email' }>;
-
-/** The target for these recipients alone, each with the page by which they end the mails to them. */
-export const addressTo = (
-  target: EmailTarget,
+/** The target of a mail for these recipients alone, each with the page by which they end the mails to them. */
+export function addressTo(
+  target: DeliveryTarget,
   recipients: readonly SecretRecipient[],
   workspace: string,
   publicUrl: string,
-): EmailTarget => ({
-  ...target,
-  to: recipients.map(({ address }) => address),
-  unsubscribeLinks: Object.fromEntries(
-    recipients.map((recipient) => [
-      recipient.address,
-      `${publicUrl}/unsubscribe?token=${unsubscribeToken(workspace, recipient)}`,
-    ]),
-  ),
-});
+): DeliveryTarget {
+  const addressed = {
+    to: recipients.map(({ address }) => address),
+    unsubscribeLinks: Object.fromEntries(
+      recipients.map((recipient) => [
+        recipient.address,
+        `${publicUrl}/unsubscribe?token=${unsubscribeToken(workspace, recipient)}`,
+      ]),
+    ),
+  };
+  if (target.type === 'Email') return { ...target, ...addressed };
+  if (target.type !== 'Unresolved' || target.target.type !== 'Email') return target;
+  return { ...target, target: { ...target.target, ...addressed } };
+}

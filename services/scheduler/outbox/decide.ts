@@ -40,6 +40,7 @@ export function afterSend(
       return {
         ...retryOrGiveUp(claim, result.reason, result.retryAfterSeconds, now, random),
         ...takenOf(result),
+        ...(result.secret ? { secret: result.secret } : {}),
       };
     case 'unknown':
       return { ...afterUnknown(result.reason, now), ...takenOf(result) };

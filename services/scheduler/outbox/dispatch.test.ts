@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { NotificationChannelSpec } from '../../../crds/types/notificationchannel.ts';
+import type { Channel } from '../../store/channels.ts';
 import { priceAnswer } from '../testing/neighbours.ts';
 import { alerting } from '../testing/specs.ts';
 import { HOUR, MINUTE, SHOP, createWorld, later, type Row, type World } from '../testing/world.ts';
+import { KUBERNETES } from '../../store/projection.ts';
 import { resolveTarget } from './target.ts';
 
 describe('the outbox', () => {
@@ -200,8 +202,17 @@ describe("a channel's target", () => {
     secret: async (_workspace: string, name: string, key: string) =>
       name === 'gone' ? undefined : `${name}.${key}`,
   };
-  const resolve = (spec: Partial<NotificationChannelSpec>) =>
-    resolveTarget('team', { suspend: false, ...spec } as NotificationChannelSpec, secrets);
+  const resolve = (spec: Partial<NotificationChannelSpec>, patch: Partial<Channel> = {}) =>
+    resolveTarget(
+      'team',
+      {
+        spec: { suspend: false, ...spec } as NotificationChannelSpec,
+        managedBy: null,
+        namespace: null,
+        ...patch,
+      },
+      secrets,
+    );
   const ref = { name: 's', key: 'k' };
 
   it('Slack and Teams have their address as a secret', async () => {
@@ -257,6 +268,26 @@ describe("a channel's target", () => {
       slack: { secretRef: { name: 'gone', key: 'url' } },
     });
     assert.match(resolved.kind === 'missing' ? resolved.message : '', /Secret gone has no key url/);
+  });
+
+  it('of the cluster has the names of its secrets and where they lie, never a value', async () => {
+    const slack = { type: 'Slack', slack: { secretRef: ref } } as const;
+    const inNamespace = (namespace: string | null) =>
+      resolve(slack, { managedBy: KUBERNETES, namespace });
+    const expected = (namespace: string) => ({
+      kind: 'target',
+      target: { type: 'Unresolved', namespace, target: { type: 'Slack', secret: ref } },
+    });
+    assert.deepEqual(await inNamespace('users'), expected('users'));
+    assert.deepEqual(await inNamespace(null), expected('team'));
+  });
+
+  it('of the cluster is whole when it names no secret', async () => {
+    const webhook = { url: 'https://h.example/' };
+    assert.deepEqual(await resolve({ type: 'Webhook', webhook }, { managedBy: KUBERNETES }), {
+      kind: 'target',
+      target: { type: 'Webhook', url: 'https://h.example/', signingSecrets: [] },
+    });
   });
 
   it('says when the settings of its type are missing', async () => {

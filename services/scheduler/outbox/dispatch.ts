@@ -4,8 +4,8 @@ import {
   RECONCILE_PATH,
   deliverResult,
   reconcileResult,
-  type ChannelTarget,
   type DeliverResult,
+  type DeliveryTarget,
 } from '../../core/contracts/notification.ts';
 import { messageOf } from '../../core/errors.ts';
 import { InternalCallError } from '../../core/internal/client.ts';
@@ -94,7 +94,7 @@ async function tryDelivery(
       kind: 'dead',
       error: `The channel ${claim.channel} does not exist; apply it, then send this again`,
     };
-  const resolved = await resolveTarget(claim.workspace, channel.spec, deps.secrets);
+  const resolved = await resolveTarget(claim.workspace, channel, deps.secrets);
   if (resolved.kind === 'missing')
     return claim.state === 'unknown'
       ? afterReconcile(claim, undefined, now, deps.random())
@@ -118,7 +118,7 @@ async function tryDelivery(
   const result = await send(claim, parcel, deps, signal);
   await deps.failpoint('delivery.after-send');
   if (result.kind === 'retry' || result.kind === 'rejected') await parcel.withdraw?.();
-  return afterSend(claim, resolved.target.type, result, deps.clock.now(), deps.random());
+  return afterSend(claim, channel.spec.type, result, deps.clock.now(), deps.random());
 }
 
 async function readChannel(
@@ -186,7 +186,7 @@ const isUnconnected = (error: unknown): boolean => {
 
 async function reconcile(
   claim: DeliveryClaim,
-  target: ChannelTarget,
+  target: DeliveryTarget,
   deps: DispatchDeps,
   signal: AbortSignal,
 ): Promise<DeliveryOutcome> {

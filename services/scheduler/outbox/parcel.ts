@@ -1,5 +1,5 @@
 /** What a delivery sends, and to whom; a mail goes to those who confirmed, or asks one to confirm. */
-import type { AlertMessage, ChannelTarget } from '../../core/contracts/notification.ts';
+import type { AlertMessage, DeliveryTarget } from '../../core/contracts/notification.ts';
 import type { Channel } from '../../store/channels.ts';
 import type { DeliveryClaim, DeliveryOutcome } from '../../store/outbox.ts';
 import { listSecretRecipients } from '../../store/recipients.ts';
@@ -10,7 +10,7 @@ import { prepareQuestion, type QuestionDeps } from './question.ts';
 export type Parcel =
   | {
       readonly kind: 'send';
-      readonly target: ChannelTarget;
+      readonly target: DeliveryTarget;
       readonly message: AlertMessage;
       readonly template?: Channel['spec']['template'];
       /** Takes back what was noted, when surely nothing was sent. */
@@ -19,18 +19,18 @@ export type Parcel =
   /** Nothing is sent; this becomes of the delivery. */
   | { readonly kind: 'outcome'; readonly outcome: DeliveryOutcome };
 
-/** @param target the channel's, with the values of its secrets */
+/** @param target the channel's, with the values of its secrets or their names */
 export async function prepareParcel(
   claim: DeliveryClaim,
   { spec }: Pick<Channel, 'spec'>,
-  target: ChannelTarget,
+  target: DeliveryTarget,
   deps: QuestionDeps,
 ): Promise<Parcel> {
   const { workspace, recipient } = claim;
   const { publicUrl } = deps.settings;
   const message = claim.message as unknown as AlertMessage;
   const alert = { message, ...(spec.template ? { template: spec.template } : {}) };
-  if (target.type !== 'Email') return { kind: 'send', target, ...alert };
+  if (spec.type !== 'Email') return { kind: 'send', target, ...alert };
   if (recipient !== null) {
     const question = await prepareQuestion({ ...claim, recipient }, deps);
     if (question.kind === 'outcome') return question;

@@ -1,35 +1,43 @@
-/** Resolves a NotificationChannel to a target with the values of its secrets. */
-import type {
-  NotificationChannelSpec,
-  SecretKeyRef,
-} from '../../../crds/types/notificationchannel.ts';
-import type { ChannelTarget } from '../../core/contracts/notification.ts';
+/** Says where a NotificationChannel leads: with the values of its secrets, or with where they lie. */
+import type { SecretKeyRef } from '../../../crds/types/notificationchannel.ts';
+import { namedTargetOf, secretsOf, withSecrets } from '../../core/channelTarget.ts';
+import { describeSecretProblem } from '../../core/contracts/channelSecret.ts';
+import type { DeliveryTarget } from '../../core/contracts/notification.ts';
 import { messageOf } from '../../core/errors.ts';
+import type { Channel } from '../../store/channels.ts';
+import { KUBERNETES } from '../../store/projection.ts';
 import type { SecretReader } from '../secrets/reader.ts';
 
 export type ResolvedTarget =
-  | { readonly kind: 'target'; readonly target: ChannelTarget }
+  | { readonly kind: 'target'; readonly target: DeliveryTarget }
   /** What is missing, for the channel's owner. */
   | { readonly kind: 'missing'; readonly message: string };
 
 class MissingValue extends Error {}
 
-/** Reads each secret that a channel names; the first that is missing is said by its name. */
+/**
+ * Reads each secret that a channel names; the first that is missing is said by its name. The Secrets of
+ * a channel of the cluster lie in its namespace: notification reads them, here only their names are known.
+ */
 export async function resolveTarget(
   workspace: string,
-  spec: NotificationChannelSpec,
+  { spec, managedBy, namespace }: Pick<Channel, 'spec' | 'managedBy' | 'namespace'>,
   secrets: Pick<SecretReader, 'secret'>,
 ): Promise<ResolvedTarget> {
-  const read = async (ref: SecretKeyRef): Promise<string> => {
-    const value = await readValue(workspace, ref, secrets);
-    if (value === undefined || value === '')
-      throw new MissingValue(
-        `The Secret ${ref.name} has no key ${ref.key}; apply it to send through this channel`,
-      );
-    return value;
-  };
+  const target = namedTargetOf(spec);
+  if (!target)
+    return {
+      kind: 'missing',
+      message: `The channel of type ${spec.type} has no settings for it`,
+    };
+  if (managedBy === KUBERNETES && secretsOf(target).length > 0)
+    return {
+      kind: 'target',
+      target: { type: 'Unresolved', namespace: namespace ?? workspace, target },
+    };
   try {
-    return { kind: 'target', target: await targetOf(spec, read) };
+    const read = (ref: SecretKeyRef): Promise<string> => readValue(workspace, ref, secrets);
+    return { kind: 'target', target: await withSecrets(target, read) };
   } catch (error) {
     if (error instanceof MissingValue) return { kind: 'missing', message: error.message };
     throw error;
@@ -38,47 +46,18 @@ export async function resolveTarget(
 
 async function readValue(
   workspace: string,
-  ref: SecretKeyRef,
+  { name, key }: SecretKeyRef,
   secrets: Pick<SecretReader, 'secret'>,
-): Promise<string | undefined> {
+): Promise<string> {
   try {
-    return await secrets.secret(workspace, ref.name, ref.key);
+    const value = await secrets.secret(workspace, name, key);
+    if (value !== undefined && value !== '') return value;
   } catch (error) {
     if (error instanceof Error && error.name === 'SealError')
       throw new MissingValue(
-        `The Secret ${ref.name} cannot be opened: ${messageOf(error)}; apply it again`,
+        `The Secret ${name} cannot be opened: ${messageOf(error)}; apply it again`,
       );
     throw error;
   }
-}
-
-async function targetOf(
-  spec: NotificationChannelSpec,
-  read: (ref: SecretKeyRef) => Promise<string>,
-): Promise<ChannelTarget> {
-  const part = <T>(value: T | undefined): T => {
-    if (value === undefined)
-      throw new MissingValue(`The channel of type ${spec.type} has no settings for it`);
-    return value;
-  };
-  switch (spec.type) {
-    case 'Email': {
-      const { secretRef, ...email } = part(spec.email);
-      return { type: 'Email', ...email, ...(secretRef ? { secret: await read(secretRef) } : {}) };
-    }
-    case 'Slack':
-      return { type: 'Slack', secret: await read(part(spec.slack).secretRef) };
-    case 'Teams':
-      return { type: 'Teams', secret: await read(part(spec.teams).secretRef) };
-    case 'Webhook': {
-      const { url, headers, signing } = part(spec.webhook);
-      const refs = signing
-        ? [signing.secretRef, ...(signing.previousSecretRef ? [signing.previousSecretRef] : [])]
-        : [];
-      const signingSecrets = await Promise.all(refs.map(read));
-      return { type: 'Webhook', url, ...(headers ? { headers } : {}), signingSecrets };
-    }
-    default:
-      return spec.type satisfies never;
-  }
+  throw new MissingValue(describeSecretProblem({ kind: 'keyNotFound', secret: name, key }));
 }

@@ -3,11 +3,11 @@ import {
   DELIVER_PATH,
   deliverResult,
   type AlertMessage,
-  type ChannelTarget,
   type DeliverResult,
+  type DeliveryTarget,
 } from '../../core/contracts/notification.ts';
 import { messageOf } from '../../core/errors.ts';
-import { getChannel } from '../../store/channels.ts';
+import { getChannel, type Channel } from '../../store/channels.ts';
 import { listSecretRecipients } from '../../store/recipients.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { addressTo } from './addressees.ts';
@@ -31,9 +31,9 @@ export async function testChannel(
   const channel = await withWorkspace(deps.pool, workspace, (tx) =>
     getChannel(tx, workspace, name),
   );
-  const resolved = await resolveTarget(workspace, channel.spec, deps.secrets);
+  const resolved = await resolveTarget(workspace, channel, deps.secrets);
   if (resolved.kind === 'missing') return { kind: 'rejected', reason: resolved.message };
-  const target = await confirmedOnly(resolved.target, workspace, name, deps);
+  const target = await confirmedOnly(resolved.target, workspace, channel, deps);
   if (target === undefined)
     return {
       kind: 'rejected',
@@ -59,14 +59,14 @@ export async function testChannel(
 
 /** A mail goes to those who confirmed; undefined when nobody has. */
 async function confirmedOnly(
-  target: ChannelTarget,
+  target: DeliveryTarget,
   workspace: string,
-  channel: string,
+  { name, spec }: Pick<Channel, 'name' | 'spec'>,
   { pool, settings }: Pick<DispatchDeps, 'pool' | 'settings'>,
-): Promise<ChannelTarget | undefined> {
-  if (target.type !== 'Email') return target;
+): Promise<DeliveryTarget | undefined> {
+  if (spec.type !== 'Email') return target;
   const all = await withWorkspace(pool, workspace, (tx) =>
-    listSecretRecipients(tx, workspace, channel),
+    listSecretRecipients(tx, workspace, name),
   );
   const confirmed = all.filter(({ state }) => state === 'Confirmed');
   if (confirmed.length === 0) return undefined;

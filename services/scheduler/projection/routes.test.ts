@@ -17,6 +17,7 @@ import {
   STATUS_FEED_PATH,
   statusFeed,
 } from '../../core/contracts/projection.ts';
+import { KEY_TABLE_PATH, keyTable } from '../../core/contracts/keys.ts';
 import { createApp } from '../../core/http/app.ts';
 import { serve, type Listening } from '../../core/http/serve.ts';
 import {
@@ -64,6 +65,7 @@ describe('scheduler: projection routes', () => {
         deps: world.deps,
         occupancy: () => ({ running: 1, slots: 8 }),
         wake: () => (wakes += 1),
+        keyTable: () => ({ readers: null }),
       }),
     );
     listening = await serve(app.finish(), { host: '127.0.0.1', port: 0 });
@@ -190,10 +192,12 @@ describe('scheduler: projection routes', () => {
 
   it('takes and retires channels', async () => {
     const spec = { type: 'Webhook', webhook: { url: 'https://hook.example/' } };
-    const { runRequest: _none, ...channel } = job({ spec });
+    const { runRequest: _none, ...rest } = job({ spec });
+    const channel = { ...rest, namespace: 'team' };
     const at = `${PROJECTED_CHANNELS_PATH}/team/hook`;
     const sent = await as('operator').put(at, channel, projectionResult);
     assert.equal(sent.outcome, 'created');
+    assert.equal(wakes, 1);
     const { channels, after } = await as('operator').get(CHANNEL_STATES_PATH, channelStates);
     assert.deepEqual(
       channels.map(({ name, uid, lastDelivery, failed24h }) => [
@@ -231,6 +235,11 @@ describe('scheduler: projection routes', () => {
     const report = await as('operator').get(CAPACITY_PATH, capacityReport);
     assert.ok(report.p95Ms.http !== null && report.p95Ms.browser === null);
     assert.equal(report.judgedShare, 0);
+  });
+
+  it('B4 hands the table of loaded keys to the operator alone', async () => {
+    assert.deepEqual(await as('operator').get(KEY_TABLE_PATH, keyTable), { readers: null });
+    await assert.rejects(as('api').get(KEY_TABLE_PATH, keyTable), failsWith(404));
   });
 
   it('freezes and lifts the freeze', async () => {

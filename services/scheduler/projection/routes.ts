@@ -22,6 +22,7 @@ import {
   type ChannelStates,
   type StatusFeed,
 } from '../../core/contracts/projection.ts';
+import { KEY_TABLE_PATH, type KeyTable } from '../../core/contracts/keys.ts';
 import { onlyFrom } from '../../core/internal/guard.ts';
 import { oldestLatenessMs } from '../../store/claim.ts';
 import { readChannelStates } from '../../store/channelStates.ts';
@@ -44,13 +45,15 @@ export interface ProjectionRoutes {
   readonly occupancy: () => Occupancy;
   /** Looks for due work now. */
   readonly wake: () => void;
+  readonly keyTable: () => KeyTable;
 }
 
 const objectKey = z.object({ workspace: workspaceId, name: objectName });
 const keyOf = (request: Request): ObjectKey => objectKey.parse(request.params);
 
 /** Every route is the operator's alone; the api's key opens none of them. */
-export function projectionRoutes({ deps, occupancy, wake }: ProjectionRoutes): Router {
+export function projectionRoutes(options: ProjectionRoutes): Router {
+  const { deps, occupancy, wake, keyTable } = options;
   const router = Router();
   const operator = onlyFrom('operator');
   router.put(`${PROJECTED_MONITORS_PATH}/:workspace/:name`, operator, async (request, response) => {
@@ -61,7 +64,9 @@ export function projectionRoutes({ deps, occupancy, wake }: ProjectionRoutes): R
   });
   router.put(`${PROJECTED_CHANNELS_PATH}/:workspace/:name`, operator, async (request, response) => {
     const body = projectedChannel.parse(request.body);
-    response.json(await asHttp(putChannel(keyOf(request), body, deps)));
+    const result = await asHttp(putChannel(keyOf(request), body, deps));
+    if (result.outcome !== 'unchanged') wake();
+    response.json(result);
   });
   for (const [kind, path] of [
     ['monitors', PROJECTED_MONITORS_PATH],
@@ -85,6 +90,9 @@ export function projectionRoutes({ deps, occupancy, wake }: ProjectionRoutes): R
     const queueAgeMs = await oldestLatenessMs(deps.pool, deps.clock.now());
     const report: CapacityReport = { ...deps.load.report(), ...occupancy(), queueAgeMs };
     response.json(report);
+  });
+  router.get(KEY_TABLE_PATH, operator, (_request, response) => {
+    response.json(keyTable());
   });
   router.put(FREEZE_PATH, operator, async (request, response) => {
     const { frozen } = freezeRequest.parse(request.body);

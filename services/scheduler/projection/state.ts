@@ -56,4 +56,5 @@ export const channelStateOf = (row: ChannelReport): ChannelState => ({
           result: row.lastDeliveryResult.slice(0, 64),
         },
   failed24h: row.failed24h,
+  secret: row.secret,
 });

@@ -16,9 +16,12 @@ import {
   type JudgeResult,
   type ModelsAnswer,
 } from '../../core/contracts/llm.ts';
+import type { SecretFinding } from '../../core/contracts/channelSecret.ts';
 import {
+  CHANNEL_CHECK_PATH,
   DELIVER_PATH,
   RECONCILE_PATH,
+  channelCheckRequest,
   deliverRequest,
   type DeliverRequest,
   type DeliverResult,
@@ -273,17 +276,23 @@ export interface FakeNotification {
   readonly url: string;
   readonly sent: DeliverRequest[];
   readonly asked: string[];
+  /** Questions about Secrets. */
+  readonly checked: unknown[];
   /** Answers from now on; 'drop' takes the message and closes the connection without a word. */
   respond(
     result: DeliverResult | 'drop' | ((request: DeliverRequest) => DeliverResult | 'drop'),
   ): void;
   reconciled(state: 'delivered' | 'absent' | 'unsupported'): void;
+  /** What it finds of Secrets from now on; all are there at first. */
+  findSecrets(finding: SecretFinding | 'unavailable'): void;
   stop(): Promise<void>;
 }
 
 export async function startFakeNotification(): Promise<FakeNotification> {
   const sent: DeliverRequest[] = [];
   const asked: string[] = [];
+  const checked: unknown[] = [];
+  let finding: SecretFinding | 'unavailable' = { kind: 'found' };
   let result: DeliverResult | 'drop' | ((request: DeliverRequest) => DeliverResult | 'drop') = {
     kind: 'accepted',
     providerId: 'p-1',
@@ -301,11 +310,20 @@ export async function startFakeNotification(): Promise<FakeNotification> {
       asked.push((request.body as { deliveryId: string }).deliveryId);
       response.json({ state, providerId: null });
     });
+    app.post(CHANNEL_CHECK_PATH, (request, response) => {
+      checked.push(channelCheckRequest.parse(request.body));
+      if (finding === 'unavailable') throw new HttpError('unavailable', 'no API server');
+      response.json(finding);
+    });
   });
   return {
     url: listening.url,
     sent,
     asked,
+    checked,
+    findSecrets: (next) => {
+      finding = next;
+    },
     respond: (next) => {
       result = next;
     },

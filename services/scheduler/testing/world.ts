@@ -117,6 +117,7 @@ export async function createWorld(): Promise<World> {
       browserUrl: browser.url,
       llmUrl: llm.url,
       notificationUrl: notification.url,
+      egressUrl: 'http://127.0.0.1:9',
       owner: 'one',
       slots: 8,
       hostIntervalMs: 0,

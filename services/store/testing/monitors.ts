@@ -1,60 +1,14 @@
 /** Rows that tests of the hot path begin with. */
 import { createHash } from 'node:crypto';
 import type { MonitorJobSpec } from '../../../crds/types/monitorjob.ts';
+import { testSpec } from '../../core/testing/specs.ts';
 import type { Sql } from '../pool.ts';
 import type { TestDatabase } from './postgres.ts';
 
+export { testSource, testSpec } from '../../core/testing/specs.ts';
+
 /** Noon of a quiet day: the clock of most tests begins here. */
 export const NOON = new Date('2026-03-10T12:00:00.000Z');
-
-/** A valid spec with the schema's defaults; `patch` replaces top-level fields. */
-export const testSpec = (patch: Partial<MonitorJobSpec> = {}): MonitorJobSpec => ({
-  suspend: false,
-  sources: [testSource()],
-  schedule: {
-    interval: '5m',
-    timeZone: 'UTC',
-    jitterPercent: 0,
-    startingDeadline: '1h',
-    overlap: 'Skip',
-  },
-  goal: {
-    prompt: 'Tell me when the price changes',
-    kind: 'Change',
-    firstRun: 'Baseline',
-    threshold: 75,
-    language: 'en',
-    onUndetermined: 'Retry',
-    confirm: { checks: 1, of: 1, delay: '30s' },
-    compareWith: 'LastSeen',
-    knownStates: 5,
-  },
-  judge: {},
-  alerting: {
-    severity: 'FromVerdict',
-    cooldown: '60m',
-    maxPerHour: 5,
-    requireAcknowledgment: true,
-    onFailure: { after: 5 },
-  },
-  retention: { checks: 200, days: 30 },
-  ...patch,
-});
-
-/** A source with the schema's defaults. */
-export const testSource = (
-  patch: Partial<MonitorJobSpec['sources'][number]> = {},
-): MonitorJobSpec['sources'][number] => ({
-  name: 'page',
-  url: 'https://shop.example/p/1',
-  fetch: 'Http',
-  format: 'Auto',
-  screenshot: 'OnChange',
-  consent: 'Auto',
-  locale: 'en',
-  timeZone: 'UTC',
-  ...patch,
-});
 
 /** Makes workspaces as the migration's owner of rows would: through the api's role. */
 export async function seedWorkspaces(db: TestDatabase, ...ids: readonly string[]): Promise<void> {
