@@ -4,7 +4,9 @@ import type { Metrics } from '../../services/core/metrics.ts';
 import { createBase, type Base, type Part } from './base.ts';
 import type { OperatorConfig } from './config.ts';
 import { setUpJobs } from './controllers/monitorjob/setUp.ts';
+import { setUpPlatform } from './controllers/monitorplatform/setUp.ts';
 import { setUpChannels } from './controllers/notificationchannel/setUp.ts';
+import { setUpPools } from './controllers/workerpool/setUp.ts';
 import type { Cache } from './kube/caches.ts';
 import { createManager, type AnyReflector, type Manager } from './kube/manager.ts';
 import { createKubeMetrics } from './kube/metrics.ts';
@@ -22,7 +24,10 @@ export interface Assembly {
 
 const LEASE = 'duckmon-operator';
 
-const SET_UPS: readonly ((base: Base) => Part)[] = [setUpJobs, setUpChannels];
+type SetUp = (base: Base) => Part;
+const SET_UPS: readonly SetUp[] = [setUpJobs, setUpChannels, setUpPlatform];
+/** What makes pods: on a laptop the workers are processes. */
+const CLUSTER_SET_UPS: readonly SetUp[] = [setUpPools];
 
 /** Builds everything; nothing runs before `manager.run`. */
 export function assemble(config: OperatorConfig, deps: AssembleDeps): Assembly {
@@ -30,7 +35,8 @@ export function assemble(config: OperatorConfig, deps: AssembleDeps): Assembly {
   const metrics = createKubeMetrics(deps.metrics);
   const common = { transport, clock, log, random, newId, metrics };
   const base = createBase(config, common, deps, () => manager.term()?.fencing ?? 0);
-  const parts = SET_UPS.map((setUp) => setUp(base));
+  const setUps = [...SET_UPS, ...(config.pools === 'cluster' ? CLUSTER_SET_UPS : [])];
+  const parts = setUps.map((setUp) => setUp(base));
   const manager: Manager = createManager(
     {
       namespace: config.namespace,

@@ -2,6 +2,7 @@
 import type { MonitorJob } from '../../crds/types/monitorjob.ts';
 import type { MonitorPlatform } from '../../crds/types/monitorplatform.ts';
 import type { NotificationChannel } from '../../crds/types/notificationchannel.ts';
+import type { WorkerPool } from '../../crds/types/workerpool.ts';
 import type { Clock } from '../../services/core/clock.ts';
 import type { Transport } from '../../services/core/kube/transport.ts';
 import type { KubeObject } from '../../services/core/kube/types.ts';
@@ -15,8 +16,15 @@ import type { Term } from './kube/leader.ts';
 import type { AnyReflector } from './kube/manager.ts';
 import type { KubeMetrics } from './kube/metrics.ts';
 import { createStatusWriter, type StatusWriter } from './kube/status.ts';
+import { createOwnKeys, type OwnKeys } from './keys/own.ts';
 import { GROUP, OPERATOR, PLATFORM_NAME } from './names.ts';
-import { BY_NAMESPACE, MONITOR_JOBS, MONITOR_PLATFORMS, NOTIFICATION_CHANNELS } from './resources.ts';
+import {
+  BY_NAMESPACE,
+  MONITOR_JOBS,
+  MONITOR_PLATFORMS,
+  NOTIFICATION_CHANNELS,
+  WORKER_POOLS,
+} from './resources.ts';
 import { createSchedulerClient, type SchedulerClient } from './scheduler/client.ts';
 import { createLink, type Link } from './scheduler/link.ts';
 import type { StartDeps } from './start.ts';
@@ -37,6 +45,8 @@ export interface Caches {
   readonly jobs: Cache<MonitorJob>;
   readonly channels: Cache<NotificationChannel>;
   readonly platforms: Cache<MonitorPlatform>;
+  /** Where jobs are, and in the namespace of the platform. */
+  readonly pools: Cache<WorkerPool>;
 }
 
 export interface Base {
@@ -46,6 +56,8 @@ export interface Base {
   readonly workspaces: Workspaces;
   readonly client: SchedulerClient;
   readonly link: Link;
+  /** What calls to the scheduler are signed with, when the root keys lie in the cluster. */
+  readonly ownKeys: OwnKeys;
   readonly events: EventRecorder;
   /** The platform that counts, when it is there. */
   readonly platform: () => MonitorPlatform | undefined;
@@ -66,12 +78,18 @@ export interface Part {
 
 const namespaceOf = ({ metadata }: KubeObject): string[] => [metadata.namespace ?? ''];
 
-function openCaches({ namespace, watchNamespaces }: OperatorConfig, common: Common): Caches {
+/** Where pools may be. All when empty. */
+export const poolNamespaces = ({ watchNamespaces, namespace }: OperatorConfig): readonly string[] =>
+  watchNamespaces.length === 0 ? [] : [...new Set([...watchNamespaces, namespace])];
+
+function openCaches(config: OperatorConfig, common: Common): Caches {
+  const { namespace, watchNamespaces } = config;
   const indexes = { [BY_NAMESPACE]: namespaceOf };
   return {
     jobs: createCache({ resource: MONITOR_JOBS, indexes }, watchNamespaces, common),
     channels: createCache({ resource: NOTIFICATION_CHANNELS, indexes }, watchNamespaces, common),
     platforms: createCache({ resource: MONITOR_PLATFORMS }, [namespace], common),
+    pools: createCache({ resource: WORKER_POOLS }, poolNamespaces(config), common),
   };
 }
 
@@ -85,7 +103,13 @@ export function createBase(
   const { clock, log } = common;
   const caches = openCaches(config, common);
   const workspaces = workspacesIn(config.usersNamespace);
-  const client = createSchedulerClient({ baseUrl: config.schedulerUrl, keys, clock, term });
+  const ownKeys = createOwnKeys();
+  const client = createSchedulerClient({
+    baseUrl: config.schedulerUrl,
+    keys: keys ?? ownKeys.source,
+    clock,
+    term,
+  });
   const projected = { monitors: caches.jobs, channels: caches.channels };
   const reporter = { controller: `${GROUP}/operator`, instance: config.identity };
   const here = keyFor({ namespace: config.namespace, name: PLATFORM_NAME });
@@ -95,6 +119,7 @@ export function createBase(
     caches,
     workspaces,
     client,
+    ownKeys,
     link: createLink({ client, caches: projected, workspaces, clock, log }),
     events: createEventRecorder(reporter, common),
     platform: () => caches.platforms.store.get(here),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { httpUrl, list, loadConfig, port, type Environment } from '../../services/core/config.ts';
 import { DEFAULT_PORTS } from '../../services/core/contracts/ports.ts';
 import { SetupError } from '../../services/core/errors.ts';
+import type { Database } from './policies/input.ts';
 
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const namespace = () => z.string().regex(NAMESPACE, 'must be the name of a namespace');
@@ -13,7 +14,8 @@ const schema = z.object({
   /** Health and metrics; nobody calls the operator for anything else. */
   OPERATOR_PORT: port(8006),
   LOG_LEVEL: z.string().default('info'),
-  KEYS_FILE: z.string(),
+  /** Absent in a cluster, where the operator itself makes the keys. */
+  KEYS_FILE: z.string().optional(),
   SCHEDULER_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.scheduler}`),
   /** A kubeconfig; absent inside a pod. */
   KUBECONFIG: z.string().optional(),
@@ -28,13 +30,23 @@ const schema = z.object({
   /** Folder of CRDs that are installed at the start, with the namespace; for work on a laptop. */
   CRDS_FOLDER: z.string().optional(),
   POD_NAME: z.string().optional(),
+  /** Image of the pod that tries whether NetworkPolicies are enforced, by digest. */
+  CANARY_IMAGE: z
+    .string()
+    .regex(/@sha256:[0-9a-f]{64}$/, 'must name the image by digest: name@sha256:…')
+    .optional(),
+  /** Addresses of databases outside of the cluster; pods of the chart when empty. */
+  POSTGRES_ADDRESSES: list(),
+  POSTGRES_PORT: port(5432),
+  REDIS_ADDRESSES: list(),
+  REDIS_PORT: port(6379),
 });
 
 export interface OperatorConfig {
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
-  readonly keysFile: string;
+  readonly keysFile: string | undefined;
   readonly schedulerUrl: string;
   readonly kubeconfig: string | undefined;
   readonly namespace: string;
@@ -42,9 +54,15 @@ export interface OperatorConfig {
   readonly usersNamespace: string | undefined;
   readonly pools: 'cluster' | 'local';
   readonly crdsFolder: string | undefined;
+  readonly canaryImage?: string | undefined;
+  readonly postgres?: Database | undefined;
+  readonly redis?: Database | undefined;
   /** Tells this process from others that stand for election. */
   readonly identity: string;
 }
+
+const databaseOf = (addresses: readonly string[], at: number): Database =>
+  addresses.length === 0 ? { kind: 'pods' } : { kind: 'server', addresses, port: at };
 
 /** @throws SetupError that names every wrong variable */
 export function readConfig(env: Environment, random: () => string): OperatorConfig {
@@ -53,6 +71,10 @@ export function readConfig(env: Environment, random: () => string): OperatorConf
   if (wrong !== undefined)
     throw new SetupError(
       `Wrong environment variables: WATCH_NAMESPACES names ${JSON.stringify(wrong)}, which is no name of a namespace.`,
+    );
+  if (vars.POOLS === 'local' && vars.KEYS_FILE === undefined)
+    throw new SetupError(
+      'Wrong environment variables: KEYS_FILE: must be set with POOLS=local, where the keys lie in files.',
     );
   return {
     host: vars.HOST,
@@ -66,6 +88,9 @@ export function readConfig(env: Environment, random: () => string): OperatorConf
     usersNamespace: vars.USERS_NAMESPACE,
     pools: vars.POOLS,
     crdsFolder: vars.CRDS_FOLDER,
+    canaryImage: vars.CANARY_IMAGE,
+    postgres: databaseOf(vars.POSTGRES_ADDRESSES, vars.POSTGRES_PORT),
+    redis: databaseOf(vars.REDIS_ADDRESSES, vars.REDIS_PORT),
     // a pod that is started again in place has the same name and must not take over its own lease
     identity: `${vars.POD_NAME ?? hostname()}_${random()}`,
   };

@@ -16,7 +16,10 @@ await runMain(log, () => {
     clock: systemClock,
     random: Math.random,
     newId: randomUUID,
-    keys: watchKeyFile(config.keysFile, (err) => log.error({ err }, 'key file unreadable')),
+    keys:
+      config.keysFile === undefined
+        ? undefined
+        : watchKeyFile(config.keysFile, (err) => log.error({ err }, 'key file unreadable')),
     onLost: (why) => {
       // whoever leads now must find nobody else at work
       log.fatal(`the operator ends: ${why}`);

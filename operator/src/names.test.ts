@@ -35,7 +35,7 @@ describe('operator: names', () => {
   it('has no reason twice in a condition', () => {
     for (const [type, reasons] of all) assert.equal(new Set(reasons).size, reasons.length, type);
   });
-  it('has the conditions that the design lists for each kind', () => {
+  it('has the conditions that people wait for, of each kind', () => {
     const typesOf = (kind: keyof typeof CONDITIONS) => Object.keys(CONDITIONS[kind]);
     assert.deepEqual(typesOf('MonitorJob'), [
       'Accepted',
@@ -45,7 +45,7 @@ describe('operator: names', () => {
       'BudgetOK',
       'Paused',
     ]);
-    for (const type of ['Ready', 'SecretFound', 'RecipientsConfirmed', 'Delivering'])
+    for (const type of ['Ready', 'RecipientsConfirmed', 'Delivering'])
       assert.ok(typesOf('NotificationChannel').includes(type), type);
     for (const type of ['Ready', 'Available', 'Sandboxed', 'KeysCurrent'])
       assert.ok(typesOf('WorkerPool').includes(type), type);

@@ -131,7 +131,17 @@ export const CONDITIONS = {
     Paused: ['ReconcileDisabled', 'Suspended', 'NotPaused'],
   },
   NotificationChannel: {
-    Ready: ['Ready', 'NoConfirmedRecipient', 'Suspended', 'NameConflict', 'Invalid', 'Pending'],
+    Ready: [
+      'Ready',
+      'SecretNotFound',
+      'SecretForbidden',
+      'NoConfirmedRecipient',
+      'Suspended',
+      'NameConflict',
+      'Invalid',
+      'Pending',
+    ],
+    SecretFound: ['Found', 'NotFound', 'KeyNotFound', 'Forbidden', 'NotNeeded', 'Pending'],
     RecipientsConfirmed: ['AllConfirmed', 'SomePending', 'NoneConfirmed', 'NotNeeded', 'Pending'],
     Delivering: ['Delivered', 'Failing', 'NoDeliveryYet'],
     Paused: ['ReconcileDisabled', 'NotPaused'],

@@ -17,7 +17,8 @@ export interface StartDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
-  readonly keys: KeySource;
+  /** Absent in a cluster: the operator derives its own from the root keys there. */
+  readonly keys?: KeySource | undefined;
   /** The lease is lost: another leads, and this process must end. */
   readonly onLost: (why: string) => void;
   /** Between two passes over all objects; 10 h when absent. */

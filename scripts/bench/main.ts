@@ -21,12 +21,16 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     summary: 'H1: checks of unchanged pages with their commit, against changedetection.io',
     run: async (...args) => (await import('./http/bench.ts')).benchHttp(...args),
   },
+  operator: {
+    summary: 'O1, O2, O4: MonitorJobs on a real API server, against bare PATCHes and an informer',
+    run: async (...args) => (await import('./operator/bench.ts')).benchOperator(...args),
+  },
 };
 
 const HELP = `Usage: npm run bench -- NAME [--pairs N] [--quick]
 
 ${Object.entries(BENCHES)
-  .map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
   .join('\n')}
 
   --pairs N  interleaved pairs of turns (default 5); their median and range are printed

@@ -26,6 +26,14 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     summary: 'browser checks; memory, open files and zombies must not grow (2,000)',
     run: async (...args) => (await import('./browser/soak.ts')).soakBrowser(...args),
   },
+  leader: {
+    summary: 'two operators, of which the leader dies; one takes over, never two lead (500)',
+    run: async (...args) => (await import('./leader/soak.ts')).soakLeader(...args),
+  },
+  faults: {
+    summary: 'an operator whose ways to API server and scheduler break; all heals (30 minutes)',
+    run: async (...args) => (await import('./faults/soak.ts')).soakFaults(...args),
+  },
 };
 
 const HELP = `Usage: npm run soak -- NAME [--minutes N] [--count N]

@@ -4,20 +4,22 @@ import { SECRETS_PATH, type PutSecretRequest } from '../core/contracts/scheduler
 import { validateManifest, type ManifestObject } from '../core/manifest/index.ts';
 import { firstDue } from '../domain/firstDue.ts';
 import { applyMonitor, type ApplyDeps } from '../store/apply.ts';
-import { appendAudit, appendAudits } from '../store/audit.ts';
-import { applyChannel, deleteChannel, findChannel } from '../store/channels.ts';
-import { deleteMonitor, findMonitor } from '../store/monitors.ts';
-import { deleteSecret, findSecret } from '../store/secrets.ts';
+import { applyChannel, findChannel } from '../store/channels.ts';
+import { findMonitor } from '../store/monitors.ts';
+import { findSecret } from '../store/secrets.ts';
 import { isRetryable } from '../store/errors.ts';
 import { withWorkspace, type Tx } from '../store/workspace.ts';
 import { z } from 'zod';
+import { audit, auditResults } from './audit.ts';
 import type { ApiDeps } from './deps.ts';
 import { inOrder, isJob, isSecret, kindIn, nameIn, type Document } from './documents.ts';
 import { toApiError } from './errors.ts';
 import { listManaged } from './managed.ts';
 import { createNewJobs } from './newJobs.ts';
 import type { Principal } from './principal.ts';
+import { removeObject } from './remove.ts';
 import { inSavepoint } from './savepoint.ts';
+import type { WriterDeps } from './writer.ts';
 
 export type Action = 'created' | 'configured' | 'unchanged' | 'deleted' | 'refused';
 
@@ -49,7 +51,7 @@ export const applyDeps = ({ clock, newId }: Pick<ApiDeps, 'clock' | 'newId'>): A
  * stands alone; a Secret is stored by the scheduler.
  */
 export async function applyDocuments(
-  deps: ApiDeps,
+  deps: WriterDeps,
   principal: Principal,
   request: ApplyRequest,
 ): Promise<ApplyResult[]> {
@@ -72,7 +74,7 @@ class DryRun extends Error {
 }
 
 async function applyObjects(
-  deps: ApiDeps,
+  deps: WriterDeps,
   principal: Principal,
   request: ApplyRequest,
   documents: readonly Document[],
@@ -99,7 +101,7 @@ async function applyObjects(
 /** New jobs together, all else one by one in its order; channels come before the jobs. */
 async function applyEach(
   tx: Tx,
-  deps: ApiDeps,
+  deps: WriterDeps,
   workspace: string,
   managedBy: string | null,
   documents: readonly Document[],
@@ -121,10 +123,13 @@ async function applyEach(
   return results;
 }
 
-type Applied = { readonly action: Action } | { readonly problems: readonly FieldProblem[] };
+export type Applied = { readonly action: Action } | { readonly problems: readonly FieldProblem[] };
 
 /** The outcome of one document; what cannot be said to the caller concerns the whole request. */
-async function reported(document: Document, work: () => Promise<Applied>): Promise<ApplyResult> {
+export async function reported(
+  document: Document,
+  work: () => Promise<Applied>,
+): Promise<ApplyResult> {
   const where = { kind: kindIn(document), name: nameIn(document) };
   try {
     const applied = await work();
@@ -152,7 +157,7 @@ async function readOld(tx: Tx, workspace: string, { kind, name }: { kind: string
 
 async function applyObject(
   tx: Tx,
-  deps: ApiDeps,
+  deps: WriterDeps,
   workspace: string,
   managedBy: string | null,
   document: Document,
@@ -167,7 +172,7 @@ async function applyObject(
 
 async function writeObject(
   tx: Tx,
-  deps: ApiDeps,
+  deps: WriterDeps,
   workspace: string,
   managedBy: string | null,
   object: Exclude<ManifestObject, { kind: 'Secret' | 'ConfigMap' }>,
@@ -202,7 +207,7 @@ async function writeObject(
 }
 
 async function applySecret(
-  deps: ApiDeps,
+  deps: WriterDeps,
   { workspace, actor }: Principal,
   { managedBy, dryRun }: ApplyRequest,
   document: Document,
@@ -226,44 +231,10 @@ async function applySecret(
   return { action };
 }
 
-type Actor = Pick<Principal, 'workspace' | 'actor'>;
-
-/** Adds a row to the audit log of the workspace. */
-export const audit = (
-  tx: Tx,
-  deps: Pick<ApiDeps, 'clock'>,
-  { workspace, actor }: Actor,
-  action: string,
-  kind: string,
-  name: string,
-): Promise<void> =>
-  appendAudit(tx, workspace, { at: deps.clock.now(), actor, action, subject: `${kind}/${name}` });
-
-/** Adds a row for each object that was changed. */
-function auditResults(
-  tx: Tx,
-  deps: Pick<ApiDeps, 'clock'>,
-  { workspace, actor }: Actor,
-  results: readonly ApplyResult[],
-): Promise<void> {
-  const at = deps.clock.now();
-  const changed = results.filter(({ action }) => action !== 'unchanged' && action !== 'refused');
-  return appendAudits(
-    tx,
-    workspace,
-    changed.map(({ action, kind, name }) => ({
-      at,
-      actor,
-      action: action === 'deleted' ? 'delete' : `apply ${action}`,
-      subject: `${kind}/${name}`,
-    })),
-  );
-}
-
 /** Deletes what a file managed before and does not name any more. */
 async function prune(
   tx: Tx,
-  deps: ApiDeps,
+  deps: WriterDeps,
   workspace: string,
   managedBy: string,
   results: readonly ApplyResult[],
@@ -274,26 +245,4 @@ async function prune(
   );
   for (const { kind, name } of gone) await removeObject(tx, deps, workspace, kind, name, managedBy);
   return gone.map(({ kind, name }) => ({ kind, name, action: 'deleted' as const }));
-}
-
-/** Deletes one object. @throws StoreError `notFound`, or `conflict` when another file manages it. */
-export async function removeObject(
-  tx: Tx,
-  deps: Pick<ApiDeps, 'clock'>,
-  workspace: string,
-  kind: ManifestObject['kind'],
-  name: string,
-  managedBy: string | null,
-): Promise<void> {
-  switch (kind) {
-    case 'MonitorJob':
-      return deleteMonitor(tx, workspace, name, deps.clock.now(), { managedBy });
-    case 'NotificationChannel':
-      return deleteChannel(tx, workspace, name, { managedBy });
-    case 'Secret':
-    case 'ConfigMap':
-      return deleteSecret(tx, workspace, kind, name, { managedBy });
-    default:
-      return kind satisfies never;
-  }
 }

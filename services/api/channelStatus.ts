@@ -2,6 +2,7 @@
 import type { StatusCondition } from '../../crds/types/monitorjob.ts';
 import type { NotificationChannelStatus } from '../../crds/types/notificationchannel.ts';
 import type { Channel } from '../store/channels.ts';
+import { KUBERNETES } from '../store/projection.ts';
 import type { Recipient } from '../store/recipients.ts';
 import { secretRefsOf, type References } from './conditions.ts';
 
@@ -17,7 +18,9 @@ interface Finding {
   readonly message?: string;
 }
 
-function secretFound({ spec }: Channel, { secrets }: References): Finding {
+/** Undefined where nobody but the notification service may look for it. */
+function secretFound({ spec, managedBy }: Channel, { secrets }: References): Finding | undefined {
+  if (managedBy === KUBERNETES) return undefined;
   const missing = secretRefsOf(spec).find((ref) => !secrets.get(ref.name)?.includes(ref.key));
   if (!missing) return { holds: true, reason: 'Found' };
   return {
@@ -46,8 +49,8 @@ function recipientsConfirmed({ spec }: Channel, recipients: readonly Recipient[]
 const MAX_MESSAGE = 1024;
 
 /** Held alerts wait for a person, so only the first confirmation makes a channel of mail ready. */
-function ready(secret: Finding, confirmed: Finding): Finding {
-  if (!secret.holds) return secret;
+function ready(secret: Finding | undefined, confirmed: Finding): Finding {
+  if (secret?.holds === false) return secret;
   return confirmed.reason === 'NoneConfirmed' ? confirmed : { holds: true, reason: 'Ready' };
 }
 
@@ -81,7 +84,7 @@ export function channelStatus(
   return {
     observedGeneration: channel.generation,
     conditions: [
-      make('SecretFound', secret),
+      ...(secret ? [make('SecretFound', secret)] : []),
       make('RecipientsConfirmed', confirmed),
       make('Ready', ready(secret, confirmed)),
       make('Delivering', delivering(channel, failed24h)),

@@ -5,6 +5,7 @@ import type {
   SecretKeyRef,
 } from '../../crds/types/notificationchannel.ts';
 import type { Monitor } from '../store/monitors.ts';
+import { KUBERNETES } from '../store/projection.ts';
 
 /** What a job can refer to. */
 export interface References {
@@ -72,9 +73,12 @@ function promptExists({ spec }: Monitor, references: References): Violation | un
 
 const policies = [channelsExist, channelSecretsExist, promptExists];
 
-/** Why a job is not accepted; the first violated policy wins. */
+/**
+ * Why a job is not accepted; the first violated policy wins. What a job of a cluster refers to lies
+ * there, where the operator judges it.
+ */
 export const firstViolation = (monitor: Monitor, references: References): Violation | undefined =>
-  policies
+  (monitor.managedBy === KUBERNETES ? [] : policies)
     .map((policy) => policy(monitor, references))
     .find((violation) => violation !== undefined);
 

@@ -21,6 +21,10 @@ const schema = z.object({
   RATE_LIMIT: z.coerce.number().int().min(1).default(1200),
   /** SendGrid's "verification key" of the signed event webhook; without it there is no such webhook. */
   SENDGRID_WEBHOOK_PUBLIC_KEY: mailEventKey().optional(),
+  /** Where monitors, channels and secrets are written: `store` the database, `cluster` Kubernetes. */
+  OBJECTS: z.enum(['store', 'cluster'], { error: 'must be store or cluster' }).default('store'),
+  /** With OBJECTS=cluster: a kubeconfig; absent inside a pod. */
+  KUBECONFIG: z.string().optional(),
   /** The one-time sign-in link of local mode. */
   LOCAL_SIGN_IN: flag(false),
 });

@@ -7,6 +7,7 @@ import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { ApiConfig } from './config.ts';
 import type { EventHub } from './events.ts';
+import type { ObjectWriter } from './writer.ts';
 
 export interface ApiDeps {
   readonly config: ApiConfig;
@@ -18,4 +19,6 @@ export interface ApiDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly events: EventHub;
+  /** The way to monitors, channels and secrets. */
+  readonly objects: ObjectWriter;
 }

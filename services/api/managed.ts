@@ -1,5 +1,6 @@
 /** Which objects come from a manifest file. */
 import type { ManifestKind } from '../core/manifest/index.ts';
+import { KUBERNETES } from '../store/projection.ts';
 import type { Sql } from '../store/pool.ts';
 
 export interface ManagedObject {
@@ -23,15 +24,15 @@ export async function listManaged(
   return rows;
 }
 
-/** All files that manage something in a workspace. */
+/** All files that manage something in a workspace; what came from a cluster has no file. */
 export async function listManagers(tx: Sql, workspace: string): Promise<string[]> {
   const { rows } = await tx.query<{ file: string }>(
     `SELECT DISTINCT managed_by AS file FROM (
        SELECT managed_by FROM monitors WHERE workspace_id = $1 AND deleted_at IS NULL
        UNION ALL SELECT managed_by FROM channels WHERE workspace_id = $1
        UNION ALL SELECT managed_by FROM secrets WHERE workspace_id = $1) AS managed
-     WHERE managed_by IS NOT NULL ORDER BY file`,
-    [workspace],
+     WHERE managed_by <> $2 ORDER BY file`,
+    [workspace, KUBERNETES],
   );
   return rows.map(({ file }) => file);
 }

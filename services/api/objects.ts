@@ -8,6 +8,7 @@ import type {
 import type { NotificationChannel } from '../../crds/types/notificationchannel.ts';
 import type { Channel } from '../store/channels.ts';
 import type { Monitor } from '../store/monitors.ts';
+import { KUBERNETES } from '../store/projection.ts';
 import { channelStatus, type ChannelMail } from './channelStatus.ts';
 import { conditionsOf, type References } from './conditions.ts';
 
@@ -27,16 +28,18 @@ type Row = Pick<
 >;
 
 function metadataOf(row: Row, workspace: string): ObjectMeta {
+  const isFromCluster = row.managedBy === KUBERNETES;
   const annotations = {
     ...row.annotations,
-    ...(row.managedBy === null ? {} : { [MANAGED_BY]: row.managedBy }),
+    ...(row.managedBy === null || isFromCluster ? {} : { [MANAGED_BY]: row.managedBy }),
   };
   return {
     name: row.name,
     namespace: workspace,
     uid: row.uid,
     generation: row.generation,
-    resourceVersion: String(row.resourceVersion),
+    // The cluster counts the versions of its objects itself.
+    ...(isFromCluster ? {} : { resourceVersion: String(row.resourceVersion) }),
     creationTimestamp: row.createdAt.toISOString(),
     ...(Object.keys(row.labels).length > 0 ? { labels: { ...row.labels } } : {}),
     ...(Object.keys(annotations).length > 0 ? { annotations } : {}),

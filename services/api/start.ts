@@ -8,6 +8,8 @@ import { createApp } from '../core/http/app.ts';
 import { serve } from '../core/http/serve.ts';
 import { newId } from '../core/ids.ts';
 import { createInternalClient, type InternalClient } from '../core/internal/client.ts';
+import { loadConnection } from '../core/kube/connection.ts';
+import { createTransport, type Transport } from '../core/kube/transport.ts';
 import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics } from '../core/metrics.ts';
@@ -15,13 +17,17 @@ import { watchKeyFile } from '../core/serviceKeys.ts';
 import { listenEvents } from '../store/events.ts';
 import { openPool } from '../store/pool.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { mayWriteBy } from './cluster/mayWrite.ts';
+import { createClusterWriter } from './cluster/writer.ts';
 import type { ApiConfig } from './config.ts';
 import type { ApiDeps } from './deps.ts';
 import { translateErrors } from './errors.ts';
 import { createEventHub } from './events.ts';
 import { mountRoutes } from './route.ts';
-import { allRoutes } from './routes/index.ts';
+import { allRoutes, API_VERSION } from './routes/index.ts';
 import { keepBatchBytes } from './routes/webhooks.ts';
+import { createStoreWriter } from './storeWriter.ts';
+import type { ObjectWriter, WriterDeps } from './writer.ts';
 
 /** Largest public body. */
 export const BODY_LIMIT = 256 * 1024;
@@ -29,7 +35,7 @@ export const BODY_LIMIT = 256 * 1024;
 /** Starts listening; `deps` may replace what production takes by default. */
 export async function startApi(
   config: ApiConfig,
-  given: Partial<ApiDeps> & Pick<ApiDeps, 'log'>,
+  given: Partial<WriterDeps> & Pick<WriterDeps, 'log'> & { readonly kube?: Transport },
 ): Promise<Running> {
   const { log } = given;
   const clock = given.clock ?? systemClock;
@@ -37,7 +43,7 @@ export async function startApi(
     given.pool ?? openPool(config.DATABASE_URL, { applicationName: 'duckmon-api', log, max: 10 });
   const events = given.events ?? createEventHub();
   const scheduler = given.scheduler ?? schedulerClient(config, clock, log);
-  const deps: ApiDeps = {
+  const parts: WriterDeps = {
     config,
     pool,
     scheduler,
@@ -47,6 +53,8 @@ export async function startApi(
     metrics: given.metrics ?? createMetrics('api'),
     events,
   };
+  const kube = config.OBJECTS === 'cluster' ? (given.kube ?? (await connect(parts))) : undefined;
+  const deps: ApiDeps = { ...parts, objects: openObjects(parts, kube) };
   const listener = await listenEvents(config.DATABASE_URL, (event) => events.publish(event), {
     log,
     onGap: () => events.publishGap(),
@@ -57,9 +65,22 @@ export async function startApi(
     stop: async () => {
       events.close();
       await listening.stop();
+      kube?.close();
       await Promise.all([listener.close(), scheduler.close(), pool.end()]);
     },
   };
+}
+
+async function connect({ config, clock }: WriterDeps): Promise<Transport> {
+  const connection = await loadConnection(config.KUBECONFIG, clock);
+  return createTransport({ connection, clock, userAgent: `duckmon-api/${API_VERSION}` });
+}
+
+function openObjects(deps: WriterDeps, kube: Transport | undefined): ObjectWriter {
+  const store = createStoreWriter(deps);
+  return kube
+    ? createClusterWriter({ ...deps, kube, store, mayWrite: mayWriteBy(deps.config) })
+    : store;
 }
 
 function schedulerClient(

@@ -22,6 +22,7 @@ const schema = z.object({
   BROWSER_MAX_CHECKS: wholeNumber(500, 1, 100_000),
   BROWSER_MAX_AGE_MINUTES: wholeNumber(60, 1, 10_000),
   BROWSER_IDLE_MINUTES: wholeNumber(5, 1, 10_000),
+  POD_IP: z.string().optional(),
 });
 
 export interface BrowserConfig {
@@ -38,6 +39,8 @@ export interface BrowserConfig {
   readonly maxChecks: number;
   readonly maxAgeMs: number;
   readonly idleMs: number;
+  /** The scheduler calls each pod by its address. */
+  readonly podIp?: string | undefined;
 }
 
 /** @throws SetupError that names every wrong variable. */
@@ -56,6 +59,7 @@ export function readConfig(env: Environment): BrowserConfig {
     maxChecks: given.BROWSER_MAX_CHECKS,
     maxAgeMs: given.BROWSER_MAX_AGE_MINUTES * MINUTE_MS,
     idleMs: given.BROWSER_IDLE_MINUTES * MINUTE_MS,
+    podIp: given.POD_IP,
   };
 }
 

@@ -78,6 +78,8 @@ export async function startBrowser(
   );
   const listening = await serve(app.finish(), { host: config.host, port: config.port });
   addresses.push(new URL(listening.url).host);
+  if (config.podIp !== undefined)
+    addresses.push(new URL(`http://${config.podIp}:${listening.port}`).host);
   return {
     url: listening.url,
     stop: async () => {

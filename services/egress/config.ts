@@ -24,6 +24,7 @@ const variables = z.object({
   EGRESS_RESOLVER: z.enum(['system', 'direct']).default('system'),
   EGRESS_MAX_CONNECTIONS: wholeNumber(2000, 1, 60_000),
   EGRESS_MAX_PER_HOST: wholeNumber(64, 1, 60_000),
+  POD_IP: z.string().optional(),
 });
 
 export interface EgressConfig {
@@ -37,6 +38,7 @@ export interface EgressConfig {
   readonly resolver: 'system' | 'direct';
   readonly maxConnections: number;
   readonly maxPerHost: number;
+  readonly podIp?: string | undefined;
 }
 
 /** @throws SetupError that names every wrong variable. */
@@ -59,5 +61,6 @@ export function readConfig(env: Environment): EgressConfig {
     resolver: read.EGRESS_RESOLVER,
     maxConnections: read.EGRESS_MAX_CONNECTIONS,
     maxPerHost: read.EGRESS_MAX_PER_HOST,
+    podIp: read.POD_IP,
   };
 }

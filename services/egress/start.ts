@@ -4,6 +4,7 @@ import { createApp } from '../core/http/app.ts';
 import { serve, type Listening } from '../core/http/serve.ts';
 import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
+import { requireInternal } from '../core/internal/guard.ts';
 import { createMetrics } from '../core/metrics.ts';
 import { watchKeyFile, type KeySource } from '../core/serviceKeys.ts';
 import type { EgressConfig } from './config.ts';
@@ -52,6 +53,14 @@ export async function startEgress(
     policy: { allow, deny, endpoints, ownPort },
   });
   const app = createApp({ log: deps.log, metrics, bodyLimit: 1024, readiness: () => ({}) });
+  const addresses = (): string[] =>
+    [config.host, 'localhost', ...(config.podIp === undefined ? [] : [config.podIp])].map(
+      (host) => `${host.includes(':') ? `[${host}]` : host}:${ownPort()}`,
+    );
+  app.express.use(
+    '/internal/v1',
+    requireInternal({ ...deps, service: 'egress', metrics, addresses }),
+  );
   listening = await serve(proxy.listener(app.finish()), {
     host: config.host,
     port: config.port,

@@ -37,6 +37,7 @@ export type RingState =
 
 /** The part of a Secret that is looked at; values are base64. */
 export interface SecretData {
+  readonly metadata?: { readonly creationTimestamp?: string };
   readonly data?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -52,6 +53,14 @@ export function readRing(secret: SecretData | undefined): RingState {
   }
   const problem = problemOf(parsed.data.keys);
   return problem === undefined ? { kind: 'present', keys: parsed.data.keys } : damaged(problem);
+}
+
+/** Reads a root: what a person gave in its Secret wins over a ring there. */
+export function readRoot(ring: RingName, secret: SecretData | undefined): RingState {
+  const encoded = secret?.data?.[RINGS[ring].given];
+  if (encoded === undefined) return readRing(secret);
+  const given = Buffer.from(encoded, 'base64').toString('utf8').trim();
+  return adoptRing(ring, given, new Date(secret?.metadata?.creationTimestamp ?? 0));
 }
 
 /**

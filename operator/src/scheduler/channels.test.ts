@@ -12,6 +12,7 @@ const state = (name: string, patch: Partial<ChannelState> = {}): ChannelState =>
   recipients: [],
   lastDelivery: null,
   failed24h: 0,
+  secret: null,
   ...patch,
 });
 const page = (after: string | null, ...channels: ChannelState[]): ChannelStates => ({

@@ -1,6 +1,7 @@
 /** The operator's calls to the scheduler, each under the leader's term. */
 import { z } from 'zod';
 import type { Clock } from '../../../services/core/clock.ts';
+import { KEY_TABLE_PATH, keyTable, type KeyTable } from '../../../services/core/contracts/keys.ts';
 import {
   CAPACITY_PATH,
   capacityReport,
@@ -58,7 +59,10 @@ export interface SchedulerClient {
   /** Channels behind `after`; from the first without it. */
   channels(after: string | undefined, signal?: AbortSignal): Promise<ChannelStates>;
   capacity(signal?: AbortSignal): Promise<CapacityReport>;
+  /** @returns whether the scheduler is frozen, by whomever. */
   freeze(frozen: boolean, signal?: AbortSignal): Promise<boolean>;
+  /** Who has loaded which keys. */
+  keyTable(signal?: AbortSignal): Promise<KeyTable>;
   close(): Promise<void>;
 }
 
@@ -106,6 +110,7 @@ export function createSchedulerClient(options: SchedulerClientOptions): Schedule
     capacity: (signal) => calls.get(CAPACITY_PATH, capacityReport, { signal }),
     freeze: async (frozen, signal) =>
       (await calls.put(FREEZE_PATH, { frozen }, freezeState, { signal })).frozen,
+    keyTable: (signal) => calls.get(KEY_TABLE_PATH, keyTable, { signal }),
     close: () => calls.close(),
   };
 }

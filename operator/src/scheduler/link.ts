@@ -17,13 +17,15 @@ import { createProjector, type Projector } from './projector.ts';
 
 export interface Link {
   readonly projectors: { readonly [K in Kind]: Projector<K> };
-  readonly feed: Pick<Feed, 'state'>;
+  readonly feed: Pick<Feed, 'state' | 'reachability'>;
   readonly reports: Pick<ChannelReports, 'state'>;
   /**
    * From now on this controller is called for what the scheduler tells of its kind, for what the
    * scheduler lacks, and for everything when the scheduler can be reached again. Before `run`.
    */
   follow(kind: Kind, controller: Controller): void;
+  /** Called when the scheduler can be reached again, or no longer. Before `run`. */
+  onReachability(listener: () => void): void;
   /** Asks the scheduler until the signal is aborted; only a leader does. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -50,6 +52,7 @@ export function createLink({ client, caches, workspaces, clock, log }: LinkDeps)
     channels: createProjector('channels', client),
   };
   const followers = new Map<Kind, Controller>();
+  const listeners: (() => void)[] = [];
   const keys = { monitors: createNames(workspaces), channels: createNames(workspaces) };
   const wake = (kind: Kind, at: ObjectKey, priority: number = PRIORITY.normal): void =>
     followers.get(kind)?.enqueue(keys[kind].keyOf(at), { priority });
@@ -65,11 +68,17 @@ export function createLink({ client, caches, workspaces, clock, log }: LinkDeps)
         wake('monitors', state, isNews ? PRIORITY.normal : PRIORITY.background),
       onReachability: ({ kind }) => {
         if (kind === 'reached') wakeAll();
+        listeners.forEach((listener) => listener());
       },
     },
     { client, clock, log },
   );
-  const reports = watchChannels({ client, clock, log, onState: (state) => wake('channels', state) });
+  const reports = watchChannels({
+    client,
+    clock,
+    log,
+    onState: (state) => wake('channels', state),
+  });
   const onMissing = (kind: Kind, key: string): void => {
     projectors[kind].forget(key);
     followers.get(kind)?.enqueue(key);
@@ -85,6 +94,7 @@ export function createLink({ client, caches, workspaces, clock, log }: LinkDeps)
     feed,
     reports,
     follow: (kind, controller) => void followers.set(kind, controller),
+    onReachability: (listener) => void listeners.push(listener),
     run: async (signal) => {
       await Promise.all([feed.run(signal), reports.run(signal), keepInventory(inventory, signal)]);
     },

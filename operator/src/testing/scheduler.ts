@@ -1,6 +1,7 @@
 /** A scheduler in memory behind real HTTP, with the real guard: what the operator is tested against. */
 import { Router, type NextFunction, type Request, type Response } from 'express';
 import { systemClock } from '../../../services/core/clock.ts';
+import { KEY_TABLE_PATH, type KeyTable } from '../../../services/core/contracts/keys.ts';
 import {
   CAPACITY_PATH,
   CHANNEL_STATES_PATH,
@@ -55,6 +56,8 @@ export interface TestScheduler extends Memory {
   refusedTerms(): number;
   behave(behaviour: Behaviour): void;
   frozen(): boolean;
+  /** From now on it says this of who has loaded which keys; it knows nothing otherwise. */
+  knowKeys(table: () => KeyTable): void;
   /** One address more of the same scheduler, to tell callers apart. */
   openDoor(): Promise<string>;
   stop(): Promise<void>;
@@ -71,11 +74,19 @@ const CAPACITY: CapacityReport = {
   queueAgeMs: 0,
 };
 
+export interface TestSchedulerOptions {
+  /** The feed says nothing of a monitor before a test does. */
+  readonly isQuiet?: boolean;
+}
+
 /** @param keys of which the operator has its part */
-export async function startTestScheduler(keys: TestKeys): Promise<TestScheduler> {
+export async function startTestScheduler(
+  keys: TestKeys,
+  { isQuiet = false }: TestSchedulerOptions = {},
+): Promise<TestScheduler> {
   const log = createLog('scheduler', 'silent');
   const metrics = createMetrics('scheduler');
-  const memory = createMemory();
+  const memory = createMemory(isQuiet);
   const doors: Listening[] = [];
   const desk = createDesk();
   const app = createApp({ log, metrics, bodyLimit: BODY_LIMIT, readiness: () => ({}) });
@@ -103,6 +114,7 @@ export async function startTestScheduler(keys: TestKeys): Promise<TestScheduler>
     refusedTerms: () => desk.refusedTerms,
     behave: desk.behave,
     frozen: () => desk.frozen,
+    knowKeys: (table) => void (desk.keyTable = table),
     openDoor,
     stop: async () => void (await Promise.all(doors.map((door) => door.stop(0)))),
   };
@@ -113,6 +125,7 @@ interface Desk {
   readonly writes: Write[];
   refusedTerms: number;
   frozen: boolean;
+  keyTable: () => KeyTable;
   readonly behave: (behaviour: Behaviour) => void;
   readonly receive: (response: Response, next: NextFunction) => Promise<void>;
   /** @throws HttpError `conflict` for a term that is over, or when a test says so. */
@@ -126,6 +139,7 @@ function createDesk(): Desk {
     writes: [],
     refusedTerms: 0,
     frozen: false,
+    keyTable: () => ({ readers: null }),
     behave: (next) => void (behaviour = next),
     receive: async (response, next) => {
       if (behaviour.kind === 'down') return void response.socket?.destroy();
@@ -192,6 +206,9 @@ function readingRoutes(memory: Memory, desk: Desk): Router {
   });
   router.get(CAPACITY_PATH, (_request, response) => {
     response.json(CAPACITY);
+  });
+  router.get(KEY_TABLE_PATH, (_request, response) => {
+    response.json(desk.keyTable());
   });
   router.put(FREEZE_PATH, (request, response) => {
     desk.frozen = freezeRequest.parse(request.body).frozen;

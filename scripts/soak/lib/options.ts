@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util';
 
 export interface SoakOptions {
-  /** How long `kills` goes on. */
+  /** How long `kills` and `faults` go on. */
   readonly minutes: number;
-  /** Rebindings, or browser checks; each soak has its own number when absent. */
+  /** Rebindings, browser checks, changes of leader; each soak has its own number when absent. */
   readonly count: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listAlerts } from '../../store/alerts.ts';
 import { listDeliveries, resendDelivery } from '../../store/deliveries.ts';
 import { withWorkspace } from '../../store/workspace.ts';
-import { audit } from '../apply.ts';
+import { audit } from '../audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
 import {

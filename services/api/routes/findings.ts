@@ -11,7 +11,7 @@ import {
 } from '../../store/findings.ts';
 import { useOneTimeToken } from '../../store/tokens.ts';
 import { withTokenHash, withWorkspace } from '../../store/workspace.ts';
-import { audit } from '../apply.ts';
+import { audit } from '../audit.ts';
 import { refuse } from '../authenticate.ts';
 import { hashSecret } from '../cookie.ts';
 import type { ApiDeps } from '../deps.ts';

@@ -1,17 +1,12 @@
 /** Applying manifests, channels, and the names of secrets. */
 import { z } from 'zod';
 import { CHANNEL_TEST_PATH, channelTestResult } from '../../core/contracts/scheduler.ts';
-import { countFailed, getChannel, listChannels } from '../../store/channels.ts';
-import { listRecipients } from '../../store/recipients.ts';
+import { getChannel, listChannels } from '../../store/channels.ts';
 import { listSecrets } from '../../store/secrets.ts';
-import { withWorkspace, type Tx } from '../../store/workspace.ts';
-import { applyDocuments, audit, removeObject } from '../apply.ts';
+import { withWorkspace } from '../../store/workspace.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { ChannelMail } from '../channelStatus.ts';
-import { channelObject } from '../objects.ts';
-import { readReferences } from '../references.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { wake } from '../wake.ts';
+import { showChannels } from '../shown.ts';
 import { maybeTime, named, object, pageOf, paging, presentPage, time } from './schemas.ts';
 
 export const objectRoutes = (deps: ApiDeps): Route[] => [
@@ -53,9 +48,7 @@ const apply = (deps: ApiDeps): Route =>
     handle: async ({ principal, body }) => {
       const managedBy = body.manage && body.source !== undefined ? body.source : null;
       const { documents, dryRun } = body;
-      const results = await applyDocuments(deps, principal, { documents, managedBy, dryRun });
-      const changed = results.some(({ action }) => action === 'created' || action === 'configured');
-      if (changed && !dryRun) await wake(deps, principal.workspace);
+      const results = await deps.objects.apply(principal, { documents, managedBy, dryRun });
       return {
         body: {
           results: results.map(({ problems, ...result }) => ({
@@ -69,24 +62,6 @@ const apply = (deps: ApiDeps): Route =>
     },
   });
 
-const DAY_MS = 86_400_000;
-
-/** How the deliveries of each channel go, by its name. */
-async function readMail(
-  tx: Tx,
-  deps: ApiDeps,
-  workspace: string,
-  channel?: string,
-): Promise<(name: string) => ChannelMail> {
-  const recipients = await listRecipients(tx, workspace, channel);
-  const since = new Date(deps.clock.now().getTime() - DAY_MS);
-  const failed = await countFailed(tx, workspace, since);
-  return (name) => ({
-    recipients: recipients.filter((each) => each.channel === name),
-    failed24h: failed.get(name) ?? 0,
-  });
-}
-
 const listAll = (deps: ApiDeps): Route =>
   defineRoute({
     method: 'get',
@@ -96,21 +71,14 @@ const listAll = (deps: ApiDeps): Route =>
     summary: 'The notification channels of the workspace, by name',
     query: z.strictObject(paging),
     answer: pageOf(object),
-    handle: async ({ principal: { workspace }, query }) => {
-      const { page, references, mailOf } = await withWorkspace(
-        deps.pool,
-        workspace,
-        async (tx) => ({
-          page: await listChannels(tx, workspace, query),
-          references: await readReferences(tx, workspace),
-          mailOf: await readMail(tx, deps, workspace),
-        }),
-      );
-      const items = page.items.map((channel) => ({
-        ...channelObject(channel, workspace, references, mailOf(channel.name)),
-      }));
-      return { body: { items, nextCursor: page.nextCursor ?? null } };
-    },
+    handle: async ({ principal: { workspace }, query }) =>
+      withWorkspace(deps.pool, workspace, async (tx) => {
+        const page = await listChannels(tx, workspace, query);
+        const items = await showChannels(tx, deps, workspace, page.items);
+        return {
+          body: { items: items.map((item) => ({ ...item })), nextCursor: page.nextCursor ?? null },
+        };
+      }),
   });
 
 const readOne = (deps: ApiDeps): Route =>
@@ -122,16 +90,10 @@ const readOne = (deps: ApiDeps): Route =>
     summary: 'One channel as a NotificationChannel with its status',
     params: named,
     answer: object,
-    handle: async ({ principal: { workspace }, params }) =>
-      withWorkspace(deps.pool, workspace, async (tx) => {
-        const channel = await getChannel(tx, workspace, params.name);
-        const references = await readReferences(tx, workspace);
-        const mailOf = await readMail(tx, deps, workspace, params.name);
-        return {
-          body: { ...channelObject(channel, workspace, references, mailOf(params.name)) },
-          headers: { etag: `"${channel.resourceVersion}"` },
-        };
-      }),
+    handle: async ({ principal: { workspace }, params }) => {
+      const { object: body, etag } = await deps.objects.readChannel(workspace, params.name);
+      return { body, headers: { etag } };
+    },
   });
 
 const removeOne = (
@@ -148,11 +110,7 @@ const removeOne = (
     status: 204,
     params: named,
     handle: async ({ principal, params }) => {
-      const { workspace } = principal;
-      await withWorkspace(deps.pool, workspace, async (tx) => {
-        await removeObject(tx, deps, workspace, kind, params.name, null);
-        await audit(tx, deps, principal, 'delete', kind, params.name);
-      });
+      await deps.objects.remove(principal, kind, params.name);
       return { body: undefined };
     },
   });

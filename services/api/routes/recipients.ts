@@ -11,7 +11,7 @@ import { askRecipients, askableAt, isAsking } from '../../store/recipientsAsked.
 import { isSignedFor, readUnsubscribeToken } from '../../store/recipientsLink.ts';
 import { peekOneTimeToken, useOneTimeToken } from '../../store/tokens.ts';
 import { withTokenHash, withWorkspace, type Tx } from '../../store/workspace.ts';
-import { audit } from '../apply.ts';
+import { audit } from '../audit.ts';
 import { refuse } from '../authenticate.ts';
 import { hashSecret } from '../cookie.ts';
 import type { ApiDeps } from '../deps.ts';

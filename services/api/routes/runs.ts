@@ -5,13 +5,12 @@ import { PREVIEW_PATH, previewResult } from '../../core/contracts/scheduler.ts';
 import { validateManifest } from '../../core/manifest/index.ts';
 import { listChecks } from '../../store/checks.ts';
 import { countDelivered, readFunnel } from '../../store/funnel.ts';
-import { getMonitor, requestRun } from '../../store/monitors.ts';
+import { getMonitor } from '../../store/monitors.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import type { ApiDeps } from '../deps.ts';
 import { withIdempotency } from '../idempotency.ts';
 import { checkApplied } from '../refusal.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { wake } from '../wake.ts';
 import { funnelStages } from './funnel.ts';
 import { named, object } from './schemas.ts';
 
@@ -32,12 +31,8 @@ const run = (deps: ApiDeps): Route =>
     answer: z.strictObject({ runRequestId: z.string(), requestedAt: z.string() }),
     handle: ({ principal, params, request }) =>
       withIdempotency(deps, principal, request, async () => {
-        const { workspace } = principal;
         const now = deps.clock.now();
-        const runRequestId = await withWorkspace(deps.pool, workspace, (tx) =>
-          requestRun(tx, workspace, params.name, deps.newId(), now),
-        );
-        await wake(deps, workspace, params.name);
+        const runRequestId = await deps.objects.requestRun(principal, params.name);
         return { status: 202, body: { runRequestId, requestedAt: now.toISOString() } };
       }),
   });

@@ -44,6 +44,10 @@ interface Entity {
   readonly status: {
     readonly conditions: Conditions;
     readonly nextCheck: string | undefined;
+    readonly ownership: {
+      readonly readOnly: string | null;
+      readonly fields: List<{ readonly path: string; readonly managers: readonly string[] }>;
+    };
   };
   readonly keys: readonly string[];
   readonly message: { readonly title: string };

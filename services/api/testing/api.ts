@@ -1,6 +1,8 @@
 /** An api on a real database and a real socket, with a scripted scheduler, for tests. */
+import { systemClock } from '../../core/clock.ts';
 import type { InternalClient } from '../../core/internal/client.ts';
 import { newId } from '../../core/ids.ts';
+import type { Transport } from '../../core/kube/transport.ts';
 import { createLog } from '../../core/log.ts';
 import {
   ensureWorkspace,
@@ -34,10 +36,18 @@ export interface CallOptions {
   readonly headers?: Record<string, string>;
 }
 
+/** What a test may choose. */
+export interface Given {
+  /** Of most tokens; `team-a` when absent. */
+  readonly workspace?: string;
+  /** A cluster, with OBJECTS=cluster. */
+  readonly kube?: Transport;
+}
+
 export interface TestApi {
   readonly url: string;
   readonly db: TestDatabase;
-  /** Tokens of the workspace `team-a`, by scope, and of an owner of `team-b`. */
+  /** Tokens of the workspace, by scope, and of an owner of `team-b`. */
   readonly tokens: Readonly<Record<TokenScope | 'other', string>>;
   /** What the api sent to the scheduler: method, path, body. */
   readonly sent: [string, string, unknown][];
@@ -108,7 +118,10 @@ async function person(
 }
 
 /** Starts it; give `env` to change its configuration. */
-export async function startTestApi(env: Record<string, string> = {}): Promise<TestApi> {
+export async function startTestApi(
+  env: Record<string, string> = {},
+  { workspace = WORKSPACE, kube }: Given = {},
+): Promise<TestApi> {
   const db = await testDatabase();
   const time = { now: new Date('2026-03-01T12:00:00Z') };
   await db.ensureDays('2026-03-01', '2026-02-28');
@@ -117,7 +130,7 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
     ['write', 'write'],
     ['admin', 'admin'],
   ];
-  const owner = await person(db, WORKSPACE, 'owner', scopes, time.now);
+  const owner = await person(db, workspace, 'owner', scopes, time.now);
   await person(db, 'team-b', 'owner', [['other', 'admin']], time.now);
   const sent: TestApi['sent'] = [];
   const answers: TestApi['answers'] = new Map();
@@ -134,7 +147,8 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
   const running = await startApi(config, {
     log: createLog('api', 'info', { write: (line) => void lines.push(line) }),
     scheduler: scriptedScheduler(sent, answers),
-    clock: { now: () => time.now, monotonic: () => performance.now(), sleep: async () => {} },
+    ...(kube ? { kube } : {}),
+    clock: { ...systemClock, now: () => time.now },
   });
   const tokens = {
     read: secretOf('read'),
@@ -153,11 +167,11 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
     call: (method, path, options) => call(running.url, method, path, options),
     oneTimeToken: async (purpose, subject) => {
       const secret = `one-time-${newId()}`;
-      await withWorkspace(db.pool('duckmon_owner'), WORKSPACE, (tx) =>
+      await withWorkspace(db.pool('duckmon_owner'), workspace, (tx) =>
         createOneTimeToken(
           tx,
           hashSecret(secret),
-          { purpose, workspace: WORKSPACE, userId: owner.id, subject },
+          { purpose, workspace, userId: owner.id, subject },
           { createdAt: time.now, expiresAt: new Date(time.now.getTime() + 3_600_000) },
         ),
       );

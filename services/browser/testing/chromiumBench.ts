@@ -4,7 +4,7 @@ import type { FetchRequest, FetchResult } from '../../core/contracts/browser.ts'
 import { DEFAULT_CAPS, type Caps } from '../caps.ts';
 import { startChromium } from '../chromium/browser.ts';
 import { fetchByBrowser } from '../chromium/fetch.ts';
-import { findChromium } from '../chromium/find.ts';
+import { findChromium, type ChromiumProgram } from '../chromium/find.ts';
 import { createPool, type BrowserPool, type PoolLimits } from '../chromium/pool.ts';
 import { runFetch, type Fetcher } from '../fetch.ts';
 import { silentLog } from './request.ts';
@@ -21,6 +21,8 @@ export interface ChromiumBenchOptions {
   readonly caps?: Partial<Caps>;
   readonly limits?: Partial<PoolLimits>;
   readonly settleCapMs?: number;
+  /** Puts something before the program that was found. */
+  readonly wrap?: (program: ChromiumProgram) => Promise<ChromiumProgram>;
   /** The way for what is no HTML. */
   readonly overHttp?: Fetcher;
 }
@@ -40,7 +42,8 @@ export function createChromiumBench(
     limits: { ...LIMITS, ...options.limits },
     start: async () => {
       starts += 1;
-      return startChromium(await findChromium(process.env, ''), proxyUrl, caps);
+      const program = await findChromium(process.env, '');
+      return startChromium((await options.wrap?.(program)) ?? program, proxyUrl, caps);
     },
   });
   const overHttp: Fetcher =

@@ -1,5 +1,4 @@
 /** The conditions of a MonitorJob: what the cluster, the scheduler and the checks say of it. Pure. */
-import type { MonitorState } from '../../../../services/core/contracts/projection.ts';
 import type { ConditionStatus } from '../../kube/conditions.ts';
 import { ANNOTATIONS, type Reason } from '../../names.ts';
 import { isDisabled, isDryRun } from './plan.ts';
@@ -83,8 +82,13 @@ function paused({ job }: JobInput): Of<'Paused'> {
   return job.spec.suspend ? yes('Suspended') : no('NotPaused', '');
 }
 
-/** What the checks say of themselves; unknown until the first one. */
-function fromChecks(state: MonitorState | undefined, type: 'Healthy' | 'BudgetOK'): JobClaim {
+/** What the checks say of themselves; as before until the scheduler is heard, unknown until the first one. */
+function fromChecks({ job, state }: JobInput, type: 'Healthy' | 'BudgetOK'): JobClaim {
+  const before = job.status?.conditions?.find((condition) => condition.type === type);
+  if (!state && before) {
+    const { status, reason, message } = before;
+    return { type, status, reason, message: message ?? '' };
+  }
   const told = state?.conditions.find((condition) => condition.type === type);
   if (told) {
     const { status, reason } = told;
@@ -111,8 +115,8 @@ export function claimsOf(
     { type: 'Accepted', ...isAccepted },
     { type: 'Scheduled', ...isScheduled },
     { type: 'Ready', ...ready(isAccepted, isScheduled) },
-    fromChecks(input.state, 'Healthy'),
-    fromChecks(input.state, 'BudgetOK'),
+    fromChecks(input, 'Healthy'),
+    fromChecks(input, 'BudgetOK'),
     { type: 'Paused', ...paused(input) },
   ];
 }

@@ -47,7 +47,8 @@ async function report(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const { job } = input;
-  const { status, claims, events } = planStatus(input, plan, answer);
+  const planned = planStatus(input, plan, answer);
+  const { status, claims, events } = planned;
   const conditions = mergeConditions((job.status?.conditions ?? []) as Condition[], claims, {
     generation: job.metadata.generation ?? 1,
     now: deps.clock.now(),
@@ -58,7 +59,7 @@ async function report(
   };
   const written = await deps.status.write(MONITOR_JOBS, job, whole, {
     signal,
-    urgent: isUrgent(job.status, status),
+    urgent: isUrgent(job.status, planned),
   });
   for (const text of events) deps.events.record(MONITOR_JOBS, job, text);
   return written.kind === 'deferred' ? written.afterMs : undefined;

@@ -3,6 +3,7 @@ import type { Base, Part } from '../../base.ts';
 import { createController } from '../../kube/controller.ts';
 import { keyOf } from '../../kube/keys.ts';
 import { CONTROLLERS } from '../../names.ts';
+import { bindingOf, isLive, isShared } from '../../pools/binding.ts';
 import { BY_NAMESPACE } from '../../resources.ts';
 import { reconcileJob } from './index.ts';
 import type { PoolBinding } from './types.ts';
@@ -19,7 +20,10 @@ export function setUpJobs(base: Base): Part {
     jobs,
     channels: caches.channels.store,
     platform,
-    pool: () => localPool(config.namespace),
+    pool: () =>
+      config.pools === 'local'
+        ? localPool(config.namespace)
+        : bindingOf(caches.pools.store, config.namespace),
     feed: link.feed,
     transport: common.transport,
     workspaces,
@@ -43,6 +47,11 @@ export function setUpJobs(base: Base): Part {
     });
   for (const reflector of caches.platforms.reflectors)
     controller.watch(reflector, { keys: () => jobs.keys() });
+  for (const reflector of caches.pools.reflectors)
+    controller.watch(reflector, {
+      keys: (pool) => (isShared(pool, config.namespace) ? jobs.keys() : []),
+      changed: (before, after) => isLive(before) !== isLive(after),
+    });
   link.follow('monitors', controller);
   return { controller };
 }

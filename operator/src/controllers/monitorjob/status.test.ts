@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { MonitorJobStatus } from '../../../../crds/types/monitorjob.ts';
 import type { MonitorState } from '../../../../services/core/contracts/projection.ts';
 import { ANNOTATIONS, CONDITIONS } from '../../names.ts';
 import { planJob } from './plan.ts';
@@ -19,6 +20,11 @@ const told = (plan: StatusPlan, type: string): string => {
   const found = claim(plan, type);
   return `${found?.status} ${found?.reason}`;
 };
+/** The status as the object shows it afterwards. */
+const shownBy = ({ status, claims }: StatusPlan): MonitorJobStatus => ({
+  ...status,
+  conditions: claims.map((one) => ({ ...one, lastTransitionTime: '2026-03-10T12:00:00Z' })),
+});
 const unreachable: ProjectionAnswer = {
   kind: 'failed',
   message: 'The scheduler cannot be reached.',
@@ -61,6 +67,26 @@ describe('operator: status of a MonitorJob', () => {
     assert.equal(status.lastHandledRunRequest, 'now');
     assert.equal(status.monthCostUSD, '0');
     assert.equal('lastChange' in status, false);
+  });
+
+  it('keeps what the checks said until the scheduler is heard', () => {
+    const state = stateOf({
+      openFindings: 2,
+      lastHandledRunRequest: 'now',
+      conditions: [
+        {
+          type: 'Healthy',
+          status: 'False',
+          reason: 'Captcha',
+          message: 'A captcha.',
+          lastTransitionTime: '2026-03-10T12:00:00.000Z',
+        },
+      ],
+    });
+    const heard = statusOf({ state });
+    const unheard = statusOf({ job: { ...jobOf(), status: shownBy(heard) } });
+    assert.deepEqual(unheard.status, heard.status);
+    assert.deepEqual(unheard.claims, heard.claims);
   });
 
   it('leaves out a cost that nobody knows', () => {
@@ -181,9 +207,9 @@ describe('operator: status of a MonitorJob', () => {
 
   it('is urgent when a run was answered, an outcome turned or a page changed, and not for times', () => {
     const state = stateOf();
-    const before = statusOf({ state }).status;
+    const shown = shownBy(statusOf({ state }));
     const after = (patch: Partial<MonitorState>) =>
-      isUrgent(before, statusOf({ state: stateOf(patch) }).status);
+      isUrgent(shown, statusOf({ state: stateOf(patch) }));
     const { lastCheck } = state;
     assert.ok(lastCheck);
     assert.equal(after({ nextCheck: '2026-03-10T12:30:00.000Z' }), false);
@@ -192,6 +218,18 @@ describe('operator: status of a MonitorJob', () => {
     assert.equal(after({ lastCheck: { ...lastCheck, outcome: 'Alerted' } }), true);
     assert.equal(after({ lastChange: '2026-03-10T12:15:00.000Z' }), true);
     assert.equal(after({ openFindings: 1 }), true);
+  });
+
+  it('is urgent when another thing keeps it from being Ready, and not when a check gives another reason', () => {
+    const shown = shownBy(statusOf());
+    assert.equal(isUrgent(shown, statusOf()), false);
+    assert.equal(isUrgent(shown, statusOf({ frozen: true })), true);
+    assert.equal(isUrgent(shown, statusOf({ state: stateOf({ lastCheck: null }) })), false);
+  });
+
+  it('is not urgent when the scheduler first tells of a job that was not checked yet', () => {
+    const state = stateOf({ lastCheck: null, nextCheck: '2026-03-10T12:30:00.000Z' });
+    assert.equal(isUrgent(shownBy(statusOf()), statusOf({ state })), false);
   });
 
   it('makes an Event of what turned bad, once', () => {

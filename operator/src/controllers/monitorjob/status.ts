@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MonitorJobStatus } from '../../../../crds/types/monitorjob.ts';
 import type { MonitorState } from '../../../../services/core/contracts/projection.ts';
+import { hasNewReason } from '../reasons.ts';
 import { claimsOf } from './conditions.ts';
 import { isDryRun } from './plan.ts';
 import { firstViolation } from './policies.ts';
@@ -20,7 +21,10 @@ export function stepsOf(input: JobInput): readonly string[] {
   return steps.map((step) => step.slice(0, 256));
 }
 
-/** The status after `answer`; the same input gives the same status, whatever was there before. */
+/**
+ * The status after `answer`. What the checks said is kept as long as the scheduler has not been heard:
+ * after a restart it is as true as before.
+ */
 export function planStatus(
   input: JobInput,
   plan: Plan,
@@ -32,7 +36,7 @@ export function planStatus(
     status: {
       observedGeneration: job.metadata.generation ?? 1,
       ...(pool.kind === 'none' ? {} : { pool: { namespace: pool.namespace, name: pool.name } }),
-      ...(state ? resultsOf(state) : {}),
+      ...(state ? resultsOf(state) : resultsIn(job.status)),
       ...(isDryRun(job) ? { plan: [...stepsOf(input)] } : {}),
     },
     claims,
@@ -40,7 +44,15 @@ export function planStatus(
   };
 }
 
-function resultsOf(state: MonitorState): Omit<StatusPlan['status'], 'observedGeneration' | 'pool'> {
+type Results = Omit<StatusPlan['status'], 'observedGeneration' | 'pool' | 'plan'>;
+
+/** What an earlier status says of the checks. */
+function resultsIn(status: MonitorJobStatus = {}): Results {
+  const { conditions: _, observedGeneration: __, pool: ___, plan: ____, ...results } = status;
+  return results;
+}
+
+function resultsOf(state: MonitorState): Results {
   const { lastCheck } = state;
   return {
     ...(lastCheck
@@ -83,13 +95,20 @@ function eventsOf({ job }: JobInput, claims: readonly JobClaim[]): StatusPlan['e
     }));
 }
 
+/** The checks give reasons of their own; what is new in those comes with the outcome of a check. */
+const OF_CHECKS: ReadonlySet<string> = new Set(['Healthy', 'BudgetOK']);
+
 /** Whether the status says something that somebody waits for, and not only newer figures. */
 export const isUrgent = (
   before: MonitorJobStatus | undefined,
-  after: StatusPlan['status'],
+  { status: after, claims }: Pick<StatusPlan, 'status' | 'claims'>,
 ): boolean =>
+  hasNewReason(
+    before?.conditions,
+    claims.filter(({ type }) => !OF_CHECKS.has(type)),
+  ) ||
   before?.lastHandledRunRequest !== after.lastHandledRunRequest ||
   before?.lastCheck?.outcome !== after.lastCheck?.outcome ||
   before?.lastChange !== after.lastChange ||
-  before?.openFindings !== after.openFindings ||
+  (before?.openFindings ?? 0) !== (after.openFindings ?? 0) ||
   !isDeepStrictEqual(before?.plan, after.plan);

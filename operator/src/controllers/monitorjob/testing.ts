@@ -1,54 +1,18 @@
 /** Objects that tests of the MonitorJob controller begin with. */
 import type { MonitorJob, MonitorJobSpec } from '../../../../crds/types/monitorjob.ts';
+import { testSource, testSpec } from '../../../../services/core/testing/specs.ts';
 import type { MonitorState } from '../../../../services/core/contracts/projection.ts';
 import type { JobInput, ProjectionAnswer } from './types.ts';
 
 export const UID = '11111111-1111-4111-8111-111111111111';
 
 /** A spec with the schema's defaults; `patch` replaces top-level fields. */
-export const jobSpec = (patch: Partial<MonitorJobSpec> = {}): MonitorJobSpec => ({
-  suspend: false,
-  sources: [
-    {
-      name: 'page',
-      url: 'https://shop.example/p/1',
-      fetch: 'Auto',
-      format: 'Auto',
-      screenshot: 'OnChange',
-      consent: 'Auto',
-      locale: 'en',
-      timeZone: 'UTC',
-    },
-  ],
-  schedule: {
-    interval: '15m',
-    timeZone: 'UTC',
-    jitterPercent: 10,
-    startingDeadline: '1h',
-    overlap: 'Skip',
-  },
-  goal: {
-    prompt: 'Tell me when the price changes',
-    kind: 'Change',
-    firstRun: 'Baseline',
-    threshold: 75,
-    language: 'en',
-    onUndetermined: 'Retry',
-    confirm: { checks: 1, of: 1, delay: '30s' },
-    compareWith: 'LastSeen',
-    knownStates: 5,
-  },
-  judge: {},
-  alerting: {
-    severity: 'FromVerdict',
-    cooldown: '60m',
-    maxPerHour: 5,
-    requireAcknowledgment: true,
-    onFailure: { after: 5 },
-  },
-  retention: { checks: 200, days: 30 },
-  ...patch,
-});
+export const jobSpec = (patch: Partial<MonitorJobSpec> = {}): MonitorJobSpec =>
+  testSpec({
+    sources: [testSource({ fetch: 'Auto' })],
+    schedule: { ...testSpec().schedule, interval: '15m', jitterPercent: 10 },
+    ...patch,
+  });
 
 export const jobOf = (
   spec: Partial<MonitorJobSpec> = {},

@@ -56,6 +56,8 @@ export interface KeysPlan {
   readonly keys: readonly StatusKey[];
   readonly events: readonly KeyEvent[];
   readonly requeueAt: Date | undefined;
+  /** When the next key is made; undefined when a person rotates. */
+  readonly nextRotation: Date | undefined;
 }
 
 const RING_NAMES = Object.keys(RINGS) as readonly RingName[];
@@ -79,7 +81,20 @@ export function planKeys(input: KeysInput, deps: RotationDeps): KeysPlan {
     keys: [...report.keys, ...dataKeys(data, input)],
     events: [...report.events, ...dataEvents(data)],
     requeueAt: report.requeueAt,
+    nextRotation: nextRotation(reports, input),
   };
+}
+
+function nextRotation(reports: readonly RingReport[], { keys }: KeysInput): Date | undefined {
+  const settings = rotationSettings(keys);
+  const times = reports
+    .filter(({ found }) => found.kind !== 'adopted')
+    .flatMap(({ ring, plan }) =>
+      plan.keys
+        .filter(({ state }) => state === 'current')
+        .map(({ created }) => Date.parse(created) + settings[ring].rotateEvery),
+    );
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
 
 function planRing(ring: RingName, input: KeysInput, deps: RotationDeps): RingReport {

@@ -32,7 +32,7 @@ export function monitorQuotas(
 }
 
 /** How long the server's controller may take to count in a new quota; it takes under a second. */
-const COUNTING_MS = 10_000;
+export const COUNTING_MS = 10_000;
 
 /** The part of a stored quota that tells whether it works. */
 export type StoredQuota = Pick<ResourceQuota, 'metadata'> & {
@@ -46,8 +46,12 @@ export type StoredQuota = Pick<ResourceQuota, 'metadata'> & {
  */
 export function isStuck({ metadata, status }: StoredQuota, now: Date): boolean {
   const age = now.getTime() - Date.parse(metadata.creationTimestamp ?? now.toISOString());
-  return status?.used?.[COUNTED] === undefined && age >= COUNTING_MS;
+  return !isCounted({ status }) && age >= COUNTING_MS;
 }
+
+/** Whether the server has begun to count. */
+export const isCounted = ({ status }: Pick<StoredQuota, 'status'>): boolean =>
+  status?.used?.[COUNTED] !== undefined;
 
 const quotaOf = (namespace: string, most: number): ResourceQuota => ({
   apiVersion: 'v1',

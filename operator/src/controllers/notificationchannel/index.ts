@@ -14,6 +14,7 @@ import { NOTIFICATION_CHANNELS } from '../../resources.ts';
 import type { ChannelReports } from '../../scheduler/channels.ts';
 import type { Projector } from '../../scheduler/projector.ts';
 import type { Workspaces } from '../../workspaces.ts';
+import { hasNewReason } from '../reasons.ts';
 import { planStatus, projectionOf } from './plan.ts';
 
 export interface ChannelDeps {
@@ -51,7 +52,10 @@ export function reconcileChannel(deps: ChannelDeps): Reconcile {
       ...status,
       conditions: [...conditions],
     };
-    const written = await deps.status.write(NOTIFICATION_CHANNELS, channel, whole, { signal });
+    const written = await deps.status.write(NOTIFICATION_CHANNELS, channel, whole, {
+      signal,
+      urgent: hasNewReason(channel.status?.conditions, claims),
+    });
     const waits = [
       ...(written.kind === 'deferred' ? [written.afterMs] : []),
       ...(answer?.kind === 'failed' ? [RETRY_MS] : []),

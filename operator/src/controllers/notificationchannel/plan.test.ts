@@ -27,6 +27,7 @@ const stateOf = (patch: Partial<ChannelState> = {}): ChannelState => ({
   recipients: [],
   lastDelivery: null,
   failed24h: 0,
+  secret: null,
   ...patch,
 });
 const taken: ProjectionAnswer = {
@@ -60,6 +61,7 @@ describe('operator: plan of a NotificationChannel', () => {
     );
     assert.deepEqual(projectionOf(channel), {
       uid: UID,
+      namespace: 'team',
       generation: 2,
       spec: channel.spec,
       labels: { team: 'a' },
@@ -124,7 +126,10 @@ describe('operator: plan of a NotificationChannel', () => {
 
   it('names who has not confirmed', () => {
     const plan = planStatus({ channel: mail, state: withRecipients('Pending') }, taken);
-    assert.match(plan.claims[1]?.message ?? '', /p0@example\.org/);
+    assert.match(
+      plan.claims.find(({ type }) => type === 'RecipientsConfirmed')?.message ?? '',
+      /p0@example\.org/,
+    );
   });
 
   for (const [result, expected] of [
@@ -150,5 +155,16 @@ describe('operator: plan of a NotificationChannel', () => {
     assert.deepEqual(plan.claims.map(({ type }) => type).toSorted(), Object.keys(words).toSorted());
     for (const { type, reason } of plan.claims)
       assert.ok((words[type] as readonly string[]).includes(reason));
+  });
+
+  it('keeps what it said of recipients and deliveries until the scheduler is heard', () => {
+    const lastDelivery = { time: '2026-03-10T12:00:00.000Z', result: 'bounced' };
+    const heard = planStatus(
+      { channel: mail, state: { ...withRecipients('Pending'), lastDelivery, failed24h: 2 } },
+      taken,
+    );
+    const channel: NotificationChannel = { ...mail, status: heard.status };
+    const unheard = planStatus({ channel, state: undefined }, taken);
+    assert.deepEqual(unheard, heard);
   });
 });

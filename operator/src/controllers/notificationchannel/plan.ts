@@ -7,6 +7,7 @@ import type { ChannelState } from '../../../../services/core/contracts/projectio
 import type { ConditionStatus } from '../../kube/conditions.ts';
 import { ANNOTATIONS, type ConditionType, type Reason } from '../../names.ts';
 import type { Body } from '../../scheduler/client.ts';
+import { secretFound, waitsForSecret, type SecretFound } from './secret.ts';
 import type { ChannelClaim, ChannelInput, ProjectionAnswer } from './types.ts';
 
 /** The pause annotation: the operator keeps its hands off. */
@@ -16,9 +17,11 @@ export const isDisabled = ({ metadata }: NotificationChannel): boolean =>
 /** The body of the projection, or undefined when nothing is to be sent. */
 export function projectionOf(channel: NotificationChannel): Body<'channels'> | undefined {
   if (isDisabled(channel)) return undefined;
-  const { uid = '', generation = 1, labels = {}, annotations = {} } = channel.metadata;
+  const { uid = '', namespace = '', generation = 1 } = channel.metadata;
+  const { labels = {}, annotations = {} } = channel.metadata;
   return {
     uid,
+    namespace,
     generation,
     spec: channel.spec as unknown as Record<string, unknown>,
     labels,
@@ -34,9 +37,18 @@ type Of<T extends ConditionType<'NotificationChannel'>> = {
   readonly message: string;
 };
 
+type Known = Pick<ChannelState, 'recipients' | 'lastDelivery' | 'failed24h'>;
+
+/** What the scheduler said earlier: as long as it has not been heard, that is as true as before. */
+function knownFrom({ status }: NotificationChannel): Known | undefined {
+  const { recipients = [], lastDelivery = null, failed24h = 0 } = status ?? {};
+  if (recipients.length === 0 && lastDelivery === null) return undefined;
+  return { recipients, lastDelivery, failed24h };
+}
+
 function recipientsConfirmed(
   { spec }: NotificationChannel,
-  state: ChannelState | undefined,
+  state: Known | undefined,
 ): Of<'RecipientsConfirmed'> {
   if (spec.type !== 'Email') return { status: 'True', reason: 'NotNeeded', message: '' };
   if (!state) return { status: 'Unknown', reason: 'Pending', message: '' };
@@ -52,7 +64,7 @@ function recipientsConfirmed(
     : { status: 'False', reason: 'NoneConfirmed', message: 'Nobody takes mail of this channel.' };
 }
 
-function delivering(state: ChannelState | undefined): Of<'Delivering'> {
+function delivering(state: Known | undefined): Of<'Delivering'> {
   if (!state?.lastDelivery) return { status: 'Unknown', reason: 'NoDeliveryYet', message: '' };
   const { result } = state.lastDelivery;
   return ['accepted', 'delivered'].includes(result)
@@ -64,6 +76,7 @@ function ready(
   { channel }: ChannelInput,
   answer: ProjectionAnswer | undefined,
   confirmed: Of<'RecipientsConfirmed'>,
+  secret: SecretFound,
 ): Of<'Ready'> {
   if (answer?.kind === 'failed' && answer.conflict)
     return { status: 'False', reason: 'NameConflict', message: answer.message };
@@ -80,6 +93,8 @@ function ready(
   }
   if (channel.spec.suspend)
     return { status: 'False', reason: 'Suspended', message: 'spec.suspend is true.' };
+  const waits = waitsForSecret(secret);
+  if (waits) return { status: 'False', reason: waits, message: secret.message };
   return confirmed.reason === 'NoneConfirmed'
     ? { status: 'False', reason: 'NoConfirmedRecipient', message: confirmed.message }
     : { status: 'True', reason: 'Ready', message: '' };
@@ -95,8 +110,10 @@ export function planStatus(
   input: ChannelInput,
   answer: ProjectionAnswer | undefined,
 ): ChannelStatusPlan {
-  const { channel, state } = input;
+  const { channel } = input;
+  const state: Known | undefined = input.state ?? knownFrom(channel);
   const confirmed = recipientsConfirmed(channel, state);
+  const secret = secretFound(channel, input.state);
   const disabled = isDisabled(channel);
   return {
     status: {
@@ -106,7 +123,8 @@ export function planStatus(
       failed24h: state?.failed24h ?? 0,
     },
     claims: [
-      { type: 'Ready', ...ready(input, answer, confirmed) },
+      { type: 'Ready', ...ready(input, answer, confirmed, secret) },
+      { type: 'SecretFound', ...secret },
       { type: 'RecipientsConfirmed', ...confirmed },
       { type: 'Delivering', ...delivering(state) },
       disabled

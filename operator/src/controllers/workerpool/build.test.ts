@@ -29,9 +29,9 @@ const llm = poolOf({
 });
 
 describe('operator: objects of a WorkerPool', () => {
-  it('leaves replicas out when somebody else scales', () => {
-    assert.equal(deployment(settingOf({ replicas: 3 })).spec?.replicas, 3);
-    assert.equal('replicas' in (deployment(settingOf({ replicas: undefined })).spec ?? {}), false);
+  it('has the number of pods that the pool has, none too', () => {
+    for (const replicas of [3, 0])
+      assert.equal(deployment(settingOf({ replicas })).spec?.replicas, replicas);
   });
 
   it('selects the pods of this pool by labels that they have', () => {
@@ -79,6 +79,10 @@ describe('operator: objects of a WorkerPool', () => {
     assert.deepEqual([pod.dnsPolicy, pod.dnsConfig], ['None', { nameservers: ['127.0.0.1'] }]);
     assert.equal(env()['EGRESS_URL'], 'http://10.96.0.40:8005');
     assert.equal(podOf({ pool: llm }).dnsPolicy, undefined);
+  });
+
+  it('writes a v6 address of the egress proxy as a URL has it', () => {
+    assert.equal(env({ egressAddress: 'fd00::28' })['EGRESS_URL'], 'http://[fd00::28]:8005');
   });
 
   it('gives no pod a token of the API server', () => {

@@ -49,13 +49,13 @@ export const disruptionBudget = ({ pool }: PoolSetting): Built<V1PodDisruptionBu
   spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(pool) } },
 });
 
-/** `replicas` is left out whenever anybody but the operator scales. */
+/** Its number of pods is the pool's: whoever scales, scales the pool. */
 export function deployment(setting: PoolSetting): Built<V1Deployment> {
   const { pool, replicas } = setting;
   return {
     metadata: metadataOf(pool),
     spec: {
-      ...(replicas === undefined ? {} : { replicas }),
+      replicas,
       selector: { matchLabels: selectorOf(pool) },
       // a pod that leaves finishes its pages first; none is missed while its successor starts
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { CapacityReport } from '../../../../services/core/contracts/projection.ts';
 import { jobSpec } from '../monitorjob/testing.ts';
 import {
   browserSlots,
@@ -8,12 +7,14 @@ import {
   meanIntervalMs,
   planScale,
   podsFor,
+  type IntervalOf,
   type PoolShape,
   type ScaleInput,
 } from './capacity.ts';
+import { NOON, reportOf } from './testing.ts';
 
-const NOON = new Date('2026-03-10T12:00:00Z');
 const shape: PoolShape = { slotsPerPod: 4, targetUtilizationPercent: 70, min: 1, max: 20 };
+const intervalOf: IntervalOf = (given) => meanIntervalMs(given, NOON);
 const [source] = jobSpec().sources;
 assert.ok(source);
 const schedule = (patch: object) => ({ ...jobSpec().schedule, ...patch });
@@ -21,15 +22,6 @@ const cron = (text: string, timeZone = 'UTC') => {
   const { interval: _none, ...rest } = jobSpec().schedule;
   return { ...rest, cron: text, timeZone };
 };
-const measured = (patch: Partial<CapacityReport> = {}): CapacityReport => ({
-  p95Ms: { http: 500, browser: 4000 },
-  judgeP95Ms: 3000,
-  judgedShare: 0.02,
-  running: 0,
-  slots: 32,
-  queueAgeMs: 0,
-  ...patch,
-});
 
 describe('operator: mean interval', () => {
   it('is the interval', () => {
@@ -54,7 +46,7 @@ describe('operator: slots', () => {
       sources: [browser, { ...source, name: 'b', fetch: 'Http' }],
       schedule: schedule({ interval: '90s' }),
     });
-    assert.equal(browserSlots([spec, spec], measured(), NOON), (2 * 4500) / 90_000);
+    assert.equal(browserSlots([spec, spec], reportOf(), intervalOf), 0.1);
   });
 
   it('1000 jobs each 5 minutes of 4 s are some 14 slots and 5 pods', () => {
@@ -64,8 +56,8 @@ describe('operator: slots', () => {
     });
     const slots = browserSlots(
       Array.from({ length: 1000 }, () => spec),
-      measured(),
-      NOON,
+      reportOf(),
+      intervalOf,
     );
     assert.ok(Math.abs(slots - 13.33) < 0.01);
     assert.equal(podsFor(slots, shape), 5);
@@ -73,25 +65,37 @@ describe('operator: slots', () => {
 
   it('of a suspended job are none', () => {
     const spec = jobSpec({ suspend: true });
-    assert.equal(browserSlots([spec], measured(), NOON), 0);
-    assert.equal(judgeSlots([spec], measured(), NOON), 0);
+    assert.equal(browserSlots([spec], reportOf(), intervalOf), 0);
+    assert.equal(judgeSlots([spec], reportOf(), intervalOf), 0);
   });
 
   it('are assumed, not nothing, while nothing was measured', () => {
-    const nothing = measured({
+    const nothing = reportOf({
       p95Ms: { http: null, browser: null },
       judgedShare: null,
       judgeP95Ms: null,
     });
     for (const report of [nothing, undefined]) {
-      assert.ok(browserSlots([jobSpec()], report, NOON) > 0);
-      assert.ok(judgeSlots([jobSpec()], report, NOON) > 0);
+      assert.ok(browserSlots([jobSpec()], report, intervalOf) > 0);
+      assert.ok(judgeSlots([jobSpec()], report, intervalOf) > 0);
     }
+  });
+
+  it('are the same to the last bit in whatever order the jobs come', () => {
+    const specs = Array.from({ length: 30 }, (_, index) =>
+      jobSpec({ schedule: schedule({ interval: `${61 + index * 7}s` }) }),
+    );
+    const slots = (of: typeof specs) => [
+      browserSlots(of, reportOf(), intervalOf),
+      judgeSlots(of, reportOf(), intervalOf),
+    ];
+    const any = fc.shuffledSubarray(specs, { minLength: specs.length });
+    fc.assert(fc.property(any, (shuffled) => assert.deepEqual(slots(shuffled), slots(specs))));
   });
 
   it('of judgements follow the share that comes to a model', () => {
     const spec = jobSpec({ schedule: schedule({ interval: '60s' }) });
-    assert.equal(judgeSlots([spec], measured(), NOON), (0.02 * 3000) / 60_000);
+    assert.equal(judgeSlots([spec], reportOf(), intervalOf), (0.02 * 3000) / 60_000);
   });
 });
 
@@ -101,7 +105,7 @@ describe('operator: scaling', () => {
       shape,
       current: 5,
       slots: 14,
-      measured: measured(),
+      measured: reportOf(),
       lowSince: undefined,
       scaleDownDelayMs: 300_000,
       now: NOON,
@@ -122,8 +126,8 @@ describe('operator: scaling', () => {
   });
 
   it('grows for a queue that is late', () => {
-    assert.equal(plan({ measured: measured({ queueAgeMs: 60_000 }) }).replicas, 10);
-    assert.equal(plan({ measured: measured({ queueAgeMs: 600_000 }) }).replicas, 10);
+    assert.equal(plan({ measured: reportOf({ queueAgeMs: 60_000 }) }).replicas, 10);
+    assert.equal(plan({ measured: reportOf({ queueAgeMs: 600_000 }) }).replicas, 10);
   });
 
   it('shrinks only after fewer pods have sufficed for the whole delay', () => {

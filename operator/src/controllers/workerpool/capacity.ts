@@ -31,6 +31,9 @@ export function meanIntervalMs(schedule: MonitorJobSpec['schedule'], now: Date):
   return runs === 0 ? LONGEST_MS : Math.max(60_000, (last.getTime() - now.getTime()) / runs);
 }
 
+/** Mean time between two checks of a schedule, in ms. */
+export type IntervalOf = (schedule: MonitorJobSpec['schedule']) => number;
+
 /** What of a report is known; undefined when the scheduler could not be asked. */
 export type Measured = CapacityReport | undefined;
 
@@ -47,29 +50,34 @@ const fetchMs = (source: Source, measured: Measured): number => {
 
 const isChecked = ({ suspend }: MonitorJobSpec): boolean => !suspend;
 
+/** The order of the jobs must not matter, and the last bits of a sum depend on it. */
+const rounded = (slots: number): number => Math.round(slots * 1e6) / 1e6;
+
 /** Slots of a browser pool: the sum over all pages of fetch time through interval. */
 export function browserSlots(
   specs: readonly MonitorJobSpec[],
   measured: Measured,
-  now: Date,
+  intervalOf: IntervalOf,
 ): number {
-  return specs.filter(isChecked).reduce((sum, spec) => {
+  const slots = specs.filter(isChecked).reduce((sum, spec) => {
     const work = spec.sources.reduce((ms, source) => ms + fetchMs(source, measured), 0);
-    return sum + work / meanIntervalMs(spec.schedule, now);
+    return sum + work / intervalOf(spec.schedule);
   }, 0);
+  return rounded(slots);
 }
 
 /** Slots of an LLM pool: checks a second that come to a model, times how long it takes. */
 export function judgeSlots(
   specs: readonly MonitorJobSpec[],
   measured: Measured,
-  now: Date,
+  intervalOf: IntervalOf,
 ): number {
   const share = measured?.judgedShare ?? ASSUMED_JUDGED;
   const ms = measured?.judgeP95Ms ?? ASSUMED_MS.judge;
-  return specs
+  const slots = specs
     .filter(isChecked)
-    .reduce((sum, spec) => sum + (share * ms) / meanIntervalMs(spec.schedule, now), 0);
+    .reduce((sum, spec) => sum + (share * ms) / intervalOf(spec.schedule), 0);
+  return rounded(slots);
 }
 
 export interface PoolShape {

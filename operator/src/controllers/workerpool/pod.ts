@@ -64,7 +64,7 @@ const seccompOf = ({ spec }: WorkerPool): V1PodSecurityContext['seccompProfile']
 const variable = (name: string, value: string): V1EnvVar => ({ name, value });
 
 const egressUrl = ({ egressAddress }: PoolSetting): string =>
-  `http://${egressAddress}:${DEFAULT_PORTS.egress}`;
+  `http://${egressAddress.includes(':') ? `[${egressAddress}]` : egressAddress}:${DEFAULT_PORTS.egress}`;
 
 function browserEnv({ pool: { spec } }: PoolSetting): V1EnvVar[] {
   const minutes = Math.max(1, Math.round(parseDuration(spec.recycle.age) / 60_000));

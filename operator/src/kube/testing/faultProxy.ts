@@ -9,6 +9,8 @@ export interface FaultProxy {
   cutAfter(bytes: (() => number) | undefined): void;
   /** Cuts all connections at once. */
   cut(): void;
+  /** While held, connections are taken and stay open, and nothing passes: a half-open network. */
+  hold(held: boolean): void;
   /** How many connections were made through it. */
   connections(): number;
   stop(): Promise<void>;
@@ -19,6 +21,7 @@ export async function startFaultProxy(port: number): Promise<FaultProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let bytes: (() => number) | undefined;
   let made = 0;
+  let held = false;
   const cut = (pair: readonly [Socket, Socket]): void => {
     pairs.delete(pair);
     pair.forEach((socket) => socket.destroy());
@@ -33,7 +36,8 @@ export async function startFaultProxy(port: number): Promise<FaultProxy> {
       socket.on('error', () => cut(pair));
       socket.once('close', () => cut(pair));
     });
-    client.pipe(target);
+    if (held) pair.forEach((socket) => socket.pause());
+    client.on('data', (chunk: Buffer) => target.write(chunk));
     target.on('data', (chunk: Buffer) => {
       client.write(chunk.subarray(0, left));
       left -= chunk.length;
@@ -46,6 +50,12 @@ export async function startFaultProxy(port: number): Promise<FaultProxy> {
     port: (server.address() as AddressInfo).port,
     cutAfter: (next) => void (bytes = next),
     cut: () => [...pairs].forEach(cut),
+    hold: (next) => {
+      held = next;
+      for (const socket of [...pairs].flat())
+        if (held) socket.pause();
+        else socket.resume();
+    },
     connections: () => made,
     stop: async () => {
       [...pairs].forEach(cut);

@@ -50,11 +50,11 @@ describe('quota of MonitorJobs on a real API server', function () {
       await transport.delete(QUOTA, ref);
       await transport.create(QUOTA, quota);
     }
-    const { keep } = serverOf(transport, namespace());
-    await keep(job({ 'metadata.name': 'one' }));
-    await keep(job({ 'metadata.name': 'two' }));
+    const server = serverOf(transport, namespace());
+    await server.keep(job({ 'metadata.name': 'one' }));
+    await server.keep(job({ 'metadata.name': 'two' }));
     await assert.rejects(
-      keep(job({ 'metadata.name': 'three' })),
+      server.keep(job({ 'metadata.name': 'three' })),
       (error) =>
         error instanceof ApiError && error.status === 403 && /exceeded quota/.test(error.message),
     );

@@ -1,0 +1,100 @@
+/** What the platform has in a cluster beside its keys: policies, pools and the canary. */
+import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
+import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
+import type { Clock } from '../../../../services/core/clock.ts';
+import { keyFor, keyOf } from '../../kube/keys.ts';
+import type { Store } from '../../kube/store.ts';
+import { judgeCanary, type CanaryAnswer, type EnforcedClaim } from '../../policies/canary.ts';
+import type { Database } from '../../policies/input.ts';
+import type { NetworkPlan } from '../../policies/policies.ts';
+import type { NetworkPolicy } from '../../policies/types.ts';
+import { WORKER_POOLS } from '../../resources.ts';
+import { CANARY_NAME, canaryAccount, canaryAnswer, canaryPod, nextCanaryAt } from './canaryPod.ts';
+import {
+  CANARY_POD,
+  NETWORK_POLICY,
+  SERVICE_ACCOUNT,
+  type CanaryPod,
+  type EndpointSlice,
+} from './kinds.ts';
+import { apiServerOf, networkPlan } from './network.ts';
+import { applyOwn, deleteOwn, pruneOwn, type Acting } from './own.ts';
+import { platformPools } from './pools.ts';
+
+export interface ClusterWorkDeps extends Acting {
+  readonly namespace: string;
+  readonly pools: Store<WorkerPool>;
+  readonly policies: Store<NetworkPolicy>;
+  readonly apiServer: Store<EndpointSlice>;
+  readonly canary: Store<CanaryPod>;
+  readonly canaryImage?: string | undefined;
+  readonly postgres?: Database | undefined;
+  readonly redis?: Database | undefined;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Makes the pools of the platform. One that was made is never pruned: nothing of ours names another. */
+export async function keepPools(
+  platform: MonitorPlatform,
+  deps: ClusterWorkDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const wish of platformPools(platform)) {
+    const cached = deps.pools.get(keyOf(wish));
+    await deps.applier.apply(WORKER_POOLS, wish, cached, { signal });
+  }
+}
+
+/** Applies every policy and removes what is left over; none of it when one cannot be made. */
+export async function keepPolicies(
+  platform: MonitorPlatform,
+  poolNamespaces: readonly string[],
+  deps: ClusterWorkDeps,
+  signal: AbortSignal,
+): Promise<NetworkPlan> {
+  const slices = deps.apiServer.all();
+  const plan = networkPlan({ ...deps, platform, poolNamespaces, slices });
+  if (plan.kind === 'invalid') return plan;
+  for (const wish of plan.policies)
+    await applyOwn(NETWORK_POLICY, wish, deps.policies.get(keyOf(wish)), 'spec', deps, signal);
+  await pruneOwn(NETWORK_POLICY, deps.policies, plan.policies, deps, signal);
+  return plan;
+}
+
+export interface CanaryResult {
+  readonly claim: EnforcedClaim;
+  readonly nextAt: Date | undefined;
+}
+
+/** What is found is believed until the next canary has found something. */
+export function createCanary(deps: ClusterWorkDeps) {
+  let last: CanaryAnswer | undefined;
+  return async (network: NetworkPlan, signal: AbortSignal): Promise<CanaryResult> => {
+    const pod = deps.canary.get(keyFor({ namespace: deps.namespace, name: CANARY_NAME }));
+    last = canaryAnswer(pod) ?? last;
+    const nextAt = nextCanaryAt(pod);
+    await keepCanary(pod, nextAt, deps, signal);
+    const problems = network.kind === 'invalid' ? network.problems : [];
+    return { claim: judgeCanary(last, problems), nextAt };
+  };
+}
+
+async function keepCanary(
+  pod: CanaryPod | undefined,
+  nextAt: Date | undefined,
+  deps: ClusterWorkDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, canaryImage: image, clock, applier } = deps;
+  if (pod) {
+    const isOver = nextAt !== undefined && nextAt <= clock.now();
+    // Its end wakes the controller, which makes the next one.
+    if (isOver && !pod.metadata.deletionTimestamp) await deleteOwn(CANARY_POD, pod, deps, signal);
+    return;
+  }
+  if (image === undefined) return;
+  const wish = canaryPod({ namespace, image, apiServer: apiServerOf(deps.apiServer.all()) });
+  if (!wish) return;
+  await applier.apply(SERVICE_ACCOUNT, canaryAccount(namespace), undefined, { signal });
+  await applier.apply(CANARY_POD, wish, undefined, { signal });
+}

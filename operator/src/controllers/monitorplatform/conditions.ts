@@ -1,0 +1,148 @@
+/** The conditions of the MonitorPlatform: the health of the installation. Pure. */
+import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
+import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
+import { ANNOTATIONS, PLATFORM_NAME } from '../../names.ts';
+import type { ClusterFindings, Findings, PlatformClaim } from './types.ts';
+
+/** The pause annotation: the operator keeps its hands off. */
+export const isDisabled = ({ metadata }: MonitorPlatform): boolean =>
+  metadata.annotations?.[ANNOTATIONS.reconcile] === 'disabled';
+
+const nameOf = ({ metadata }: WorkerPool): string => `${metadata.namespace}/${metadata.name}`;
+
+function sandboxed(pools: readonly WorkerPool[]): PlatformClaim {
+  const type = 'Sandboxed';
+  const found = pools
+    .filter(({ spec }) => spec.role === 'Browser')
+    .map((pool) => ({
+      pool,
+      condition: pool.status?.conditions?.find((one) => one.type === type),
+    }));
+  const bad = found.filter(({ condition }) => condition?.status === 'False');
+  if (bad.length > 0) {
+    const message = bad
+      .map(({ pool, condition }) => `${nameOf(pool)}: ${condition?.message ?? ''}`)
+      .join(' ');
+    return { type, status: 'False', reason: 'PoolNotSandboxed', message };
+  }
+  const waiting = found.filter(({ condition }) => condition?.status !== 'True');
+  if (found.length === 0 || waiting.length > 0) {
+    const names = waiting.map(({ pool }) => nameOf(pool)).join(', ');
+    const message = names === '' ? 'There is no browser pool.' : `Not known yet of ${names}.`;
+    return { type, status: 'Unknown', reason: 'Pending', message };
+  }
+  const message = 'The browsers of every pool are sandboxed.';
+  return { type, status: 'True', reason: 'Sandboxed', message };
+}
+
+function schedulerReachable({ reachability }: Findings): PlatformClaim {
+  const type = 'SchedulerReachable';
+  switch (reachability.kind) {
+    case 'reached':
+      return { type, status: 'True', reason: 'Reachable', message: '' };
+    case 'unreachable':
+      return { type, status: 'False', reason: 'Unreachable', message: reachability.message };
+    case 'pending':
+      return { type, status: 'Unknown', reason: 'Pending', message: 'Not asked yet.' };
+    default:
+      return reachability satisfies never;
+  }
+}
+
+function frozen({ platform, freeze }: Findings): PlatformClaim {
+  const type = 'Frozen';
+  const wanted = platform.spec.suspend;
+  if (freeze.kind === 'failed') {
+    const message = `The scheduler has not answered yet: ${freeze.message}`;
+    const reason = wanted ? 'Suspended' : 'NotFrozen';
+    return { type, status: 'Unknown', reason, message };
+  }
+  if (!freeze.frozen) return { type, status: 'False', reason: 'NotFrozen', message: '' };
+  const message = wanted
+    ? 'spec.suspend is true: no check begins and nothing is sent.'
+    : 'Frozen at the scheduler itself, not here: an administrator must lift it there.';
+  return { type, status: 'True', reason: 'Suspended', message };
+}
+
+/** On a laptop keys lie in files of the data folder and workers are processes: nothing is kept here. */
+const LOCAL: readonly PlatformClaim[] = [
+  {
+    type: 'KeysCurrent',
+    status: 'True',
+    reason: 'Adopted',
+    message: 'The keys lie in the data folder of this machine; they are not rotated from here.',
+  },
+  { type: 'KeysLost', status: 'False', reason: 'NotLost', message: '' },
+  { type: 'DataKeyLost', status: 'False', reason: 'NotLost', message: '' },
+  {
+    type: 'NetworkPolicyEnforced',
+    status: 'Unknown',
+    reason: 'CanaryPending',
+    message: 'Workers are processes of this machine: there are no NetworkPolicies.',
+  },
+  {
+    type: 'Sandboxed',
+    status: 'Unknown',
+    reason: 'Pending',
+    message: 'Workers are processes of this machine: see the log of the browser service.',
+  },
+];
+
+function clusterClaims({ keys, keyProblems, enforced, pools }: ClusterFindings): PlatformClaim[] {
+  const said: readonly PlatformClaim[] = keys?.conditions ?? [];
+  const withProblems = said.map((claim): PlatformClaim =>
+    claim.type === 'KeysCurrent' && keyProblems.length > 0
+      ? { ...claim, message: `${claim.message} Ignored: ${keyProblems.join('; ')}.` }
+      : claim,
+  );
+  return [...withProblems, ...(enforced ? [enforced] : []), sandboxed(pools)];
+}
+
+/** What keeps the installation from being well, and what it is when it holds. */
+const BAD: Readonly<Partial<Record<PlatformClaim['type'], PlatformClaim['status']>>> = {
+  KeysCurrent: 'False',
+  KeysLost: 'True',
+  DataKeyLost: 'True',
+  NetworkPolicyEnforced: 'False',
+  Sandboxed: 'False',
+  SchedulerReachable: 'False',
+};
+
+function ready(claims: readonly PlatformClaim[]): PlatformClaim {
+  const type = 'Ready';
+  const bad = claims.filter((claim) => BAD[claim.type] === claim.status);
+  if (bad.length > 0) {
+    const message = bad.map((claim) => `${claim.type} is ${claim.status}: ${claim.message}`);
+    return { type, status: 'False', reason: 'NotReady', message: message.join(' ') };
+  }
+  const isPending = claims.some(
+    (one) => one.type === 'SchedulerReachable' && one.status !== 'True',
+  );
+  return isPending
+    ? { type, status: 'Unknown', reason: 'Pending', message: 'The scheduler was not asked yet.' }
+    : { type, status: 'True', reason: 'Ready', message: '' };
+}
+
+/** All conditions, in the order in which they are shown. */
+export function claimsOf(findings: Findings): readonly PlatformClaim[] {
+  const { platform, cluster } = findings;
+  const claims = [
+    ...(cluster ? clusterClaims(cluster) : LOCAL),
+    schedulerReachable(findings),
+    frozen(findings),
+  ];
+  const paused: PlatformClaim = isDisabled(platform)
+    ? { type: 'Paused', status: 'True', reason: 'ReconcileDisabled', message: '' }
+    : { type: 'Paused', status: 'False', reason: 'NotPaused', message: '' };
+  return [ready(claims), ...claims, paused];
+}
+
+/** All that is said of a MonitorPlatform outside of the operator's namespace. */
+export const notTheOne = (namespace: string): readonly PlatformClaim[] => [
+  {
+    type: 'Ready',
+    status: 'False',
+    reason: 'NotTheOne',
+    message: `Only the MonitorPlatform ${PLATFORM_NAME} in the namespace ${namespace} counts; delete this one.`,
+  },
+];

@@ -1,0 +1,144 @@
+/** Reconciles the MonitorPlatform: keys, policies, pools, quotas, the freeze, and how all of it is. */
+import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
+import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
+import type { Clock } from '../../../../services/core/clock.ts';
+import { messageOf } from '../../../../services/core/errors.ts';
+import type { KubeObject } from '../../../../services/core/kube/types.ts';
+import { mergeConditions, type Condition } from '../../kube/conditions.ts';
+import type { Reconcile, ReconcileContext, ReconcileResult } from '../../kube/controller.ts';
+import type { EventRecorder } from '../../kube/events.ts';
+import type { StatusWriter } from '../../kube/status.ts';
+import type { Store } from '../../kube/store.ts';
+import { PLATFORM_NAME } from '../../names.ts';
+import { MONITOR_PLATFORMS, type ConfigMap } from '../../resources.ts';
+import type { SchedulerClient } from '../../scheduler/client.ts';
+import type { Feed } from '../../scheduler/feed.ts';
+import type { ClusterPass } from './clusterPass.ts';
+import { claimsOf, isDisabled, notTheOne } from './conditions.ts';
+import type { Defaults } from './defaults.ts';
+import { jobNamespaces } from './quotaWork.ts';
+import { isUrgent, planStatus, type WithoutConditions } from './status.ts';
+import { collect, type Work } from './steps.ts';
+import type { ClusterFindings, Findings, FreezeAnswer, PlatformClaim } from './types.ts';
+
+export interface PlatformDeps {
+  readonly namespace: string;
+  readonly platforms: Pick<Store<MonitorPlatform>, 'get'>;
+  readonly configMap: () => ConfigMap | undefined;
+  readonly defaults: Defaults;
+  readonly jobs: Store<MonitorJob>;
+  readonly quotas: (platform: MonitorPlatform, signal: AbortSignal) => Promise<number | undefined>;
+  /** Absent on a laptop. */
+  readonly cluster: ClusterPass | undefined;
+  readonly client: Pick<SchedulerClient, 'freeze'>;
+  readonly feed: Pick<Feed, 'reachability'>;
+  readonly status: StatusWriter;
+  readonly events: EventRecorder;
+  readonly version: string;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The scheduler is tried again after so long; that it can be reached again wakes the controller too. */
+const RETRY_MS = 5_000;
+/** Time that no timer has to be longer than: a second look costs little. */
+const LONGEST_MS = 3_600_000;
+
+async function freeze(
+  { spec }: MonitorPlatform,
+  { client }: PlatformDeps,
+  signal: AbortSignal,
+): Promise<FreezeAnswer> {
+  try {
+    return { kind: 'answered', frozen: await client.freeze(spec.suspend, signal) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { kind: 'failed', message: messageOf(error) };
+  }
+}
+
+async function write(
+  platform: MonitorPlatform,
+  status: WithoutConditions,
+  claims: readonly PlatformClaim[],
+  deps: PlatformDeps,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const before = (platform.status?.conditions ?? []) as Condition[];
+  const generation = platform.metadata.generation ?? 1;
+  const conditions = mergeConditions(before, claims, { generation, now: deps.clock.now() });
+  const whole = { ...status, conditions: [...conditions] };
+  const urgent = isUrgent(platform, status) || saysElse(before, conditions);
+  const written = await deps.status.write(MONITOR_PLATFORMS, platform, whole, { signal, urgent });
+  return written.kind === 'deferred' ? written.afterMs : undefined;
+}
+
+/** Another reason is news as well: who holds a rotation, and that one began. */
+function saysElse(before: readonly Condition[], after: readonly Condition[]): boolean {
+  const reasons = new Map(before.map(({ type, reason }) => [type, reason]));
+  return after.some(({ type, reason }) => reasons.get(type) !== reason);
+}
+
+/** Somebody else's finalizer may keep a deleted object for a while. */
+const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
+
+/** One whose author looks in vain for what it does. */
+async function refuse(
+  platform: MonitorPlatform,
+  deps: PlatformDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const observedGeneration = platform.metadata.generation ?? 1;
+  await write(platform, { observedGeneration }, notTheOne(deps.namespace), deps, signal);
+}
+
+/** Each part goes on when another fails: a freeze waits for no key, and a key for no policy. */
+async function run(
+  platform: MonitorPlatform,
+  deps: PlatformDeps,
+  { signal }: ReconcileContext,
+): Promise<{ findings: Findings; waits: (number | undefined)[]; work: Work }> {
+  const work = collect(signal);
+  const { cluster } = deps;
+  const isOn = !isDisabled(platform);
+  const answer = await freeze(platform, deps, signal);
+  const found:
+    | { readonly findings: ClusterFindings; readonly nextAt: Date | undefined }
+    | undefined = cluster && (await cluster(platform, isOn, work, signal));
+  const quotaMs = isOn
+    ? await work.attempt('quotas', () => deps.quotas(platform, signal))
+    : undefined;
+  const findings: Findings = {
+    platform,
+    cluster: found?.findings,
+    freeze: answer,
+    reachability: deps.feed.reachability(),
+    namespaces: jobNamespaces(deps.jobs.all()).length,
+    monitors: deps.jobs.size,
+    version: deps.version,
+  };
+  const nextMs = found?.nextAt && Math.max(0, found.nextAt.getTime() - deps.clock.now().getTime());
+  const waits = [answer.kind === 'failed' ? RETRY_MS : undefined, quotaMs, nextMs];
+  return { findings, waits, work };
+}
+
+/** One pass; the same state leads to no write at all. */
+export function reconcilePlatform(deps: PlatformDeps): Reconcile {
+  return async (context): Promise<ReconcileResult | void> => {
+    const { key, ref, signal } = context;
+    const stored = deps.platforms.get(key);
+    const isOurs = ref.namespace === deps.namespace && ref.name === PLATFORM_NAME;
+    if (!isOurs) return stored && refuse(stored, deps, signal);
+    // What is being deleted is made again when it is gone.
+    if (stored && isGoing(stored)) return;
+    const platform =
+      stored && isDisabled(stored)
+        ? stored
+        : await deps.defaults.ensure(stored, deps.configMap(), signal);
+    const { findings, waits, work } = await run(platform, deps, context);
+    const claims = claimsOf(findings);
+    waits.push(await write(platform, planStatus(findings), claims, deps, signal));
+    work.finish();
+    const soonest = Math.min(...waits.flatMap((wait) => wait ?? []), LONGEST_MS);
+    return { requeueAfterMs: soonest };
+  };
+}

@@ -1,0 +1,80 @@
+/** Whether the Secrets of a channel are there, as notification found through the scheduler. Pure. */
+import type { NotificationChannel } from '../../../../crds/types/notificationchannel.ts';
+import { namedTargetOf, secretsOf } from '../../../../services/core/channelTarget.ts';
+import {
+  describeSecretProblem,
+  type SecretProblem,
+  type SecretState,
+} from '../../../../services/core/contracts/channelSecret.ts';
+import type { ChannelState } from '../../../../services/core/contracts/projection.ts';
+import { findCondition, type Condition, type ConditionStatus } from '../../kube/conditions.ts';
+import { CONDITIONS, type Reason } from '../../names.ts';
+
+export interface SecretFound {
+  readonly status: ConditionStatus;
+  readonly reason: Reason<'NotificationChannel', 'SecretFound'>;
+  readonly message: string;
+}
+
+const NOT_NEEDED: SecretFound = { status: 'True', reason: 'NotNeeded', message: '' };
+const PENDING: SecretFound = { status: 'Unknown', reason: 'Pending', message: '' };
+
+const problem = (
+  status: ConditionStatus,
+  reason: SecretFound['reason'],
+  found: SecretProblem,
+): SecretFound => ({ status, reason, message: `${describeSecretProblem(found)}.` });
+
+function conditionOf(state: SecretState): SecretFound {
+  switch (state.kind) {
+    case 'notNeeded':
+      return NOT_NEEDED;
+    case 'found':
+      return { status: 'True', reason: 'Found', message: '' };
+    case 'notFound':
+      return problem('False', 'NotFound', state);
+    case 'keyNotFound':
+      return problem('False', 'KeyNotFound', state);
+    case 'forbidden':
+      return problem('Unknown', 'Forbidden', state);
+    default:
+      return state satisfies never;
+  }
+}
+
+/** What was told earlier: as long as the scheduler has not been heard, that is as true as before. */
+function toldBefore({ status }: NotificationChannel): SecretFound {
+  const before = findCondition((status?.conditions ?? []) as Condition[], 'SecretFound');
+  const reason = CONDITIONS.NotificationChannel.SecretFound.find((one) => one === before?.reason);
+  return before && reason ? { status: before.status, reason, message: before.message } : PENDING;
+}
+
+/** @param state what the scheduler knows of this very object */
+export function secretFound(
+  channel: NotificationChannel,
+  state: Pick<ChannelState, 'secret'> | undefined,
+): SecretFound {
+  const target = namedTargetOf(channel.spec);
+  if (target && secretsOf(target).length === 0) return NOT_NEEDED;
+  if (!state) return toldBefore(channel);
+  return state.secret === null ? PENDING : conditionOf(state.secret);
+}
+
+/** Why no delivery of the channel could be sent; undefined when nothing is known against it. */
+export function waitsForSecret({
+  reason,
+}: SecretFound): 'SecretNotFound' | 'SecretForbidden' | undefined {
+  switch (reason) {
+    case 'NotFound':
+    case 'KeyNotFound':
+      return 'SecretNotFound';
+    case 'Forbidden':
+      return 'SecretForbidden';
+    case 'Found':
+    case 'NotNeeded':
+    case 'Pending':
+      return undefined;
+    default:
+      return reason satisfies never;
+  }
+}
