@@ -96,6 +96,11 @@ describe('the conditions of a job', () => {
     assert.equal(firstViolation(monitor({ spec }), found), undefined);
   });
 
+  it('do not judge what a job of a cluster refers to', () => {
+    const job = monitor({ spec: withChannel, managedBy: 'kubernetes' });
+    assert.equal(firstViolation(job, references()), undefined);
+  });
+
   it('keep what the scheduler stored, after those that follow from the references', () => {
     const healthy = {
       type: 'Healthy',

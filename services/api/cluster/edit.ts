@@ -120,7 +120,7 @@ function planned(
   { replaces = false, asIs = false }: EditOptions,
 ): ManifestValue | undefined {
   const old = { kind, metadata: live.metadata, spec: live.spec };
-  const wanted = validated({...manifest, kind, apiVersion: 'mon.duckerhub.com/v1alpha1', metadata: {name: live.metadata.name}}, old);
+  const wanted = asIs ? manifest : validated(manifest, old);
   const schema = specSchemaOf(kind);
   const spec = { sent: manifest['spec'], wanted: wanted['spec'], live: live.spec };
   const problems = replaces ? takenAway(schema, spec, foreignManagers(live.metadata), 'spec') : [];
