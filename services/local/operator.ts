@@ -139,9 +139,11 @@ export async function startOperatorProcess(options: OperatorOptions): Promise<Op
     child.kill('SIGTERM');
     throw error;
   }
-  void ended.then((why) => {
+  const tell = async (): Promise<void> => {
+    const why = await ended;
     if (!stopping) options.onLost(`The operator has ended: ${why}`);
-  });
+  };
+  void tell();
   return {
     stop: async () => {
       stopping = true;

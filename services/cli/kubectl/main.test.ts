@@ -54,7 +54,7 @@ describe('kubectl monitor', () => {
     time = NOW.getTime();
     failure = undefined;
     items = [];
-    answer = () => job(well) as unknown as KubeObject;
+    answer = () => job(well);
   });
 
   const transport = {
@@ -113,7 +113,7 @@ describe('kubectl monitor', () => {
       job({
         ...well,
         ...(patched > 0 && time > NOW.getTime() + 1000 ? { lastHandledRunRequest: wish } : {}),
-      }) as unknown as KubeObject;
+      });
     assert.equal(await call('run', 'shop', '--wait'), 0);
     assert.deepEqual(patches, [
       {
@@ -135,14 +135,13 @@ describe('kubectl monitor', () => {
       job({
         lastHandledRunRequest: NOW.toISOString(),
         lastCheck: { time: '', outcome: 'Failed', message: 'No answer.' },
-      }) as unknown as KubeObject;
+      });
     assert.equal(await call('run', 'shop', '--wait'), 1);
     assert.equal(out, 'shop: Failed (No answer.)\n');
   });
 
   it('shows a plan and leaves the object as it was', async () => {
-    answer = (patched) =>
-      job({ ...well, ...(patched === 1 ? { plan: ['watch the page'] } : {}) }) as never;
+    answer = (patched) => job({ ...well, ...(patched === 1 ? { plan: ['watch the page'] } : {}) });
     assert.equal(await call('plan', 'shop'), 0);
     assert.equal(out, '- watch the page\n');
     assert.deepEqual(
@@ -164,7 +163,7 @@ describe('kubectl monitor', () => {
       metadata: {},
       status: { conditions: [condition('Frozen', frozen ? 'True' : 'False', 'x')] },
     });
-    answer = () => platform(time > NOW.getTime()) as never;
+    answer = () => platform(time > NOW.getTime());
     assert.equal(await call('freeze'), 0);
     assert.deepEqual(patches, [
       {
@@ -174,7 +173,7 @@ describe('kubectl monitor', () => {
       },
     ]);
     assert.match(out, /^Frozen/);
-    answer = () => platform(true) as never;
+    answer = () => platform(true);
     assert.equal(await call('resume', '--timeout', '1s'), 1);
     assert.match(err, /freeze was not lifted within 1s/);
   });
