@@ -156,9 +156,10 @@ describe('secrets of the channels of a cluster', () => {
     );
     const loop = startLoop({ ...world.deps, clock: systemClock }, { slots: 1, leaseMs: MINUTE });
     try {
-      for (let look = 0; look < 400 && world.notification.sent.length < 2; look += 1)
-        await systemClock.sleep(25);
-      assert.equal(world.notification.sent.length, 2);
+      // reminders of the old alert may be sent beside it: it is 2026-03-10 for the alert
+      const isSent = async (): Promise<boolean> => (await hook())?.['state'] === 'delivered';
+      for (let look = 0; look < 400 && !(await isSent()); look += 1) await systemClock.sleep(25);
+      assert.ok(await isSent());
       assert.ok(world.notification.checked.length > 0);
     } finally {
       await loop.stop();
