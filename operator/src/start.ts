@@ -21,6 +21,8 @@ export interface StartDeps {
   readonly keys?: KeySource | undefined;
   /** The lease is lost: another leads, and this process must end. */
   readonly onLost: (why: string) => void;
+  /** Instead of one that is made from the configuration; it stays open at the end. */
+  readonly transport?: Transport | undefined;
   /** Between two passes over all objects; 10 h when absent. */
   readonly resyncMs?: number | undefined;
 }
@@ -40,10 +42,11 @@ const connect = async (config: OperatorConfig, clock: Clock): Promise<Transport>
 export async function startOperator(config: OperatorConfig, deps: StartDeps): Promise<Running> {
   const { log, clock } = deps;
   const metrics = createMetrics('operator');
-  const transport = await connect(config, clock);
+  const transport = deps.transport ?? (await connect(config, clock));
   if (config.crdsFolder !== undefined)
     await install(config.crdsFolder, config.namespace, { transport, clock, log });
-  const { manager, close } = assemble(config, { ...deps, transport, metrics });
+  const assembly = assemble(config, { ...deps, transport, metrics });
+  const { manager } = assembly;
   const app = createApp({
     log,
     metrics,
@@ -61,8 +64,8 @@ export async function startOperator(config: OperatorConfig, deps: StartDeps): Pr
       stopping.abort();
       await listening.stop();
       await running;
-      await close();
-      transport.close();
+      await assembly.close();
+      if (!deps.transport) transport.close();
     },
   };
 }

@@ -6,8 +6,8 @@ import type { ConditionClaim } from '../kube/conditions.ts';
  * be told of the next, also where the condition stays False.
  */
 export const hasNewReason = (
-  shown: readonly Pick<ConditionClaim<string, string>, 'type' | 'reason'>[] = [],
-  claims: readonly Pick<ConditionClaim<string, string>, 'type' | 'reason'>[],
+  shown: readonly Pick<ConditionClaim, 'type' | 'reason'>[] = [],
+  claims: readonly Pick<ConditionClaim, 'type' | 'reason'>[],
 ): boolean =>
   claims.some(
     ({ type, reason }) => shown.find((condition) => condition.type === type)?.reason !== reason,

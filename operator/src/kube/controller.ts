@@ -1,4 +1,5 @@
 /** Workers that bring the world to what a kind's objects want, one key at a time. */
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../services/core/clock.ts';
 import { pause } from '../../../services/core/kube/scope.ts';
 import type { KubeObject } from '../../../services/core/kube/types.ts';
@@ -58,6 +59,8 @@ export interface ControllerDeps {
 const WORKERS = 8;
 const DEADLINE_MS = 60_000;
 const RESYNC_MS = 10 * 3_600_000;
+/** After so many a worker lets everything else in the process have its turn. */
+const PASSES_A_TURN = 8;
 /** Controllers do not all resync at once. */
 const RESYNC_SPREAD = 0.1;
 
@@ -67,9 +70,12 @@ export function createController(options: ControllerOptions, deps: ControllerDep
   const queue = createWorkqueue(deps);
   const pass = createPass({ deadlineMs: DEADLINE_MS, ...options }, { ...deps, log }, queue);
   const resyncs: (() => void)[] = [];
+  const rest = takingTurns();
   const work = async (signal: AbortSignal): Promise<void> => {
-    for (let taken = await queue.take(); taken; taken = await queue.take())
+    for (let taken = await queue.take(); taken; taken = await queue.take()) {
       await pass.run(taken, signal);
+      await rest();
+    }
   };
   const resync = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
@@ -102,6 +108,15 @@ export function createController(options: ControllerOptions, deps: ControllerDep
     },
     overdue: () => pass.overdue(),
     depth: () => queue.depth(),
+  };
+}
+
+/** Passes that find nothing to do wait for nothing: a resync of thousands would be one long turn. */
+function takingTurns(): () => Promise<void> {
+  let passes = 0;
+  return async () => {
+    passes += 1;
+    if (passes % PASSES_A_TURN === 0) await setImmediate();
   };
 }
 

@@ -62,12 +62,14 @@ export function createLink({ client, caches, workspaces, clock, log }: LinkDeps)
       for (const key of caches[kind].store.keys())
         followers.get(kind)?.enqueue(key, { priority: PRIORITY.background });
   };
+  let wasAway = false;
   const feed = createFeed(
     {
       onState: (state, isNews) =>
         wake('monitors', state, isNews ? PRIORITY.normal : PRIORITY.background),
       onReachability: ({ kind }) => {
-        if (kind === 'reached') wakeAll();
+        if (kind === 'reached' && wasAway) wakeAll();
+        wasAway = kind === 'unreachable';
         listeners.forEach((listener) => listener());
       },
     },

@@ -142,14 +142,17 @@ function createDesk(): Desk {
     keyTable: () => ({ readers: null }),
     behave: (next) => void (behaviour = next),
     receive: async (response, next) => {
-      if (behaviour.kind === 'down') return void response.socket?.destroy();
       if (behaviour.kind === 'slow') await systemClock.sleep(behaviour.ms);
-      next();
+      if (behaviour.kind === 'down') response.socket?.destroy();
+      else next();
     },
     note: (request, write) => {
       if (write.term < term) {
         desk.refusedTerms += 1;
-        throw new HttpError('conflict', 'Another operator leads since; this one has lost its lease.');
+        throw new HttpError(
+          'conflict',
+          'Another operator leads since; this one has lost its lease.',
+        );
       }
       ({ term } = write);
       if (behaviour.kind === 'conflict' && write.action === 'put')
@@ -165,7 +168,8 @@ const PATHS = {
   channels: PROJECTED_CHANNELS_PATH,
 } as const;
 
-const atOf = ({ params }: Request): string => `${params['workspace']}/${params['name']}`;
+const atOf = ({ params }: Request): string =>
+  `${String(params['workspace'])}/${String(params['name'])}`;
 
 function writingRoutes(memory: Memory, desk: Desk): Router {
   const router = Router();

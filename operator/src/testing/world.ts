@@ -32,17 +32,17 @@ export interface World {
   readonly keys: TestKeys;
   readonly namespace: string;
   /** Runs kubectl in the namespace. */
-  kubectl(...args: readonly string[]): Promise<string>;
+  readonly kubectl: (...args: readonly string[]) => Promise<string>;
   /** `kubectl apply -f -` */
-  apply(...manifests: readonly object[]): Promise<string>;
-  job(name?: string): Promise<MonitorJob>;
-  channel(name?: string): Promise<NotificationChannel>;
+  readonly apply: (...manifests: readonly object[]) => Promise<string>;
+  readonly job: (name?: string) => Promise<MonitorJob>;
+  readonly channel: (name?: string) => Promise<NotificationChannel>;
   /** Starts an operator that ends with the test, unless the test stops it before. */
-  start(tuning?: Tuning & Partial<Where>): Promise<Running>;
+  readonly start: (tuning?: Tuning & Partial<Where>) => Promise<Running>;
   /** The same as a process of its own. */
-  spawn(name: string, where?: Partial<Where>): Promise<OperatorProcess>;
+  readonly spawn: (name: string, where?: Partial<Where>) => Promise<OperatorProcess>;
   /** Waits for a condition of the job as `kubectl wait` does, and returns it. */
-  condition(type: string, reason: string, name?: string): Promise<Condition>;
+  readonly condition: (type: string, reason: string, name?: string) => Promise<Condition>;
 }
 
 export const conditionOf = (
@@ -131,6 +131,6 @@ function starting(
 }
 
 const defined = <T extends object>(values: T): Partial<{ [K in keyof T]: NonNullable<T[K]> }> =>
-  Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined),
-  ) as Partial<{ [K in keyof T]: NonNullable<T[K]> }>;
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<{
+    [K in keyof T]: NonNullable<T[K]>;
+  }>;

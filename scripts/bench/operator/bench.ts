@@ -84,7 +84,11 @@ const WRITES = 'status_writes_total';
 const PASSES = 'reconcile_total';
 
 /** Milliseconds of wall clock and CPU of this process, the operator and the servers together. */
-async function timed(count: number, pids: readonly number[], work: () => Promise<void>): Promise<Turn> {
+async function timed(
+  count: number,
+  pids: readonly number[],
+  work: () => Promise<void>,
+): Promise<Turn> {
   const cpu = (): number => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
   const [began, before] = [performance.now(), cpu()];
   await work();
@@ -127,10 +131,14 @@ async function benchCreation(bench: Bench, count: number, pairs: number): Promis
   const turns = await runPairs(pairs, ours, raw);
   const rate = (of: 'ours' | 'theirs'): string =>
     figure(median(turns.map((pair) => perSecond(pair[of]))));
-  say(`O1 create to Ready, ${count} jobs: ${rate('ours')}/s; create and bare PATCH ${rate('theirs')}/s`);
+  say(
+    `O1 create to Ready, ${count} jobs: ${rate('ours')}/s; create and bare PATCH ${rate('theirs')}/s`,
+  );
   say(`  ${ratioLine('jobs/s', ratiosOf(turns, perSecond), AT_LEAST_OF_RAW)}`);
   say(`  ${ratioLine('per CPU second of everything', ratiosOf(turns, perCpuSecond))}`);
-  say(`  ${valueLine('status writes a job', Math.max(...turns.map(({ ours: turn }) => turn.writes)), '', AT_MOST_WRITES)}`);
+  say(
+    `  ${valueLine('status writes a job', Math.max(...turns.map(({ ours: turn }) => turn.writes)), '', AT_MOST_WRITES)}`,
+  );
   return median(turns.map(({ ours: turn }) => turn.seconds));
 }
 
@@ -157,7 +165,9 @@ async function benchDrain(bench: Bench, count: number, pairs: number): Promise<v
     return turn;
   };
   const turns = await runPairs(pairs, ours, raw);
-  say(`  ${ratioLine('backlog of as many, by the loop of PATCHes alone', ratiosOf(turns, perSecond), AT_LEAST_OF_RAW)}`);
+  say(
+    `  ${ratioLine('backlog of as many, by the loop of PATCHes alone', ratiosOf(turns, perSecond), AT_LEAST_OF_RAW)}`,
+  );
 }
 
 async function benchGrowth(
@@ -166,7 +176,9 @@ async function benchGrowth(
 ): Promise<void> {
   const turn = await createToReady(bench, many);
   const name = `t(${many}) by t(${few})`;
-  bench.say(`  ${valueLine(name, turn.seconds / seconds, 'x', { ...AT_MOST_GROWTH, value: (AT_MOST_GROWTH.value * many) / few / 10 })}`);
+  bench.say(
+    `  ${valueLine(name, turn.seconds / seconds, 'x', { ...AT_MOST_GROWTH, value: (AT_MOST_GROWTH.value * many) / few / 10 })}`,
+  );
 }
 
 /** O4 and O2: a restart with many jobs, then quiet. */
@@ -200,10 +212,16 @@ async function benchQuiet({ server, say }: Bench, subject: Subject, count: numbe
   const writes = await subject.counter(WRITES);
   expectContent((await server.version()) === version, 'Somebody wrote to the jobs.');
   say(`O2 quiet, ${count} jobs`);
-  say(`  ${valueLine(`status writes in ${RESYNCS} resyncs and since the restart`, writes, '', { kind: 'atMost', value: 0 })}`);
+  say(
+    `  ${valueLine(`status writes in ${RESYNCS} resyncs and since the restart`, writes, '', { kind: 'atMost', value: 0 })}`,
+  );
 }
 
-async function benchMemory({ server, keys, say }: Bench, subject: Subject, count: number): Promise<void> {
+async function benchMemory(
+  { server, keys, say }: Bench,
+  subject: Subject,
+  count: number,
+): Promise<void> {
   const { kubeconfig } = server.cluster;
   const ours = await subject.ask('heap');
   const informer = await startSubject({ what: 'informer', kubeconfig, schedulerUrl: '', keys });
@@ -211,7 +229,9 @@ async function benchMemory({ server, keys, say }: Bench, subject: Subject, count
     const theirs = await informer.ask('heap');
     expectContent(theirs.size === count, `The informer holds ${theirs.size} of ${count} jobs.`);
     const ratio = ours.megabytes / theirs.megabytes;
-    say(`  heap above the empty process: ${figure(ours.megabytes)} MB, informer ${figure(theirs.megabytes)} MB`);
+    say(
+      `  heap above the empty process: ${figure(ours.megabytes)} MB, informer ${figure(theirs.megabytes)} MB`,
+    );
     say(`  ${valueLine('heap by that of the informer', ratio, 'x', AT_MOST_OF_INFORMER)}`);
   } finally {
     await informer.stop();

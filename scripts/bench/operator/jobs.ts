@@ -19,17 +19,17 @@ const PAGE = 500;
 export interface JobServer {
   readonly cluster: TestCluster;
   /** Makes so many jobs; `then` follows each in the same worker. */
-  create(count: number, then?: (name: string) => Promise<unknown>): Promise<void>;
+  readonly create: (count: number, then?: (name: string) => Promise<unknown>) => Promise<void>;
   /** One status by a merge patch, as small as it can be and Ready. */
-  patchStatus(name: string): Promise<unknown>;
+  readonly patchStatus: (name: string) => Promise<unknown>;
   /** Statuses by merge patches, as fast as it can. */
-  patchAll(count: number): Promise<void>;
+  readonly patchAll: (count: number) => Promise<void>;
   /** @throws ContentError unless so many jobs are there and each is Ready. */
-  expectReady(count: number): Promise<void>;
+  readonly expectReady: (count: number) => Promise<void>;
   /** What a list says that changes with each write. */
-  version(): Promise<string>;
-  clear(): Promise<void>;
-  stop(): Promise<void>;
+  readonly version: () => Promise<string>;
+  readonly clear: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export const nameOf = (at: number): string => `job-${at}`;

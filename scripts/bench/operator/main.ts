@@ -65,11 +65,7 @@ async function inform(): Promise<void> {
   };
   const { group, version, namespace, plural } = where;
   const path = `/apis/${group}/${version}/namespaces/${namespace}/${plural}`;
-  const informer = makeInformer(
-    config,
-    path,
-    () => api.listNamespacedCustomObject(where) as never,
-  );
+  const informer = makeInformer(config, path, () => api.listNamespacedCustomObject(where) as never);
   size = () => informer.list().length;
   await informer.start();
   tell({ kind: 'started', url: '' });

@@ -75,9 +75,7 @@ export async function startSubject(options: SubjectOptions): Promise<Subject> {
       },
     },
   );
-  const ended = once(child, 'exit').finally(() =>
-    rmSync(folder, { recursive: true, force: true }),
-  );
+  const ended = once(child, 'exit').finally(() => rmSync(folder, { recursive: true, force: true }));
   const { url } = await Promise.race([
     told(child, 'started'),
     ended.then(() => Promise.reject(new Error('The measured process did not start.'))),

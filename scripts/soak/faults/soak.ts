@@ -2,11 +2,16 @@
 import { startFaultProxy, type FaultProxy } from '../../../operator/src/kube/testing/faultProxy.ts';
 import { MONITOR_JOBS } from '../../../operator/src/resources.ts';
 import { startHere } from '../../../operator/src/testing/operator.ts';
-import { kubeconfigThrough, serverPort, type Through } from '../../../operator/src/testing/through.ts';
+import {
+  kubeconfigThrough,
+  serverPort,
+  type Through,
+} from '../../../operator/src/testing/through.ts';
 import { until } from '../../../operator/src/testing/until.ts';
 import { systemClock } from '../../../services/core/clock.ts';
 import type { Running } from '../../../services/core/lifecycle.ts';
 import { expectContent, figure } from '../../bench/lib/report.ts';
+import { median } from '../../bench/lib/statistics.ts';
 import { NAMESPACE, startGround, type Ground } from '../lib/cluster.ts';
 import type { SoakOptions } from '../lib/options.ts';
 
@@ -71,28 +76,42 @@ export async function soakFaults(
   say: (line: string) => void,
 ): Promise<void> {
   const ground = await startGround();
-  const proxy = await startFaultProxy(serverPort(ground.cluster.kubeconfig));
-  const through = kubeconfigThrough(ground.cluster.kubeconfig, proxy.port);
-  const operator = keepRunning(ground, through);
-  const end = performance.now() + minutes * 60_000;
-  let [rounds, slowest] = [0, 0];
   try {
-    for (; performance.now() < end; rounds += 1) {
-      const fault = FAULTS[rounds % FAULTS.length];
-      const names = [0, 1, 2].map((at) => `job-${rounds}-${at}`);
-      await Promise.all([fault?.run(ground, proxy), disturb(ground, names)]);
-      slowest = Math.max(slowest, await healed(ground));
-      if ((rounds + 1) % EVERY === 0) say(`  ${rounds + 1} faults, last: ${fault?.name}`);
+    const proxy = await startFaultProxy(serverPort(ground.cluster.kubeconfig));
+    const through = kubeconfigThrough(ground.cluster.kubeconfig, proxy.port);
+    const operator = keepRunning(ground, through);
+    try {
+      const healedAfter = await breakAndHeal(ground, proxy, minutes, say);
+      say(
+        `${healedAfter.length} faults, ${proxy.connections()} connections, ${operator.restarts()} restarts after a lost lease: all jobs in the scheduler and Ready each time, ${figure(median(healedAfter))} s after the fault in the median, ${figure(Math.max(...healedAfter))} s at most`,
+      );
+    } finally {
+      await operator.stop();
+      await proxy.stop();
+      through.remove();
     }
   } finally {
-    await operator.stop();
-    await proxy.stop();
-    through.remove();
     await ground.stop();
   }
-  say(
-    `${rounds} faults, ${proxy.connections()} connections, ${operator.restarts()} restarts after a lost lease: all jobs in the scheduler and Ready each time, at the latest ${figure(slowest)} s after the fault`,
-  );
+}
+
+/** Seconds that it took after each fault until all was well. */
+async function breakAndHeal(
+  ground: Ground,
+  proxy: FaultProxy,
+  minutes: number,
+  say: (line: string) => void,
+): Promise<number[]> {
+  const end = performance.now() + minutes * 60_000;
+  const healedAfter: number[] = [];
+  for (let round = 0; performance.now() < end; round += 1) {
+    const fault = FAULTS[round % FAULTS.length];
+    const names = [0, 1, 2].map((at) => `job-${round}-${at}`);
+    await Promise.all([fault?.run(ground, proxy), disturb(ground, names)]);
+    healedAfter.push(await healed(ground));
+    if ((round + 1) % EVERY === 0) say(`  ${round + 1} faults, last: ${fault?.name}`);
+  }
+  return healedAfter;
 }
 
 /** The operator as a pod: started again whenever it lost its lease. */
@@ -102,6 +121,12 @@ function keepRunning(
 ): { restarts(): number; stop(): Promise<void> } {
   let restarts = 0;
   let stopped = false;
+  let current: Promise<Running> | undefined;
+  const again = (): void => {
+    if (stopped) return;
+    restarts += 1;
+    current = current?.then((running) => running.stop()).then(start);
+  };
   const start = (): Promise<Running> =>
     startHere(
       {
@@ -112,18 +137,12 @@ function keepRunning(
       },
       { onLost: again },
     );
-  let current = start();
-  const again = (): void => {
-    if (stopped) return;
-    restarts += 1;
-    const before = current;
-    current = before.then((running) => running.stop()).then(start);
-  };
+  current = start();
   return {
     restarts: () => restarts,
     stop: async () => {
       stopped = true;
-      await (await current).stop();
+      await (await current)?.stop();
     },
   };
 }

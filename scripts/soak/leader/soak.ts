@@ -107,7 +107,10 @@ async function change({ ground, start, operators }: Two, round: number): Promise
     PATIENCE_MS,
   );
   const ms = performance.now() - began;
-  expectContent(fate !== 'killed' || ms <= MOST_MS, `Round ${round}: nobody led for ${figure(ms)} ms.`);
+  expectContent(
+    fate !== 'killed' || ms <= MOST_MS,
+    `Round ${round}: nobody led for ${figure(ms)} ms.`,
+  );
   if (fate === 'paused') await wakeUp(led, began);
   const ended = await led.ended;
   expectContent(fate !== 'paused' || ended === 1, `The one that woke up ended with ${ended}.`);

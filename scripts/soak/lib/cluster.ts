@@ -43,7 +43,9 @@ export async function startGround(): Promise<Ground> {
     },
     isReady: async (name) => {
       const { status } = await transport.get(MONITOR_JOBS, { namespace: NAMESPACE, name });
-      return status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
+      return (
+        status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false
+      );
     },
     stop: async () => {
       await scheduler.stop();

@@ -5,7 +5,6 @@ import type { ObjectMeta } from '../../../../services/core/kube/types.ts';
 import { KubectlError } from '../../../../scripts/testing/cluster/kubectl.ts';
 import { channel, job } from '../../../../services/core/manifest/testing/samples.ts';
 import { ANNOTATIONS } from '../../names.ts';
-import { MONITOR_JOBS } from '../../resources.ts';
 import { until } from '../../testing/until.ts';
 import { conditionOf, JOB, useWorld } from '../../testing/world.ts';
 
@@ -166,51 +165,6 @@ describe('MonitorJobs on a real API server', function () {
     assert.equal(sent(), undefined);
   });
 
-  it('retires a job that is deleted', async () => {
-    const { metadata } = await ready();
-    await world().kubectl('delete', 'monitorjob', JOB);
-    await until('retired', () => (sent() ? undefined : true));
-    const retired = world().scheduler.writes.filter(({ action }) => action === 'retire');
-    assert.deepEqual(
-      retired.map(({ uid }) => uid),
-      [metadata.uid],
-    );
-  });
-
-  it('hands the uid of the new object on when a job was made again while nobody looked', async () => {
-    const operator = await world().start();
-    await world().apply(job());
-    await wait('condition=Ready');
-    const { uid } = sent() ?? assert.fail();
-    await operator.stop();
-    await world().kubectl('delete', 'monitorjob', JOB);
-    await world().apply(job());
-    await world().start();
-    await wait('condition=Ready');
-    assert.equal(sent()?.uid, (await world().job()).metadata.uid);
-    assert.notEqual(sent()?.uid, uid);
-  });
-
-  it('retires what was deleted while nobody looked', async () => {
-    const operator = await world().start();
-    await world().apply(job());
-    await wait('condition=Ready');
-    await operator.stop();
-    await world().kubectl('delete', 'monitorjob', JOB);
-    await world().start();
-    await until('retired', () => (sent() ? undefined : true));
-  });
-
-  it('sends again what the scheduler lost', async () => {
-    const operator = await world().start();
-    await world().apply(job());
-    await wait('condition=Ready');
-    await operator.stop();
-    world().scheduler.lose('monitors', at());
-    await world().start();
-    await until('sent again', sent);
-  });
-
   it('tells by an Event in kubectl describe why a job is not accepted', async () => {
     await world().start();
     await world().apply(job({ 'spec.alerting.channelRefs': [{ name: 'ops' }] }));
@@ -233,58 +187,6 @@ describe('MonitorJobs on a real API server', function () {
       [['status', ['f:status']]],
     );
     assert.equal(metadata.finalizers, undefined);
-  });
-
-  it('keeps what the checks said through a restart, and writes nothing for it', async () => {
-    const operator = await world().start();
-    await world().apply(job());
-    await wait('condition=Ready');
-    world().scheduler.tell(at(), {
-      openFindings: 2,
-      lastCheck: {
-        time: '2026-03-10T12:00:00.000Z',
-        outcome: 'Failed',
-        verdict: null,
-        relevance: null,
-        message: 'refused',
-      },
-      conditions: [
-        {
-          type: 'Healthy',
-          status: 'False',
-          reason: 'Blocked',
-          message: 'a wall',
-          lastTransitionTime: '2026-03-10T12:00:00.000Z',
-        },
-      ],
-    });
-    await world().condition('Healthy', 'Blocked');
-    await operator.stop();
-    const before = await world().job();
-    const versions: string[] = [];
-    const stop = new AbortController();
-    const watching = (async () => {
-      const { transport, namespace } = world();
-      const resourceVersion = before.metadata.resourceVersion ?? '';
-      const options = { namespace, resourceVersion, timeoutSeconds: 60, signal: stop.signal };
-      for await (const event of transport.watch(MONITOR_JOBS, options))
-        if (event.type === 'MODIFIED') versions.push(JSON.stringify(event.object.status));
-    })().catch(() => undefined);
-    world().scheduler.behave({ kind: 'slow', ms: 500 });
-    const writes = world().scheduler.writes.length;
-    await world().start();
-    await until('everything sent', () =>
-      world().scheduler.writes.length >= writes + 2 ? true : undefined,
-    );
-    world().scheduler.behave({ kind: 'well' });
-    await annotate(`${ANNOTATIONS.runRequestedAt}=again`);
-    await wait('jsonpath={.status.lastHandledRunRequest}=again');
-    stop.abort();
-    await watching;
-    assert.deepEqual(
-      versions.filter((status) => !status.includes('"Blocked"')),
-      [],
-    );
   });
 
   it('refuses a spec that kubectl applies with a wrong field, naming the field', async () => {

@@ -87,7 +87,7 @@ export function reconcileJob(deps: JobDeps): Reconcile {
     const job = deps.jobs.get(key);
     if (!job || isGoing(job)) {
       await deps.projector.retire(key, signal);
-      return;
+      return {};
     }
     const input = await observe(job, deps, signal);
     const plan = planJob(input);

@@ -34,7 +34,7 @@ const promptIsThere: Policy = ({ job, prompt }) => {
 
 const promptFits: Policy = ({ job, prompt }) => {
   if (!job.spec.goal.promptFrom || prompt === undefined) return undefined;
-  const length = [...prompt].length;
+  const { length } = Array.from(prompt);
   if (prompt.trim() !== '' && length <= 2000) return undefined;
   const { name, key } = job.spec.goal.promptFrom.configMapKeyRef;
   return {

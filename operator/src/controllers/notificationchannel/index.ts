@@ -37,7 +37,7 @@ export function reconcileChannel(deps: ChannelDeps): Reconcile {
     const channel = deps.channels.get(key);
     if (!channel || isGoing(channel)) {
       await deps.projector.retire(key, signal);
-      return;
+      return {};
     }
     const at = deps.workspaces(channel);
     const body = projectionOf(channel);
