@@ -30,7 +30,7 @@ export interface Observation {
 const REASON = /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/;
 const REASON_LENGTH = 1024;
 /** Of a message, in characters. */
-const MESSAGE_LENGTH = 32_768;
+const MESSAGE_LENGTH = 4096;
 
 /**
  * The conditions after a pass: claims over what was there, in the old order, new types last. What
