@@ -31,11 +31,25 @@ describe('operator: configuration', () => {
     assert.deepEqual(read({ WATCH_NAMESPACES: 'a, b a' }).watchNamespaces, ['a', 'b']);
   });
 
+  it('needs a key file on a laptop only: in a cluster the operator makes the keys', () => {
+    assert.equal(readConfig({}, () => '').keysFile, undefined);
+    assert.throws(() => readConfig({ POOLS: 'local' }, () => ''), /KEYS_FILE: must be set/);
+  });
+
+  it('takes databases for pods of the platform, unless their addresses are named', () => {
+    const { postgres, redis } = read({ POSTGRES_ADDRESSES: '203.0.114.7', POSTGRES_PORT: '6432' });
+    assert.deepEqual(postgres, { kind: 'server', addresses: ['203.0.114.7'], port: 6432 });
+    assert.deepEqual(redis, { kind: 'pods' });
+  });
+
   it('names what is wrong', () => {
     refuses({ WATCH_NAMESPACES: 'a,B_' }, /WATCH_NAMESPACES.*"B_"/);
     refuses({ POOLS: 'cloud' }, /POOLS must be cluster or local/);
     refuses({ OPERATOR_NAMESPACE: '-x' }, /OPERATOR_NAMESPACE/);
     refuses({ SCHEDULER_URL: 'scheduler' }, /SCHEDULER_URL/);
-    assert.throws(() => readConfig({}, () => ''), /KEYS_FILE is required/);
+    refuses(
+      { CANARY_IMAGE: 'registry.example/duckmon:latest' },
+      /CANARY_IMAGE must name .* digest/,
+    );
   });
 });

@@ -5,6 +5,7 @@ import {
   adoptRing,
   fingerprint,
   readRing,
+  readRoot,
   RING_FILE,
   ringData,
   rootKid,
@@ -77,6 +78,19 @@ describe('operator: root key that a person gave', () => {
     const one = adoptRing('internal', given, noon);
     assert.deepEqual(one, adoptRing('internal', given, noon));
     assert.equal(usable(one)?.keys[0]?.state, 'current');
+  });
+  it('wins over a ring in the same Secret, and is read without the end of its line', () => {
+    const encode = (text: string): string => Buffer.from(text).toString('base64');
+    const metadata = { creationTimestamp: noon.toISOString() };
+    const ring = ringData([current]);
+    const both = { metadata, data: { ...ring, INTERNAL_API_KEY: encode(`${given}\n`) } };
+    assert.deepEqual(readRoot('internal', both), adoptRing('internal', given, noon));
+    assert.equal(readRoot('jwt', both).kind, 'present');
+    assert.equal(
+      readRoot('jwt', { metadata, data: { JWT_SECRET: encode(given) } }).kind,
+      'adopted',
+    );
+    assert.deepEqual(readRoot('internal', undefined), { kind: 'absent' });
   });
   it('is refused when it is short, by the name of its variable and without itself', () => {
     const short = 'x'.repeat(31);

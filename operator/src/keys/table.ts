@@ -8,7 +8,7 @@ import type { Reader } from './rotation.ts';
 
 export interface ReaderTable {
   /** Undefined while the scheduler does not say. */
-  readers(): readonly Reader[] | undefined;
+  readonly readers: () => readonly Reader[] | undefined;
   /** Asks until the signal is aborted. */
   run(signal: AbortSignal): Promise<void>;
 }

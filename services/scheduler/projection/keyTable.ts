@@ -1,5 +1,4 @@
 /** Who has loaded which keys: asked of every process that takes calls, noted of those that call here. */
-import { lookup } from 'node:dns/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../../core/clock.ts';
 import {
@@ -9,6 +8,7 @@ import {
   type KeyTable as Answer,
 } from '../../core/contracts/keys.ts';
 import type { InternalCaller, ServiceName } from '../../core/contracts/ports.ts';
+import { addressesOf } from '../../core/internal/addresses.ts';
 import { createInternalClient, type InternalClient } from '../../core/internal/client.ts';
 import { callerOf } from '../../core/internal/guard.ts';
 import { loadedKeysOf } from '../../core/internal/keys.ts';
@@ -34,12 +34,12 @@ export interface KeyTableDeps {
 }
 
 export interface KeyTable {
-  answer(): Answer;
+  readonly answer: () => Answer;
   /** Notes which keys a caller has; behind the guard. */
   readonly note: RequestHandler;
   /** Asks everybody once; resolves to when to ask again, in ms. */
-  ask(): Promise<number>;
-  close(): Promise<void>;
+  readonly ask: () => Promise<number>;
+  readonly close: () => Promise<void>;
 }
 
 const EVERY_MS = 10_000;
@@ -47,9 +47,6 @@ const EVERY_MS = 10_000;
 const TIMEOUT_MS = 3_000;
 /** Who did not call for so long is not waited for. */
 const CALLER_MS = 120_000;
-
-const resolveAll = async (host: string): Promise<readonly string[]> =>
-  (await lookup(host, { all: true })).map(({ address }) => address);
 
 const withHost = (url: string, address: string): string => {
   const one = new URL(url);
@@ -99,7 +96,7 @@ interface Phones {
 }
 
 /** A connection for each process that was found. */
-function createPhones({ keys, clock, log, resolve = resolveAll }: KeyTableDeps): Phones {
+function createPhones({ keys, clock, log, resolve = addressesOf }: KeyTableDeps): Phones {
   const clients = new Map<string, InternalClient>();
   const clientOf = (callee: ServiceName, baseUrl: string): InternalClient => {
     const at = `${callee} at ${new URL(baseUrl).host}`;

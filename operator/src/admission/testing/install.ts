@@ -20,7 +20,7 @@ const WORKLOADS = ['deployments', 'statefulsets', 'daemonsets', 'replicasets', '
 const VERBS = ['create', 'update', 'patch', 'delete', 'get'];
 
 /** The policies as they would stand for a platform in another namespace. */
-const policiesFor = (namespace: string): string =>
+export const policiesFor = (namespace: string): string =>
   JSON.stringify(admissionObjects())
     .replaceAll('serviceaccount:duckmon:', `serviceaccount:${namespace}:`)
     .replaceAll('"namespace":"duckmon"', `"namespace":"${namespace}"`)

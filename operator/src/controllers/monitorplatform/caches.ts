@@ -85,7 +85,7 @@ export function openClusterCaches({ config, common }: Base): ClusterCaches {
   };
 }
 
-const withoutData = ({ data: _, ...secret }: Secret): Secret => secret;
+const withoutData = (secret: Secret): Secret => ({ ...secret, data: undefined });
 
 export const storeOf = (caches: readonly Cache<Secret>[]): Store<Secret> =>
   joinStores(caches.map(({ store }) => store));

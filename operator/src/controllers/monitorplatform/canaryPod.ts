@@ -52,10 +52,12 @@ function forbiddenTarget(apiServer: readonly ApiServerEndpoints[]): string | und
 const labels = { [LABELS.partOf]: PART_OF, [LABELS.component]: 'canary' };
 
 /** May do nothing, and mounts no token. */
-export function canaryAccount(namespace: string): Desired {
-  const metadata = { namespace, name: CANARY_NAME, labels };
-  return { metadata, ...{ automountServiceAccountToken: false } };
-}
+export const canaryAccount = (
+  namespace: string,
+): Desired & { readonly automountServiceAccountToken: false } => ({
+  metadata: { namespace, name: CANARY_NAME, labels },
+  automountServiceAccountToken: false,
+});
 
 /** A processor and memory that no quota misses. */
 const RESOURCES = {
@@ -64,7 +66,11 @@ const RESOURCES = {
 };
 
 /** The pod; undefined while there is no target that is forbidden. */
-export function canaryPod({ namespace, image, apiServer }: CanarySetting): Desired | undefined {
+export function canaryPod({
+  namespace,
+  image,
+  apiServer,
+}: CanarySetting): (Desired & CanaryPod) | undefined {
   const forbidden = forbiddenTarget(apiServer);
   if (forbidden === undefined) return undefined;
   const allowed = hostPort(`duckmon-egress.${namespace}.svc`, DEFAULT_PORTS.egress);
@@ -95,7 +101,7 @@ export function canaryPod({ namespace, image, apiServer }: CanarySetting): Desir
       },
     ],
   };
-  return { metadata: { namespace, name: CANARY_NAME, labels }, ...{ spec } };
+  return { metadata: { namespace, name: CANARY_NAME, labels }, spec };
 }
 
 const lastWords = z.strictObject({ allowed: z.boolean(), forbidden: z.boolean() });

@@ -1,5 +1,8 @@
-/** The quota of MonitorJobs on a real API server. */
+/** The MonitorPlatform on a real API server, and the quota of MonitorJobs. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { systemClock } from '../../../../services/core/clock.ts';
 import { ApiError } from '../../../../services/core/kube/errors.ts';
 import type { Transport } from '../../../../services/core/kube/transport.ts';
@@ -7,6 +10,12 @@ import { defineResource } from '../../../../services/core/kube/types.ts';
 import { job } from '../../../../services/core/manifest/testing/samples.ts';
 import { serverOf, transportOf } from '../../../../crds/testing/server.ts';
 import { useClusterWithCrds, useNamespace } from '../../../../scripts/testing/cluster/hooks.ts';
+import { EVENTS } from '../../kube/eventObject.ts';
+import { ANNOTATIONS, CONDITIONS } from '../../names.ts';
+import type { NetworkPolicy } from '../../policies/types.ts';
+import { MONITOR_PLATFORMS, WORKER_POOLS } from '../../resources.ts';
+import { NETWORK_POLICY } from './kinds.ts';
+import { until, usePlatformWorld } from './testing/world.ts';
 import {
   isStuck,
   monitorQuotas,
@@ -58,5 +67,241 @@ describe('quota of MonitorJobs on a real API server', function () {
       (error) =>
         error instanceof ApiError && error.status === 403 && /exceeded quota/.test(error.message),
     );
+  });
+});
+
+describe('MonitorPlatform on a real API server', function () {
+  this.timeout(TIMEOUT_MS);
+  const world = usePlatformWorld();
+
+  const policies = async (): Promise<readonly NetworkPolicy[]> => {
+    const { transport, namespace } = world();
+    return (await transport.list(NETWORK_POLICY, { namespace })).items;
+  };
+  const policy = (name: string): Promise<NetworkPolicy> => {
+    const { transport, namespace } = world();
+    return transport.get(NETWORK_POLICY, { namespace, name });
+  };
+  const edit = (patch: object): Promise<unknown> => {
+    const { transport, namespace } = world();
+    return transport.mergePatch(MONITOR_PLATFORMS, { namespace, name: 'default' }, patch);
+  };
+  const apply = (...objects: readonly object[]): Promise<string> =>
+    world().kubectl(
+      ['apply', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+    );
+  const defaults = (text: string): Promise<string> =>
+    apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'duckmon-defaults' },
+      data: { 'platform.yaml': text },
+    });
+
+  it('is made at the first start, with pools, policies and every condition', async () => {
+    const { start, condition, platform, transport, namespace } = world();
+    await start();
+    await condition('Ready', 'Ready');
+    const { status, metadata } = await platform();
+    const types = status?.conditions?.map(({ type }) => type).toSorted();
+    assert.deepEqual(types, Object.keys(CONDITIONS.MonitorPlatform).toSorted());
+    for (const { observedGeneration } of status?.conditions ?? [])
+      assert.equal(observedGeneration, metadata.generation);
+    const pools = (await transport.list(WORKER_POOLS, { namespace })).items;
+    assert.deepEqual(
+      pools.map(({ metadata: { name }, spec: { role } }) => `${name} ${role}`).toSorted(),
+      ['browser Browser', 'llm LLM'],
+    );
+    assert.ok((await policies()).length > 10);
+    const canary = await condition('NetworkPolicyEnforced', 'CanaryPending');
+    assert.equal(canary.status, 'Unknown');
+  });
+
+  it('writes nothing in a steady state', async () => {
+    const { start, condition, platform } = world();
+    await start({}, { resyncMs: 500 });
+    await condition('Ready', 'Ready');
+    const seen = await until('a status that stays', async () => {
+      const { metadata } = await platform();
+      await systemClock.sleep(1_500);
+      const after = await platform();
+      return after.metadata.resourceVersion === metadata.resourceVersion ? metadata : undefined;
+    });
+    await systemClock.sleep(1_500);
+    assert.equal((await platform()).metadata.resourceVersion, seen.resourceVersion);
+  });
+
+  it('is filled in from the chart, and what a person sets wins and stays', async () => {
+    const { start, condition, platform } = world();
+    await defaults(
+      'publicUrl: https://chart.example\nkeys: {rotateEvery: 240h}\nlimits: {maxSourcesPerJob: 7}',
+    );
+    await start();
+    await condition('Ready', 'Ready');
+    assert.equal((await platform()).spec.publicUrl, 'https://chart.example');
+    await world().kubectl([
+      'patch',
+      'mplat',
+      'default',
+      '--type=merge',
+      '-p',
+      JSON.stringify({ spec: { publicUrl: 'https://mine.example' } }),
+    ]);
+    await defaults('publicUrl: https://other.example\nkeys: {rotateEvery: 480h}');
+    const { spec } = await until('the new defaults', async () => {
+      const now = await platform();
+      return now.spec.keys.rotateEvery === '480h' ? now : undefined;
+    });
+    assert.equal(spec.publicUrl, 'https://mine.example');
+    assert.equal(spec.limits, undefined);
+  });
+
+  it('is made again when it is deleted', async () => {
+    const { start, condition, platform, transport, namespace } = world();
+    await start();
+    await condition('Ready', 'Ready');
+    const { uid } = (await platform()).metadata;
+    await transport.delete(MONITOR_PLATFORMS, { namespace, name: 'default' });
+    await until('another MonitorPlatform', async () => {
+      const now = await platform().catch(() => undefined);
+      return now && now.metadata.uid !== uid ? now : undefined;
+    });
+    await condition('Ready', 'Ready');
+  });
+
+  it('in another namespace is told that it does not count', async () => {
+    const { start, cluster, transport, namespace, condition } = world();
+    const elsewhere = `${namespace}-other`;
+    await cluster.kubectl(['create', 'namespace', elsewhere]);
+    try {
+      await start({ watchNamespaces: [namespace, elsewhere] });
+      await condition('SchedulerReachable', 'Reachable');
+      const foreign = { metadata: { namespace: elsewhere, name: 'default' }, spec: {} };
+      await transport.apply(MONITOR_PLATFORMS, foreign, { fieldManager: 'test' });
+      const refused = await until('NotTheOne', async () => {
+        const ref = { namespace: elsewhere, name: 'default' };
+        const { status } = await transport.get(MONITOR_PLATFORMS, ref);
+        return status?.conditions?.find(({ reason }) => reason === 'NotTheOne');
+      });
+      assert.equal(refused.status, 'False');
+      assert.match(refused.message ?? '', new RegExp(namespace));
+    } finally {
+      await cluster.kubectl(['delete', 'namespace', elsewhere, '--wait=false']);
+    }
+  });
+
+  it('repairs NetworkPolicies that somebody deleted, widened, or narrowed to nothing', async () => {
+    const { start, condition, transport, namespace } = world();
+    await start();
+    await condition('Ready', 'Ready');
+    const names = ['duckmon-default-deny', 'duckmon-egress', 'duckmon-browser'] as const;
+    const before = new Map((await policies()).map((one) => [one.metadata.name, one.spec]));
+    await transport.delete(NETWORK_POLICY, { namespace, name: names[0] });
+    await until('the deleted policy', () => policy(names[0]).catch(() => undefined));
+    const widened = { spec: { egress: [{}] } };
+    await transport.mergePatch(NETWORK_POLICY, { namespace, name: names[1] }, widened);
+    const narrowed = { spec: { podSelector: { matchLabels: { nobody: 'here' } } } };
+    await transport.mergePatch(NETWORK_POLICY, { namespace, name: names[0] }, narrowed);
+    await transport.mergePatch(NETWORK_POLICY, { namespace, name: names[2] }, narrowed);
+    for (const name of names)
+      await until(`${name} as it was`, async () => {
+        const { spec } = await policy(name);
+        return JSON.stringify(spec) === JSON.stringify(before.get(name)) || undefined;
+      });
+  });
+
+  it('has its policies follow the spec', async () => {
+    const { start, condition } = world();
+    await start();
+    await condition('Ready', 'Ready');
+    await edit({ spec: { egress: { denyCIDRs: ['203.0.114.0/24'] } } });
+    await until(
+      'the new block',
+      async () =>
+        JSON.stringify((await policy('duckmon-egress')).spec).includes('203.0.114.0/24') ||
+        undefined,
+    );
+  });
+
+  it('freezes and resumes, also when the scheduler answers late', async () => {
+    const { start, condition, scheduler } = world();
+    await start();
+    await condition('Frozen', 'NotFrozen');
+    scheduler.behave({ kind: 'down' });
+    await edit({ spec: { suspend: true } });
+    await until('an unanswered freeze', async () => {
+      const one = await condition('Frozen', 'Suspended');
+      return one.status === 'Unknown' || undefined;
+    });
+    scheduler.behave({ kind: 'well' });
+    await until('the freeze', () => scheduler.frozen() || undefined);
+    await until('Frozen', async () => {
+      const one = await condition('Frozen', 'Suspended');
+      return one.status === 'True' || undefined;
+    });
+    await edit({ spec: { suspend: false } });
+    await condition('Frozen', 'NotFrozen');
+    assert.equal(scheduler.frozen(), false);
+  });
+
+  it('answers kubectl monitor freeze, resume and rotate', async () => {
+    const { start, condition, scheduler, cluster, namespace, platform } = world();
+    await start();
+    await condition('Frozen', 'NotFrozen');
+    const script = path.resolve(import.meta.dirname, '../../../../scripts/kubectl-monitor.mjs');
+    const where = ['--kubeconfig', cluster.kubeconfig, '--platform', namespace];
+    const monitor = async (...args: readonly string[]): Promise<string> =>
+      (await promisify(execFile)(process.execPath, [script, ...args, ...where])).stdout;
+    assert.match(await monitor('freeze'), /^Frozen: /);
+    assert.equal(scheduler.frozen(), true);
+    assert.match(await monitor('resume'), /^Resumed: /);
+    assert.equal(scheduler.frozen(), false);
+    assert.match(await monitor('rotate'), /New keys are published/);
+    await until('a next key', async () =>
+      (await platform()).status?.keys?.find(
+        ({ ring, state }) => ring === 'Jwt' && state === 'Next',
+      ),
+    );
+  });
+
+  it('keeps its hands off while it is told to, and says so', async () => {
+    const { start, condition } = world();
+    await start();
+    await condition('Ready', 'Ready');
+    await edit({ metadata: { annotations: { [ANNOTATIONS.reconcile]: 'disabled' } } });
+    await condition('Paused', 'ReconcileDisabled');
+    const { transport, namespace } = world();
+    await transport.delete(NETWORK_POLICY, { namespace, name: 'duckmon-dns' });
+    await systemClock.sleep(1_000);
+    await assert.rejects(policy('duckmon-dns'));
+    await edit({ metadata: { annotations: { [ANNOTATIONS.reconcile]: null } } });
+    await until('the policy again', () => policy('duckmon-dns').catch(() => undefined));
+  });
+
+  it('gives a namespace with monitors its quota, and takes it away with the limit', async () => {
+    const { start, condition, transport, namespace } = world();
+    await start();
+    await condition('Ready', 'Ready');
+    await serverOf(transport, namespace).keep(job({ 'metadata.name': 'one' }));
+    await edit({ spec: { limits: { monitorsPerNamespace: 3 } } });
+    const ref = { namespace, name: QUOTA_NAME };
+    await until('the quota', () => transport.get(QUOTA, ref).catch(() => undefined));
+    await edit({ spec: { limits: null } });
+    await until('no quota', async () => {
+      const there = await transport.get(QUOTA, ref).catch(() => undefined);
+      return there === undefined || undefined;
+    });
+  });
+
+  it('on a laptop has no keys, policies and pools of its own, and says why', async () => {
+    const { start, condition, namespace, transport, ring } = world();
+    await start({ pools: 'local' });
+    const keys = await condition('KeysCurrent', 'Adopted');
+    assert.match(keys.message, /data folder/);
+    assert.deepEqual(await ring('duckmon-internal-key'), []);
+    assert.deepEqual(await policies(), []);
+    assert.deepEqual((await transport.list(WORKER_POOLS, { namespace })).items, []);
+    assert.deepEqual((await transport.list(EVENTS, { namespace })).items, []);
   });
 });

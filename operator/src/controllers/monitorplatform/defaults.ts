@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import { messageOf } from '../../../../services/core/errors.ts';
-import { ApiError, isConflict } from '../../../../services/core/kube/errors.ts';
+import { isConflict, type ApiError } from '../../../../services/core/kube/errors.ts';
 import type { Transport } from '../../../../services/core/kube/transport.ts';
 import type { Log } from '../../../../services/core/log.ts';
 import { hashOf } from '../../kube/subset.ts';

@@ -17,7 +17,7 @@ import type { ClusterPass } from './clusterPass.ts';
 import { claimsOf, isDisabled, notTheOne } from './conditions.ts';
 import type { Defaults } from './defaults.ts';
 import { jobNamespaces } from './quotaWork.ts';
-import { isUrgent, planStatus, type WithoutConditions } from './status.ts';
+import { isUrgent, planStatus, type StatusMemory, type WithoutConditions } from './status.ts';
 import { collect, type Work } from './steps.ts';
 import type { ClusterFindings, Findings, FreezeAnswer, PlatformClaim } from './types.ts';
 
@@ -33,6 +33,7 @@ export interface PlatformDeps {
   readonly client: Pick<SchedulerClient, 'freeze'>;
   readonly feed: Pick<Feed, 'reachability'>;
   readonly status: StatusWriter;
+  readonly memory: StatusMemory;
   readonly events: EventRecorder;
   readonly version: string;
   readonly clock: Pick<Clock, 'now'>;
@@ -69,13 +70,18 @@ async function write(
   const whole = { ...status, conditions: [...conditions] };
   const urgent = isUrgent(platform, status) || saysElse(before, conditions);
   const written = await deps.status.write(MONITOR_PLATFORMS, platform, whole, { signal, urgent });
+  if (written.kind === 'written') deps.memory.wrote(platform, whole);
   return written.kind === 'deferred' ? written.afterMs : undefined;
 }
 
-/** Another reason is news as well: who holds a rotation, and that one began. */
+/** Its message names who holds a rotation; those of others may hold the text of any error. */
+const newsOf = ({ type, reason, message }: Condition): string =>
+  type === 'KeysCurrent' ? `${reason}: ${message}` : reason;
+
+/** Another reason is news as well. */
 function saysElse(before: readonly Condition[], after: readonly Condition[]): boolean {
-  const reasons = new Map(before.map(({ type, reason }) => [type, reason]));
-  return after.some(({ type, reason }) => reasons.get(type) !== reason);
+  const news = new Map(before.map((one) => [one.type, newsOf(one)]));
+  return after.some((one) => news.get(one.type) !== newsOf(one));
 }
 
 /** Somebody else's finalizer may keep a deleted object for a while. */
@@ -130,10 +136,9 @@ export function reconcilePlatform(deps: PlatformDeps): Reconcile {
     if (!isOurs) return stored && refuse(stored, deps, signal);
     // What is being deleted is made again when it is gone.
     if (stored && isGoing(stored)) return;
+    const seen = stored && deps.memory.newest(stored);
     const platform =
-      stored && isDisabled(stored)
-        ? stored
-        : await deps.defaults.ensure(stored, deps.configMap(), signal);
+      seen && isDisabled(seen) ? seen : await deps.defaults.ensure(seen, deps.configMap(), signal);
     const { findings, waits, work } = await run(platform, deps, context);
     const claims = claimsOf(findings);
     waits.push(await write(platform, planStatus(findings), claims, deps, signal));

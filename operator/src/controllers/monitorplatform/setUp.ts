@@ -24,6 +24,7 @@ import { reconcilePlatform } from './index.ts';
 import { createKeyWork } from './keyWork.ts';
 import { NAMES } from './kinds.ts';
 import { keepQuotas } from './quotaWork.ts';
+import { createStatusMemory } from './status.ts';
 
 const { version } = createRequire(import.meta.url)('../../../../package.json') as {
   readonly version: string;
@@ -81,6 +82,7 @@ function reconcileFrom(base: Base, own: CommonCaches, inCluster: InCluster | und
     client,
     feed: link.feed,
     status,
+    memory: createStatusMemory(),
     events,
     version,
     clock,
@@ -119,12 +121,11 @@ export function setUpPlatform(base: Base): Part {
     reflector.subscribe(({ type }) => {
       if (type !== 'updated') controller.enqueue(key, { delayMs: JOBS_MS });
     });
-  for (const cache of [own.defaults, own.quotas])
-    follow<KubeObject>(cache as Cache<never>, anyChange);
+  for (const cache of [own.defaults, own.quotas]) follow<KubeObject>(cache, anyChange);
   if (inCluster) {
     const { roots, derived, policies, apiServer, canary } = inCluster.caches;
     for (const cache of [...roots, ...derived, policies, apiServer, canary, caches.pools])
-      follow<KubeObject>(cache as Cache<never>, anyChange);
+      follow<KubeObject>(cache, anyChange);
   }
   link.onReachability(wake);
   const ownCaches = inCluster ? Object.values(inCluster.caches).flat() : [];

@@ -33,3 +33,21 @@ export function planStatus(findings: Findings): WithoutConditions {
 /** Whether the status tells of keys that it did not know: what it records decides what counts as lost. */
 export const isUrgent = ({ status }: MonitorPlatform, after: WithoutConditions): boolean =>
   !isDeepStrictEqual(status?.keys ?? [], after.keys ?? []);
+
+/** The last status that was written, until the cache has it: what was lost is known from nothing else. */
+export interface StatusMemory {
+  wrote(platform: MonitorPlatform, status: MonitorPlatformStatus): void;
+  newest(cached: MonitorPlatform): MonitorPlatform;
+}
+
+const versionOf = ({ metadata: { uid, resourceVersion } }: MonitorPlatform): string =>
+  `${uid}@${resourceVersion}`;
+
+export function createStatusMemory(): StatusMemory {
+  let last: { readonly over: string; readonly status: MonitorPlatformStatus } | undefined;
+  return {
+    wrote: (platform, status) => void (last = { over: versionOf(platform), status }),
+    newest: (cached) =>
+      last?.over === versionOf(cached) ? { ...cached, status: last.status } : cached,
+  };
+}

@@ -42,6 +42,8 @@ export interface Fleet {
 }
 
 export interface Traffic {
+  /** Calls so far. */
+  readonly sent: () => number;
   stop(): Promise<{ readonly sent: number; readonly failed: readonly unknown[] }>;
 }
 
@@ -96,13 +98,16 @@ export function createFleet(transport: Transport, namespace: string): Fleet {
           .finally(() => running.delete(call));
         running.add(call);
       }, 1000 / perSecond);
-      const stop = async () => {
+      const end = async () => {
         clearInterval(timer);
         await Promise.all(running);
         await client.close();
         return { sent, failed };
       };
-      return { stop };
+      let ended: ReturnType<typeof end> | undefined;
+      const stop = () => (ended ??= end());
+      ends.push(stop);
+      return { sent: () => sent, stop };
     },
     table: ({ keys }, callees) => {
       const deps = { callees, owner: 'scheduler-0', keys, clock: systemClock, log };

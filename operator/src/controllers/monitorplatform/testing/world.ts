@@ -29,19 +29,19 @@ export interface PlatformWorld {
   readonly scheduler: TestScheduler;
   readonly schedulerMount: Mount;
   /** Runs kubectl in the namespace. */
-  kubectl(args: readonly string[], input?: string): Promise<string>;
+  readonly kubectl: (args: readonly string[], input?: string) => Promise<string>;
   /** Starts an operator that ends with the test, unless the test stops it before. */
-  start(config?: Partial<OperatorConfig>, deps?: Partial<StartDeps>): Promise<Running>;
-  platform(): Promise<MonitorPlatform>;
+  readonly start: (config?: Partial<OperatorConfig>, deps?: Partial<StartDeps>) => Promise<Running>;
+  readonly platform: () => Promise<MonitorPlatform>;
   /** Waits until the condition has the reason. */
-  condition(type: string, reason: string): Promise<Condition>;
-  secret(name: string): Promise<Secret | undefined>;
+  readonly condition: (type: string, reason: string) => Promise<Condition>;
+  readonly secret: (name: string) => Promise<Secret | undefined>;
   /** Keys of a root. */
-  ring(name: string): Promise<readonly KeyEntry[]>;
+  readonly ring: (name: string) => Promise<readonly KeyEntry[]>;
   /** As if so much time had passed for the keys of a root. */
-  age(name: string, ms: number): Promise<void>;
+  readonly age: (name: string, ms: number) => Promise<void>;
   /** `kid` and state of the internal keys, once they are like this. */
-  states(...states: readonly string[]): Promise<readonly KeyEntry[]>;
+  readonly states: (...states: readonly string[]) => Promise<readonly KeyEntry[]>;
 }
 
 export { until };
