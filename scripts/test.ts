@@ -1,5 +1,5 @@
 /** Runs every test, or the part that the words name; ends with `N passed, N failed`. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -56,23 +56,60 @@ async function runTool(tool: string, args: readonly string[], run: Run): Promise
   const child = spawn(process.execPath, [toolPath(tool), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
+    // a group of its own, so that all of it can be ended
+    detached: true,
     env: { ...process.env, ...run.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
   });
+  const group = endable(child);
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     process.stdout.write(chunk);
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) countLine(line, tally);
+    for (const line of lines) if (countLine(line, tally)) group.expectEnd();
   });
   const { promise, resolve } = Promise.withResolvers<number>();
-  child.on('close', (code) => resolve(code ?? 1));
+  child.on('close', (code) => {
+    group.ended();
+    resolve(code ?? 1);
+  });
   return promise;
 }
 
-function countLine(line: string, tally: Tally): void {
+/** Tests that are through and whose process lives on have left something open. */
+const LEFTOVER_MS = 60_000;
+
+/** Ends a tool with all its children: on Ctrl-C, and when it does not end after its result. */
+function endable(child: ChildProcess): { expectEnd(): void; ended(): void } {
+  const end = (signal: NodeJS.Signals): void => {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  };
+  const pass = (signal: NodeJS.Signals): void => {
+    end(signal);
+    process.exit(130);
+  };
+  process.on('SIGINT', pass).on('SIGTERM', pass);
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    expectEnd: () => {
+      timer ??= setTimeout(() => {
+        say('its tests are through, but something they left open keeps the process; ending it');
+        end('SIGKILL');
+      }, LEFTOVER_MS);
+    },
+    ended: () => {
+      clearTimeout(timer);
+      process.off('SIGINT', pass).off('SIGTERM', pass);
+    },
+  };
+}
+
+/** Whether the line is a closing one of mocha. */
+function countLine(line: string, tally: Tally): boolean {
+  const before = tally.passed + tally.failed;
   tally.passed += Number(/^\s+(\d+) passing/.exec(line)?.[1] ?? 0);
   tally.failed += Number(/^\s+(\d+) failing/.exec(line)?.[1] ?? 0);
+  return tally.passed + tally.failed > before;
 }
 
 const mochaArgs = (files: readonly string[], titles: readonly string[]): string[] => [
