@@ -7,6 +7,7 @@ import { startInstallation, type Installation } from './testing/installation.ts'
 import { startPage, type TestPage } from './testing/page.ts';
 
 interface Check {
+  readonly id: string;
   readonly outcome: string;
   readonly verdict: string | null;
   readonly reason: string | null;
@@ -218,20 +219,33 @@ describe('the pipeline with a model that', function () {
     await Promise.all([page.stop(), hook.stop(), model.stop()]);
   });
 
-  /** Runs a check and waits for its end. */
+  const checkOf = async (runRequestId: string): Promise<Check | undefined> => {
+    const path = `/checks?monitor=plans&runRequestId=${runRequestId}`;
+    const { json: list } = await installation.call('GET', path);
+    return (list as { items: Check[] }).items[0];
+  };
+  const isTold = async ({ id }: Check): Promise<boolean> => {
+    const { json: list } = await installation.call('GET', `/deliveries?checkId=${id}`);
+    const { items } = list as { items: { state: string; attempts: number }[] };
+    return items.every(({ state, attempts }) =>
+      state === 'pending' ? attempts > 0 : state !== 'sending',
+    );
+  };
+  const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
+    for (let waited = 0; waited < 60_000; waited += 50) {
+      const seen = await look();
+      if (seen !== undefined) return seen;
+      await delay(50);
+    }
+    return assert.fail(`never: ${what}`);
+  };
+  /** Runs a check and waits until it has ended and what it had to tell was sent. */
   const run = async (): Promise<Check> => {
     const asked = await installation.call('POST', '/monitors/plans/run', {});
     const { runRequestId } = asked.json as { runRequestId: string };
-    for (let waited = 0; waited < 60_000; waited += 50) {
-      const { json: list } = await installation.call(
-        'GET',
-        `/checks?monitor=plans&runRequestId=${runRequestId}`,
-      );
-      const [check] = (list as { items: Check[] }).items;
-      if (check) return check;
-      await delay(50);
-    }
-    return assert.fail('the check did not end');
+    const check = await until('the end of the check', () => checkOf(runRequestId));
+    await until('its deliveries', async () => ((await isTold(check)) ? true : undefined));
+    return check;
   };
   const change = async (
     scripts: (price: number) => Script[],
