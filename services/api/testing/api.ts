@@ -122,9 +122,8 @@ export async function startTestApi(
   env: Record<string, string> = {},
   { workspace = WORKSPACE, kube }: Given = {},
 ): Promise<TestApi> {
-  const db = await testDatabase();
+  const db = await testDatabase({ days: ['2026-03-01', '2026-02-28'] });
   const time = { now: new Date('2026-03-01T12:00:00Z') };
-  await db.ensureDays('2026-03-01', '2026-02-28');
   const scopes: [string, TokenScope][] = [
     ['read', 'read'],
     ['write', 'write'],

@@ -81,10 +81,11 @@ export interface World {
   close(): Promise<void>;
 }
 
+const DAYS = ['2026-03-09', '2026-03-10', '2026-03-11', '2026-03-12'];
+
 /** Starts everything; close it when done. */
 export async function createWorld(): Promise<World> {
-  const db = await testDatabase();
-  await db.ensureDays('2026-03-09', '2026-03-10', '2026-03-11', '2026-03-12');
+  const db = await testDatabase({ days: DAYS });
   await seedWorkspaces(db, 'team', 'other');
   const [browser, llm, notification] = await Promise.all([
     startFakeBrowser(),
