@@ -8,6 +8,7 @@ import { LABELS } from './names.ts';
 import { recordJobs } from './testing/recorder.ts';
 import { kubeconfigThrough, serverPort, type Through } from './testing/through.ts';
 import { until } from './testing/until.ts';
+import { orAbsent } from '../../services/core/kube/errors.ts';
 import { conditionOf, useWorld } from './testing/world.ts';
 
 const LEASE = 'duckmon-operator';
@@ -32,9 +33,7 @@ describe('the operator on a real API server', function () {
     );
   const holder = async (): Promise<string> => {
     const where = { namespace: world().namespace, name: LEASE };
-    const lease = await world()
-      .transport.get(LEASES, where)
-      .catch(() => undefined);
+    const lease = await orAbsent(world().transport.get(LEASES, where));
     return lease?.spec?.holderIdentity ?? '';
   };
   const led = (by: string): Promise<true> =>

@@ -1,10 +1,14 @@
 /** Every name that the operator writes into the cluster or reads from it: nothing else spells them out. */
+import { namesFor } from './kube/names.ts';
 
 export const GROUP = 'mon.duckerhub.com';
 export const VERSION = 'v1alpha1';
 
 /** What the operator calls itself: value of `app.kubernetes.io/managed-by`, first part of its field managers. */
 export const OPERATOR = 'duckmon-operator';
+
+/** Labels and annotations by which controllers know what they made. */
+export const OWNED = namesFor(OPERATOR, GROUP);
 
 /** The one MonitorPlatform that counts, in the operator's own namespace. */
 export const PLATFORM_NAME = 'default';

@@ -4,6 +4,7 @@ import type {
   NotificationChannelSpec,
   SecretKeyRef,
 } from '../../crds/types/notificationchannel.ts';
+import { namedTargetOf, secretsOf } from '../core/channelTarget.ts';
 import type { Monitor } from '../store/monitors.ts';
 import { KUBERNETES } from '../store/projection.ts';
 
@@ -22,15 +23,9 @@ interface Violation {
 }
 
 /** Every Secret key that a channel names. */
-export function secretRefsOf(channel: NotificationChannelSpec): SecretKeyRef[] {
-  const { email, slack, teams, webhook } = channel;
-  return [
-    email?.secretRef,
-    slack?.secretRef,
-    teams?.secretRef,
-    webhook?.signing?.secretRef,
-    webhook?.signing?.previousSecretRef,
-  ].filter((ref) => ref !== undefined);
+export function secretRefsOf(channel: NotificationChannelSpec): readonly SecretKeyRef[] {
+  const target = namedTargetOf(channel);
+  return target ? secretsOf(target) : [];
 }
 
 const channelNames = ({ spec }: Monitor): string[] => [

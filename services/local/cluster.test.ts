@@ -7,36 +7,13 @@ import { startHook, type Hook } from '../../scripts/testing/hook/server.ts';
 import { startModel, type FakeModel } from '../../scripts/testing/model/server.ts';
 import { systemClock } from '../core/clock.ts';
 import { startInstallation, type Installation } from './testing/installation.ts';
+import { secretManifest, webhookManifests } from './testing/manifests.ts';
 import { startPage, type TestPage } from './testing/page.ts';
 
 const SIGNING_KEY = 'a-signing-key-of-the-cluster-0123456789';
 /** The operator asks for the states of channels every 15 s, and missing Secrets are looked for as often. */
 const WAIT_MS = 60_000;
 const LOOK_MS = 200;
-
-const secret = `
-apiVersion: v1
-kind: Secret
-metadata: {name: hook}
-stringData: {key: ${SIGNING_KEY}}
-`;
-const objects = (page: string, hook: string): string => `
-apiVersion: mon.duckerhub.com/v1alpha1
-kind: NotificationChannel
-metadata: {name: ops}
-spec:
-  type: Webhook
-  webhook: {url: "${hook}", signing: {secretRef: {name: hook, key: key}}}
----
-apiVersion: mon.duckerhub.com/v1alpha1
-kind: MonitorJob
-metadata: {name: plans}
-spec:
-  sources: [{name: pricing, url: "${page}", fetch: Http}]
-  schedule: {interval: 1h}
-  goal: {prompt: "Tell me when a plan's price changes."}
-  alerting: {channelRefs: [{name: ops}], cooldown: 0s, maxPerHour: 60}
-`;
 
 describe('a job of a cluster with a signed webhook', function () {
   this.timeout(300_000);
@@ -106,8 +83,8 @@ describe('a job of a cluster with a signed webhook', function () {
     assert.ok(typeof signature === 'object' && signature.ok, JSON.stringify(signature));
   };
   it('is told once, waits while its Secret is gone, and is told when that is back', async () => {
-    await kubectl(['apply', '-f', '-'], secret);
-    await kubectl(['apply', '-f', '-'], objects(page.url, hook.url));
+    await kubectl(['apply', '-f', '-'], secretManifest(SIGNING_KEY));
+    await kubectl(['apply', '-f', '-'], webhookManifests(page.url, hook.url));
     await untilCondition('notificationchannel/ops', 'SecretFound', 'True Found');
     await run();
     assert.equal(hook.posts.length, 0);
@@ -136,7 +113,7 @@ describe('a job of a cluster with a signed webhook', function () {
     );
     assert.equal(hook.posts.length, 1);
 
-    await kubectl(['apply', '-f', '-'], secret);
+    await kubectl(['apply', '-f', '-'], secretManifest(SIGNING_KEY));
     await until('the delivery arrives', () => hook.posts.length > 1);
     isSigned(1);
     assert.match(hook.posts[1]?.raw ?? '', /70/);

@@ -7,34 +7,11 @@ import path from 'node:path';
 import { startHook, type Hook } from '../../scripts/testing/hook/server.ts';
 import { startModel, type FakeModel } from '../../scripts/testing/model/server.ts';
 import { startInstallation, type Installation } from './testing/installation.ts';
+import { secretManifest, webhookManifests } from './testing/manifests.ts';
 import { startPage, type TestPage } from './testing/page.ts';
 import { runCli } from './testing/run.ts';
 
 const SIGNING_KEY = 'a-signing-key-of-the-test-0123456789';
-
-/** The manifests of the second "must show": Secret, Webhook channel and MonitorJob in one file. */
-const manifests = (page: string, hook: string): string => `
-apiVersion: v1
-kind: Secret
-metadata: {name: hook}
-stringData: {key: ${SIGNING_KEY}}
----
-apiVersion: mon.duckerhub.com/v1alpha1
-kind: NotificationChannel
-metadata: {name: ops}
-spec:
-  type: Webhook
-  webhook: {url: "${hook}", signing: {secretRef: {name: hook, key: key}}}
----
-apiVersion: mon.duckerhub.com/v1alpha1
-kind: MonitorJob
-metadata: {name: plans}
-spec:
-  sources: [{name: pricing, url: "${page}", fetch: Http}]
-  schedule: {interval: 1h}
-  goal: {prompt: "Tell me when a plan's price changes."}
-  alerting: {channelRefs: [{name: ops}], cooldown: 0s, maxPerHour: 60}
-`;
 
 describe('a new installation with its demo', function () {
   this.timeout(120_000);
@@ -173,7 +150,7 @@ describe('a job with a model and a signed webhook', function () {
     const { out, code, err } = await runCli(
       installation,
       ['apply', '-f', '-'],
-      manifests(page.url, hook.url),
+      `${secretManifest(SIGNING_KEY)}---${webhookManifests(page.url, hook.url)}`,
     );
     assert.equal(code, 0, err);
     assert.deepEqual(
@@ -266,10 +243,11 @@ describe('a job with a model and a signed webhook', function () {
   });
 
   it('refuses a page on a private address that nobody allowed', async () => {
-    const manifest = manifests('http://127.0.0.1:1/', hook.url).replace(
-      'name: plans',
-      'name: private',
-    );
+    const manifest =
+      `${secretManifest(SIGNING_KEY)}---${webhookManifests('http://127.0.0.1:1/', hook.url)}`.replace(
+        'name: plans',
+        'name: private',
+      );
     await runCli(installation, ['apply', '-f', '-'], manifest);
     const { out } = await runCli(installation, ['run', 'private', '--wait']);
     assert.match(out, /not allowed|forbidden/i);
@@ -290,7 +268,7 @@ describe('a watched manifest folder', function () {
     folder = mkdtempSync(path.join(os.tmpdir(), 'duckmon-folder-'));
     writeFileSync(
       path.join(folder, 'shop.yaml'),
-      manifests('http://example.invalid/', 'http://example.invalid/'),
+      `${secretManifest(SIGNING_KEY)}---${webhookManifests('http://example.invalid/', 'http://example.invalid/')}`,
     );
     writeFileSync(path.join(folder, 'bad.yaml'), 'kind: MonitorJob\n  bad: [');
     installation = await startInstallation({ manifests: folder });

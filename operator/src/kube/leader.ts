@@ -1,6 +1,6 @@
 /** One process of several does the work: leader election by a Lease. */
 import { messageOf } from '../../../services/core/errors.ts';
-import { isNotFound } from '../../../services/core/kube/errors.ts';
+import { orAbsent } from '../../../services/core/kube/errors.ts';
 import { openScope, pause } from '../../../services/core/kube/scope.ts';
 import {
   LEASES,
@@ -96,15 +96,8 @@ async function stand(
   }
 }
 
-async function readLease(
+const readLease = (
   { namespace, name }: LeaderOptions,
   { transport }: LeaderDeps,
   signal: AbortSignal,
-): Promise<Lease | undefined> {
-  try {
-    return await transport.get(LEASES, { namespace, name }, { signal });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
+): Promise<Lease | undefined> => orAbsent(transport.get(LEASES, { namespace, name }, { signal }));

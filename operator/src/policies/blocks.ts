@@ -1,6 +1,6 @@
 /** Sets of addresses as NetworkPolicies write them: one block, and blocks that are taken out of it. */
 import ipaddr from 'ipaddr.js';
-import { contains, parseCidr, type Cidr } from '../../../services/core/addresses.ts';
+import { contains, parseCidr, type Cidr } from '../../../services/domain/cidr.ts';
 import type { IpBlock } from './types.ts';
 
 /** The block of a text, without the bits behind its length; undefined when it is none. */

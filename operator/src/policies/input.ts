@@ -1,6 +1,6 @@
 /** What NetworkPolicies are made from, and what may be wrong with it. */
 import type { EgressAllow, MonitorPlatformSpec } from '../../../crds/types/monitorplatform.ts';
-import type { Cidr } from '../../../services/core/addresses.ts';
+import type { Cidr } from '../../../services/domain/cidr.ts';
 import { blockOf } from './blocks.ts';
 import type { AllowedTarget } from './internet.ts';
 

@@ -6,8 +6,8 @@ import {
   nat64WellKnown,
   refusedV4,
   refusedV6,
-  type Cidr,
-} from '../../../services/core/addresses.ts';
+} from '../../../services/domain/address-data.ts';
+import { type Cidr } from '../../../services/domain/cidr.ts';
 import { covers, embedded, knownBlock, without } from './blocks.ts';
 import type { EgressRule, IpBlock } from './types.ts';
 

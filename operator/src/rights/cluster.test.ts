@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { pool as poolManifest } from '../../../crds/testing/samples.ts';
 import { transportOf } from '../../../crds/testing/server.ts';
 import type { Transport } from '../../../services/core/kube/transport.ts';
-import { isForbidden } from '../../../services/core/kube/errors.ts';
+import { isForbidden, orAbsent } from '../../../services/core/kube/errors.ts';
 import { defineResource, type KubeObject } from '../../../services/core/kube/types.ts';
 import { channel, job } from '../../../services/core/manifest/testing/samples.ts';
 import { policiesFor } from '../admission/testing/install.ts';
@@ -204,12 +204,12 @@ describe("rights of the operator's account on a real API server", function () {
         return spec.replicas === 2 || undefined;
       });
       const quota = { namespace: where, name: 'duckmon-monitors' };
-      await until('the quota', () => transport.get(RESOURCE_QUOTA, quota).catch(() => undefined));
+      await until('the quota', () => orAbsent(transport.get(RESOURCE_QUOTA, quota)));
     }
     const foreign = { metadata: { namespace: tenant, name: 'default' }, spec: {} };
     await transport.apply(MONITOR_PLATFORMS, foreign, { fieldManager: 'test' });
     const canary = await until('the canary', () =>
-      transport.get(CANARY_POD, { namespace, name: 'duckmon-canary' }).catch(() => undefined),
+      orAbsent(transport.get(CANARY_POD, { namespace, name: 'duckmon-canary' })),
     );
     const terminated = {
       exitCode: 0,
@@ -232,20 +232,16 @@ describe("rights of the operator's account on a real API server", function () {
     );
     await condition('NetworkPolicyEnforced', 'Enforced');
     await until('the next canary', async () => {
-      const now = await transport
-        .get(CANARY_POD, { namespace, name: 'duckmon-canary' })
-        .catch(() => undefined);
+      const now = await orAbsent(transport.get(CANARY_POD, { namespace, name: 'duckmon-canary' }));
       return now && now.metadata.uid !== canary.metadata.uid ? now : undefined;
     });
     await until('a key for the tenant', () =>
-      transport
-        .get(SECRET, { namespace: tenant, name: 'duckmon-keys-browser' })
-        .catch(() => undefined),
+      orAbsent(transport.get(SECRET, { namespace: tenant, name: 'duckmon-keys-browser' })),
     );
     await transport.delete(WORKER_POOLS, { namespace: tenant, name: 'web' });
     await until('no key for the tenant', async () => {
       const ref = { namespace: tenant, name: 'duckmon-keys-browser' };
-      const there = await transport.get(SECRET, ref).catch(() => undefined);
+      const there = await orAbsent(transport.get(SECRET, ref));
       return there === undefined || undefined;
     });
     const { status } = await world().platform();

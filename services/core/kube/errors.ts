@@ -63,6 +63,17 @@ const hasStatus =
     error instanceof ApiError && statuses.includes(error.status);
 
 export const isNotFound = hasStatus(404);
+
+/** What is read, or undefined when it is not there; any other failure is passed on. */
+export async function orAbsent<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
 /** Another writer was first, another manager owns a field, or the object exists already. */
 export const isConflict = hasStatus(409);
 /** The resourceVersion or the continue token is too old; 410, or 504 for one from the future. */

@@ -2,7 +2,7 @@
 import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { NotificationChannel } from '../../../../crds/types/notificationchannel.ts';
-import { isNotFound } from '../../../../services/core/kube/errors.ts';
+import { orAbsent } from '../../../../services/core/kube/errors.ts';
 import type { Transport } from '../../../../services/core/kube/transport.ts';
 import type { Store } from '../../kube/store.ts';
 import { BY_NAMESPACE, CONFIG_MAPS } from '../../resources.ts';
@@ -29,13 +29,9 @@ async function promptOf(
 ): Promise<string | undefined> {
   const ref = spec.goal.promptFrom?.configMapKeyRef;
   if (!ref) return undefined;
-  try {
-    const where = { namespace: metadata.namespace, name: ref.name };
-    return (await transport.get(CONFIG_MAPS, where, { signal })).data?.[ref.key];
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const where = { namespace: metadata.namespace, name: ref.name };
+  const found = await orAbsent(transport.get(CONFIG_MAPS, where, { signal }));
+  return found?.data?.[ref.key];
 }
 
 /** The input of `planJob`, from the caches and, for a prompt of a ConfigMap, one request. */

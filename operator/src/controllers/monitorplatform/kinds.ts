@@ -1,13 +1,8 @@
 /** The kinds that this controller reads and writes beside our own. */
 import { defineResource, type KubeObject } from '../../../../services/core/kube/types.ts';
 import type { SecretData } from '../../keys/ring.ts';
-import { namesFor } from '../../kube/names.ts';
-import { GROUP, OPERATOR } from '../../names.ts';
 import type { NetworkPolicy } from '../../policies/types.ts';
 import type { ResourceQuota, StoredQuota } from './quota.ts';
-
-/** Labels and annotations by which the controller knows what it made. */
-export const NAMES = namesFor(OPERATOR, GROUP);
 
 export type Secret = KubeObject & SecretData & { readonly type?: string };
 

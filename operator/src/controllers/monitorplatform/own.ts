@@ -6,8 +6,7 @@ import type { KubeObject, Resource } from '../../../../services/core/kube/types.
 import type { Applier, Desired } from '../../kube/apply.ts';
 import { keyOf } from '../../kube/keys.ts';
 import type { Store } from '../../kube/store.ts';
-import { CONTROLLERS } from '../../names.ts';
-import { NAMES } from './kinds.ts';
+import { OWNED, CONTROLLERS } from '../../names.ts';
 
 export interface Acting {
   readonly transport: Pick<Transport, 'delete'>;
@@ -15,10 +14,10 @@ export interface Acting {
 }
 
 /** Selects what this controller made. */
-export const OWN_SELECTOR = `${NAMES.controller}=${CONTROLLERS.MonitorPlatform}`;
+export const OWN_SELECTOR = `${OWNED.controller}=${CONTROLLERS.MonitorPlatform}`;
 
 const isOwn = ({ metadata }: KubeObject): boolean =>
-  metadata.labels?.[NAMES.controller] === CONTROLLERS.MonitorPlatform;
+  metadata.labels?.[OWNED.controller] === CONTROLLERS.MonitorPlatform;
 
 /** A namespace that is gone or going needs nothing any more. */
 const isOfDeadNamespace = (error: unknown): boolean =>

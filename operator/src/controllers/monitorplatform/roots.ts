@@ -1,5 +1,5 @@
 /** The root keys in their Secrets: read afresh in each pass, since an old one would undo a rotation. */
-import { isNotFound } from '../../../../services/core/kube/errors.ts';
+import { orAbsent } from '../../../../services/core/kube/errors.ts';
 import type { Transport } from '../../../../services/core/kube/transport.ts';
 import { readRing, readRoot, ringData, RINGS, type RingState } from '../../keys/ring.ts';
 import { LABELS, PART_OF, SECRETS } from '../../names.ts';
@@ -26,14 +26,8 @@ export interface RootStoreDeps {
 export const ROOT_SECRETS = [SECRETS.internalKey, SECRETS.jwtSecret, SECRETS.dataKey] as const;
 
 export function createRootStore({ transport, namespace, fieldManager }: RootStoreDeps): RootStore {
-  const read = async (name: string, signal: AbortSignal): Promise<Secret | undefined> => {
-    try {
-      return await transport.get(SECRET, { namespace, name }, { signal });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
-  };
+  const read = (name: string, signal: AbortSignal): Promise<Secret | undefined> =>
+    orAbsent(transport.get(SECRET, { namespace, name }, { signal }));
   return {
     read: async (signal) => {
       const names = [RINGS.internal.secret, RINGS.jwt.secret, SECRETS.dataKey] as const;

@@ -9,7 +9,7 @@ import { createController, type Controller } from '../../kube/controller.ts';
 import { keyFor, keyOf } from '../../kube/keys.ts';
 import { anyChange } from '../../kube/predicate.ts';
 import type { Source } from '../../kube/controller.ts';
-import { CONTROLLERS, PLATFORM_NAME } from '../../names.ts';
+import { OWNED, CONTROLLERS, PLATFORM_NAME } from '../../names.ts';
 import {
   openClusterCaches,
   openCommonCaches,
@@ -22,7 +22,6 @@ import { createClusterPass } from './clusterPass.ts';
 import { createDefaults, DEFAULTS } from './defaults.ts';
 import { reconcilePlatform } from './index.ts';
 import { createKeyWork } from './keyWork.ts';
-import { NAMES } from './kinds.ts';
 import { keepQuotas } from './quotaWork.ts';
 import { createStatusMemory } from './status.ts';
 
@@ -67,7 +66,7 @@ function reconcileFrom(base: Base, own: CommonCaches, inCluster: InCluster | und
   const { namespace, watchNamespaces } = config;
   const { transport, clock, log } = common;
   const name = CONTROLLERS.MonitorPlatform;
-  const applier = createApplier({ controller: name, names: NAMES }, common);
+  const applier = createApplier({ controller: name, names: OWNED }, common);
   const status = base.statusOf(name);
   const jobs = caches.jobs.store;
   const quotas = { transport, applier, jobs, quotas: own.quotas.store, watchNamespaces, clock };

@@ -1,6 +1,6 @@
 /** What a MonitorPlatform and its annotations say about keys, in the units that decisions are made in. */
 import type { Keys } from '../../../../crds/types/monitorplatform.ts';
-import { parseDuration } from '../../../../services/core/durations.ts';
+import { parseDuration } from '../../../../services/domain/duration.ts';
 import type { RingName } from '../../keys/ring.ts';
 import type { RotationRequests, RotationSettings } from '../../keys/rotation.ts';
 import { ANNOTATIONS } from '../../names.ts';

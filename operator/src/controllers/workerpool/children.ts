@@ -7,8 +7,7 @@ import {
 import { createCache, type Cache } from '../../kube/caches.ts';
 import { OWNER_INDEX, ownerIndex } from '../../kube/owners.ts';
 import type { ReflectorDeps } from '../../kube/reflector.ts';
-import { CONTROLLERS } from '../../names.ts';
-import { NAMES } from './names.ts';
+import { OWNED, CONTROLLERS } from '../../names.ts';
 import type { ChildKind, Deployment } from './types.ts';
 
 export const DEPLOYMENTS = defineResource<Deployment>({
@@ -36,8 +35,8 @@ export type ChildCaches = Readonly<Record<ChildKind, Cache<KubeObject>>>;
 
 /** Only what this controller made is watched, not the tenants' own. */
 export function openChildCaches(namespaces: readonly string[], deps: ReflectorDeps): ChildCaches {
-  const labelSelector = `${NAMES.controller}=${CONTROLLERS.WorkerPool}`;
-  const indexes = { [OWNER_INDEX]: ownerIndex(NAMES) };
+  const labelSelector = `${OWNED.controller}=${CONTROLLERS.WorkerPool}`;
+  const indexes = { [OWNER_INDEX]: ownerIndex(OWNED) };
   const open = (kind: ChildKind): Cache<KubeObject> =>
     createCache({ resource: CHILD_RESOURCES[kind], labelSelector, indexes }, namespaces, deps);
   return {

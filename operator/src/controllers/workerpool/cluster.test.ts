@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { llmPool, platform, pool as poolManifest } from '../../../../crds/testing/samples.ts';
 import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
-import { isNotFound } from '../../../../services/core/kube/errors.ts';
+import { orAbsent } from '../../../../services/core/kube/errors.ts';
 import { defineResource, type KubeObject } from '../../../../services/core/kube/types.ts';
 import { job } from '../../../../services/core/manifest/testing/samples.ts';
 import type { Changes } from '../../../../services/core/manifest/testing/samples.ts';
@@ -49,14 +49,8 @@ describe('WorkerPools on a real API server', function () {
     const of = { metadata: at(name) } as WorkerPool;
     return at(kind === 'ServiceAccount' ? serviceAccountName(of) : poolChildName(of));
   };
-  const child = async (kind: ChildKind): Promise<KubeObject | undefined> => {
-    try {
-      return await world().transport.get(CHILD_RESOURCES[kind], childAt(kind));
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
-  };
+  const child = (kind: ChildKind): Promise<KubeObject | undefined> =>
+    orAbsent(world().transport.get(CHILD_RESOURCES[kind], childAt(kind)));
   /** Before the pool would look at its children anyway. */
   const soon: typeof until = (what, look) => until(what, look, LOAD_MS / 2);
   const made = (kind: ChildKind): Promise<KubeObject> =>

@@ -1,11 +1,7 @@
 /** What the children of a WorkerPool are called, and how its pods are found. */
 import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
-import { namesFor } from '../../kube/names.ts';
 import { childName } from '../../kube/owners.ts';
-import { CHILD_PREFIXES, GROUP, LABELS, OPERATOR, SERVICE_ACCOUNTS } from '../../names.ts';
-
-/** Labels and annotations by which a pool knows its children. */
-export const NAMES = namesFor(OPERATOR, GROUP);
+import { CHILD_PREFIXES, LABELS, SERVICE_ACCOUNTS } from '../../names.ts';
 
 /** The Service of the egress proxy, in the namespace of the platform. */
 export const EGRESS_SERVICE = 'duckmon-egress';

@@ -3,11 +3,11 @@ import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
 import { parseDuration } from '../../../../services/domain/duration.ts';
 import type { Desired } from '../../kube/apply.ts';
 import { childMeta } from '../../kube/owners.ts';
-import { ANNOTATIONS } from '../../names.ts';
+import { OWNED, ANNOTATIONS } from '../../names.ts';
 import { WORKER_POOLS } from '../../resources.ts';
 import { deployment, disruptionBudget, service, serviceAccount } from './build.ts';
 import { planScale, type ScalePlan } from './capacity.ts';
-import { EGRESS_SERVICE, NAMES, componentOf } from './names.ts';
+import { EGRESS_SERVICE, componentOf } from './names.ts';
 import type { Child, ChildKind, PoolInput, PoolPlan, PoolSetting, Step } from './types.ts';
 
 /** The pause annotation: the operator keeps its hands off. */
@@ -27,7 +27,7 @@ const BUILDERS: readonly (readonly [ChildKind, (setting: PoolSetting) => Desired
 /** Ties an object to the pool; it goes with it. */
 function owned(pool: WorkerPool, object: Desired): Desired {
   const { name, namespace } = object.metadata;
-  const tie = childMeta(NAMES, WORKER_POOLS, pool, { name, namespace });
+  const tie = childMeta(OWNED, WORKER_POOLS, pool, { name, namespace });
   const labels = { ...object.metadata.labels, ...tie.labels };
   return { ...object, metadata: { ...object.metadata, ...tie, labels } };
 }

@@ -8,12 +8,12 @@ import { keyOf } from '../../kube/keys.ts';
 import type { AnyReflector } from '../../kube/manager.ts';
 import { ownerKeys } from '../../kube/owners.ts';
 import { anyChange } from '../../kube/predicate.ts';
-import { CONTROLLERS, LABELS } from '../../names.ts';
+import { OWNED, CONTROLLERS, LABELS } from '../../names.ts';
 import { CHILD_RESOURCES, openChildCaches, type ChildCaches } from './children.ts';
 import { reconcilePool } from './index.ts';
 import { createIntervals } from './intervals.ts';
 import { createLoad } from './load.ts';
-import { EGRESS_SERVICE, NAMES } from './names.ts';
+import { EGRESS_SERVICE } from './names.ts';
 import { BY_POOL, PODS, poolKeysOf, reducePod, type Pod } from './pods.ts';
 
 interface Service extends KubeObject {
@@ -68,7 +68,7 @@ function reconcileFrom(base: Base, own: Caches) {
     intervals: createIntervals(common.clock),
     // The scheduler hands out no table of loaded keys yet.
     keys: () => undefined,
-    applier: createApplier({ controller: name, names: NAMES }, common),
+    applier: createApplier({ controller: name, names: OWNED }, common),
     transport: common.transport,
     status,
     events: base.events,
@@ -92,7 +92,7 @@ export function setUpPools(base: Base): Part {
   // Accounts and Services have no generation, and of a Deployment the status matters too.
   for (const { reflectors } of Object.values(own.children))
     for (const reflector of reflectors)
-      controller.watch(reflector, { keys: ownerKeys(NAMES), changed: anyChange });
+      controller.watch(reflector, { keys: ownerKeys(OWNED), changed: anyChange });
   for (const reflector of own.pods.reflectors)
     controller.watch(reflector, {
       keys: poolKeysOf,

@@ -1,5 +1,5 @@
 /** The meaning of NetworkPolicies, as the documentation of Kubernetes states it, for pods and addresses. */
-import { contains, parseCidr, parseIp } from '../../../../services/core/addresses.ts';
+import { contains, parseCidr, parseIp } from '../../../../services/domain/cidr.ts';
 import { LABELS } from '../../names.ts';
 import type { LabelSelector, NetworkPolicy, Peer, PolicyPort } from '../types.ts';
 

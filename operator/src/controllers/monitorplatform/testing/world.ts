@@ -1,4 +1,5 @@
 /** A platform on a real API server, for `cluster.test.ts`. To be called in `describe`. */
+import { orAbsent } from '../../../../../services/core/kube/errors.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { transportOf } from '../../../../../crds/testing/server.ts';
 import type { MonitorPlatform } from '../../../../../crds/types/monitorplatform.ts';
@@ -82,7 +83,7 @@ function actions(
   const ref = { namespace, name: PLATFORM_NAME };
   const platform = (): Promise<MonitorPlatform> => transport.get(MONITOR_PLATFORMS, ref);
   const secret = (name: string): Promise<Secret | undefined> =>
-    transport.get(SECRET, { namespace, name }).catch(() => undefined);
+    orAbsent(transport.get(SECRET, { namespace, name }));
   const ring = async (name: string): Promise<readonly KeyEntry[]> => {
     const state = readRing(await secret(name));
     return state.kind === 'present' ? state.keys : [];
@@ -102,7 +103,7 @@ function actions(
     platform,
     condition: (type, reason) =>
       until(`${type} with the reason ${reason}`, async () => {
-        const found = await platform().catch(() => undefined);
+        const found = await orAbsent(platform());
         const one = found?.status?.conditions?.find((condition) => condition.type === type);
         return one?.reason === reason ? (one as Condition) : undefined;
       }),

@@ -13,10 +13,9 @@ import type { ReconcileResult } from '../../../kube/pass.ts';
 import { createStatusWriter } from '../../../kube/status.ts';
 import { createStore, type WritableStore } from '../../../kube/store.ts';
 import { testDeps } from '../../../kube/testing/deps.ts';
-import { CONTROLLERS } from '../../../names.ts';
+import { OWNED, CONTROLLERS } from '../../../names.ts';
 import { reconcilePool } from '../index.ts';
 import { createIntervals } from '../intervals.ts';
-import { NAMES } from '../names.ts';
 import { BY_POOL, poolKeysOf, type Pod } from '../pods.ts';
 import { reportOf } from '../testing.ts';
 import { CHILD_KINDS, type ChildKind } from '../types.ts';
@@ -37,7 +36,7 @@ interface Cluster {
 
 function createCluster(): Cluster {
   const pools = createStore<WorkerPool>();
-  const indexes = { [OWNER_INDEX]: ownerIndex(NAMES) };
+  const indexes = { [OWNER_INDEX]: ownerIndex(OWNED) };
   const children = Object.fromEntries(
     CHILD_KINDS.map((kind) => [kind, createStore<KubeObject>({ indexes })]),
   ) as Children;
@@ -121,7 +120,7 @@ export function worldOf(start: WorkerPool, jobs: readonly MonitorJob[] = []) {
     load: async () => report.now,
     intervals: createIntervals(deps.clock),
     keys: () => undefined,
-    applier: createApplier({ controller, names: NAMES }, withTransport),
+    applier: createApplier({ controller, names: OWNED }, withTransport),
     transport,
     status: createStatusWriter({ controller, fieldManager: 'test' }, withTransport),
     events: { record: (_resource, _object, text) => void events.push(text), flush: async () => {} },
