@@ -20,6 +20,10 @@ export const LABELS = {
   component: `${GROUP}/component`,
   /** The WorkerPool that a pod belongs to; policies in the namespaces of tenants select nothing else. */
   pool: `${GROUP}/pool`,
+  /** How long a pod of a pool lives (`LIFETIMES`): Services and Deployments select by it. */
+  lifetime: `${GROUP}/lifetime`,
+  /** The level of isolation for which the operator made a WorkerPool; absent on those of people. */
+  isolation: `${GROUP}/isolation`,
   /** The workspace of a person, on monitors in the users namespace. */
   workspace: `${GROUP}/workspace`,
   /** Kubernetes' own label of every namespace: its name. */
@@ -27,6 +31,9 @@ export const LABELS = {
 } as const;
 
 export const PART_OF = 'duckmon';
+
+/** Values of the lifetime label: a pod of the pool's Deployment, or a pod for one check. */
+export const LIFETIMES = { pool: 'pool', check: 'check' } as const;
 
 export const ANNOTATIONS = {
   /** On a MonitorJob: run now; the value is answered in `status.lastHandledRunRequest`. */
@@ -97,7 +104,14 @@ export const SERVICE_ACCOUNTS = {
 } as const;
 
 /** Prefixes of deterministic child names, at most 12 characters. */
-export const CHILD_PREFIXES = { pool: 'duckmon-pool', policy: 'duckmon-net' } as const;
+export const CHILD_PREFIXES = {
+  pool: 'duckmon-pool',
+  /** The Service and the Jobs of pods that take one check each. */
+  once: 'duckmon-once',
+  /** The WorkerPool of one MonitorJob. */
+  dedicated: 'job',
+  policy: 'duckmon-net',
+} as const;
 
 /** Condition types of each kind, with the closed list of reasons of each. */
 export const CONDITIONS = {

@@ -36,6 +36,7 @@ describe('operator: projector', () => {
     labels: {},
     annotations: {},
     runRequest: null,
+    workers: null,
     ...patch,
   });
   const fails = (problem: InternalCallError['problem']): void => {

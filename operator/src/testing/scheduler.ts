@@ -72,6 +72,7 @@ const CAPACITY: CapacityReport = {
   running: 0,
   slots: 8,
   queueAgeMs: 0,
+  waiting: [],
 };
 
 export interface TestSchedulerOptions {

@@ -15,6 +15,7 @@ export function requestOf(
   return {
     workspace: 'w',
     monitor: 'm',
+    checkId: '0190c0de-0000-7000-8000-000000000001',
     source: {
       name: 'page',
       url,

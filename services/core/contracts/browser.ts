@@ -40,6 +40,8 @@ export type FetchSource = z.infer<typeof fetchSource>;
 export const fetchRequest = z.strictObject({
   workspace: workspaceId,
   monitor: objectName,
+  /** The same for all fetches of one check: a pod that takes only one check knows it by this. */
+  checkId: z.uuid(),
   source: fetchSource,
   /** The scheduler decides by the job's `fetch`, what it learned, and the baseline's extractor. */
   via: z.enum(['http', 'browser']),

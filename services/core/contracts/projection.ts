@@ -35,11 +35,36 @@ const projected = {
   annotations: stringMap,
 };
 
+/**
+ * Where the pods of one WorkerPool are called: each address behind the host of `url` is one of them,
+ * and each is called by its own address.
+ */
+export const poolAddress = z.strictObject({
+  namespace: z.string().min(1).max(63),
+  name: z.string().min(1).max(63),
+  /** Of the pool's headless Service, such as `http://duckmon-pool-browser-1a2b3c4d.duckmon.svc:8001`. */
+  url: z.url({ protocol: /^http$/ }).max(300),
+  /** Under which name the caller's key file has the keys for these pods. */
+  keyring: z.string().min(1).max(80),
+  /** A pod takes one check and ends; the next check waits for a pod of its own. */
+  perCheck: z.boolean(),
+});
+export type PoolAddress = z.infer<typeof poolAddress>;
+
+/** The pools that work for one monitor; null is the service that the scheduler is set up with. */
+export const monitorWorkers = z.strictObject({
+  browser: poolAddress.nullable(),
+  llm: poolAddress.nullable(),
+});
+export type MonitorWorkers = z.infer<typeof monitorWorkers>;
+
 /** A MonitorJob as the cluster has it, references resolved, `suspend` as it takes effect. */
 export const projectedMonitor = z.strictObject({
   ...projected,
   /** Value of the annotation that asks for a run; answered as `lastHandledRunRequest`. */
   runRequest: z.string().min(1).max(64).nullable(),
+  /** Absent where the workers of one machine do all the work. */
+  workers: monitorWorkers.nullable().default(null),
 });
 export type ProjectedMonitor = z.infer<typeof projectedMonitor>;
 
@@ -176,6 +201,17 @@ export const channelStates = z.strictObject({
 });
 export type ChannelStates = z.infer<typeof channelStates>;
 
+/** Most waiting checks that are told of at a time. */
+export const MAX_WAITING = 1_000;
+
+/** A check that no pod of its pool can take now; `id` stays the same while it is the same check. */
+export const waitingCheck = z.strictObject({
+  namespace: z.string(),
+  pool: z.string(),
+  id: z.string().regex(/^[a-z0-9-]{1,80}$/),
+});
+export type WaitingCheck = z.infer<typeof waitingCheck>;
+
 /** Load as the scheduler sees it; null is "not known yet", never 0. */
 export const capacityReport = z.strictObject({
   /** 95th percentile of a source's fetch by extractor, ms. */
@@ -188,6 +224,8 @@ export const capacityReport = z.strictObject({
   slots: z.number().int().nonnegative(),
   /** How late the oldest due monitor is, ms. */
   queueAgeMs: z.number().nonnegative(),
+  /** Checks that wait until a pod of their pool is there. */
+  waiting: z.array(waitingCheck).max(MAX_WAITING),
 });
 export type CapacityReport = z.infer<typeof capacityReport>;
 

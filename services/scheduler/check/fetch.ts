@@ -143,6 +143,7 @@ async function callBrowser(
   const body = {
     workspace: claim.workspace,
     monitor: claim.monitor,
+    checkId: context.checkId,
     source: toFetchSource(source, way.screenshot ? [] : claim.spec.conditions),
     via: way.via,
     probeJavaScript: way.probeJavaScript,

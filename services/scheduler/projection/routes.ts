@@ -88,7 +88,8 @@ export function projectionRoutes(options: ProjectionRoutes): Router {
   });
   router.get(CAPACITY_PATH, operator, async (_request, response) => {
     const queueAgeMs = await oldestLatenessMs(deps.pool, deps.clock.now());
-    const report: CapacityReport = { ...deps.load.report(), ...occupancy(), queueAgeMs };
+    const figures = { ...deps.load.report(), ...occupancy(), queueAgeMs };
+    const report: CapacityReport = { ...figures, waiting: [] };
     response.json(report);
   });
   router.get(KEY_TABLE_PATH, operator, (_request, response) => {

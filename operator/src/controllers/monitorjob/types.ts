@@ -1,7 +1,10 @@
 /** What the MonitorJob controller decides from, and what it decides. Plain data. */
 import type { MonitorJob, MonitorJobStatus } from '../../../../crds/types/monitorjob.ts';
 import type { Limits } from '../../../../crds/types/monitorplatform.ts';
-import type { MonitorState } from '../../../../services/core/contracts/projection.ts';
+import type {
+  MonitorState,
+  MonitorWorkers,
+} from '../../../../services/core/contracts/projection.ts';
 import type { ConditionClaim } from '../../kube/conditions.ts';
 import type { ConditionType, Reason } from '../../names.ts';
 import type { ProjectionAnswer } from '../../scheduler/projector.ts';
@@ -45,6 +48,8 @@ export interface Projection {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly runRequest: string | null;
+  /** Where its pages are fetched and judged; null on a laptop. */
+  readonly workers: MonitorWorkers | null;
 }
 
 /** Why a job is not as it should be. */

@@ -82,5 +82,6 @@ export const reportOf = (patch: Partial<CapacityReport> = {}): CapacityReport =>
   running: 0,
   slots: 32,
   queueAgeMs: 0,
+  waiting: [],
   ...patch,
 });
