@@ -28,6 +28,45 @@ describe('configuration of the browser service', () => {
     assert.equal(readConfig({ ...env, BROWSER_IDLE_MINUTES: '2' }).idleMs, 120_000);
   });
 
+  for (const [text, expected] of [
+    [undefined, undefined],
+    ['1073741824', 2 ** 30],
+    ['1Gi', 2 ** 30],
+    ['1.5Gi', 1.5 * 2 ** 30],
+    ['512Mi', 2 ** 29],
+    ['2k', 2000],
+    ['3G', 3e9],
+  ] as const)
+    it(`reads ${text} as ${expected} bytes`, () => {
+      assert.equal(readConfig({ ...env, BROWSER_RECYCLE_MEMORY: text }).maxBytes, expected);
+    });
+
+  for (const text of ['1GB', '-1', '1 Gi', '.5Gi', 'much', '500m'])
+    it(`refuses ${text} as an amount of memory, and says what one looks like`, () => {
+      assert.throws(
+        () => readConfig({ ...env, BROWSER_RECYCLE_MEMORY: text }),
+        (error) =>
+          error instanceof SetupError &&
+          error.message.includes(
+            'BROWSER_RECYCLE_MEMORY must be a number of bytes or a quantity such as 512Mi or 1Gi',
+          ),
+      );
+    });
+
+  it('lets what runs end within 140 s, or as long as it is told', () => {
+    const seconds = [undefined, '0', '30'].map(
+      (DRAIN_SECONDS) => readConfig({ ...env, DRAIN_SECONDS }).drainMs,
+    );
+    assert.deepEqual(seconds, [140_000, 0, 30_000]);
+  });
+
+  it('is for many checks unless BROWSER_ONCE is true', () => {
+    const once = [undefined, 'false', 'true'].map(
+      (BROWSER_ONCE) => readConfig({ ...env, BROWSER_ONCE }).once,
+    );
+    assert.deepEqual(once, [false, false, true]);
+  });
+
   it('unpacks below the cache folder that is given', () => {
     assert.equal(readConfig({ ...env, DUCKMON_CACHE: '/cache' }).cacheFolder, '/cache');
   });

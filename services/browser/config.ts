@@ -2,14 +2,18 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { httpUrl, loadConfig, port, wholeNumber, type Environment } from '../core/config.ts';
+import { flag, httpUrl, loadConfig, port, wholeNumber, type Environment } from '../core/config.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
+import { drainSeconds } from '../core/http/drain.ts';
+import { metricsPort } from '../core/http/metricsPort.ts';
+import { bytes } from './bytes.ts';
 
 const MINUTE_MS = 60_000;
 
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   BROWSER_PORT: port(DEFAULT_PORTS.browser),
+  METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
   EGRESS_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.egress}`),
@@ -22,12 +26,18 @@ const schema = z.object({
   BROWSER_MAX_CHECKS: wholeNumber(500, 1, 100_000),
   BROWSER_MAX_AGE_MINUTES: wholeNumber(60, 1, 10_000),
   BROWSER_IDLE_MINUTES: wholeNumber(5, 1, 10_000),
+  /** Memory of a browser with all its processes above which it is replaced. */
+  BROWSER_RECYCLE_MEMORY: bytes(),
+  /** The process takes one check, and ends after it. */
+  BROWSER_ONCE: flag(false),
+  DRAIN_SECONDS: drainSeconds(),
   POD_IP: z.string().optional(),
 });
 
 export interface BrowserConfig {
   readonly host: string;
   readonly port: number;
+  readonly metricsPort: number | undefined;
   readonly logLevel: string;
   readonly keysFile: string;
   readonly egressUrl: string;
@@ -39,6 +49,11 @@ export interface BrowserConfig {
   readonly maxChecks: number;
   readonly maxAgeMs: number;
   readonly idleMs: number;
+  readonly maxBytes: number | undefined;
+  /** Whether the process is for one check only. */
+  readonly once: boolean;
+  /** Time that running fetches have when the process shall end. */
+  readonly drainMs: number;
   /** The scheduler calls each pod by its address. */
   readonly podIp?: string | undefined;
 }
@@ -49,6 +64,7 @@ export function readConfig(env: Environment): BrowserConfig {
   return {
     host: given.HOST,
     port: given.BROWSER_PORT,
+    metricsPort: given.METRICS_PORT,
     logLevel: given.LOG_LEVEL,
     keysFile: given.KEYS_FILE,
     egressUrl: given.EGRESS_URL,
@@ -59,6 +75,9 @@ export function readConfig(env: Environment): BrowserConfig {
     maxChecks: given.BROWSER_MAX_CHECKS,
     maxAgeMs: given.BROWSER_MAX_AGE_MINUTES * MINUTE_MS,
     idleMs: given.BROWSER_IDLE_MINUTES * MINUTE_MS,
+    maxBytes: given.BROWSER_RECYCLE_MEMORY,
+    once: given.BROWSER_ONCE,
+    drainMs: given.DRAIN_SECONDS * 1000,
     podIp: given.POD_IP,
   };
 }

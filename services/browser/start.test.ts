@@ -3,13 +3,21 @@ import { hash } from 'node:crypto';
 import { startProxy, type TestProxy } from '../../scripts/testing/site/proxy.ts';
 import { startSite, type Site } from '../../scripts/testing/site/site.ts';
 import { systemClock } from '../core/clock.ts';
-import { FETCH_PATH, fetchResult, type FetchResult } from '../core/contracts/browser.ts';
+import {
+  FETCH_PATH,
+  fetchResult,
+  type FetchRequest,
+  type FetchResult,
+} from '../core/contracts/browser.ts';
 import { SetupError } from '../core/errors.ts';
+import { freePort } from '../core/http/testing/freePort.ts';
 import { createInternalClient, type InternalClient } from '../core/internal/client.ts';
 import { newKeyEntry } from '../core/keyring.ts';
 import type { Running } from '../core/lifecycle.ts';
 import { deriveServiceKeys } from '../core/serviceKeys.ts';
+import { fakeClock, type FakeClock } from '../core/testing/clock.ts';
 import { readConfig } from './config.ts';
+import { FIRST_MS, SILENCE_MS } from './oneCheck.ts';
 import { startBrowser, type BrowserDeps } from './start.ts';
 import { codeIn, pageIn, requestOf, silentLog } from './testing/request.ts';
 
@@ -157,6 +165,60 @@ describe('browser service', function () {
       text,
       /mon_browser_fetches_total\{via="http",outcome="unsupportedContent"[^}]*\} 1/,
     );
+  });
+
+  it('G14 has its metrics on their own port only, when there is one', async () => {
+    const port = await freePort();
+    await start({ METRICS_PORT: String(port) });
+    assert.equal((await fetch(`${running.url}/metrics`)).status, 404);
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+    assert.match(await answer.text(), /mon_browser_slots_used/);
+  });
+
+  describe('with BROWSER_ONCE', () => {
+    const other = '0190c0de-0000-7000-8000-000000000002';
+    let clock: FakeClock;
+    /** Time stands still for the worker, which yet must take the signatures of now. */
+    const startOnce = async (): Promise<void> => {
+      clock = fakeClock();
+      await start({ BROWSER_ONCE: 'true' }, { clock: { ...clock, now: () => new Date() } });
+    };
+    const fetchBy = (via: 'http' | 'browser', rest: Partial<FetchRequest> = {}) =>
+      post(requestOf(`${site.url}/static`, {}, { via, ...rest }));
+
+    it('takes the fetches of one check in both ways, and refuses another one in both', async () => {
+      await startOnce();
+      for (const via of ['http', 'browser'] as const)
+        assert.equal(codeIn(await fetchBy(via)), 'page');
+      for (const via of ['http', 'browser'] as const)
+        await assert.rejects(fetchBy(via, { checkId: other }), {
+          problem: { kind: 'busy', message: 'browser is busy', retryAfterSeconds: 1 },
+        });
+    });
+
+    it('stays ready for its check, which is found by that', async () => {
+      await startOnce();
+      await fetchBy('http');
+      assert.equal((await fetch(`${running.url}/readyz`)).status, 200);
+    });
+
+    it('is done when its check asked nothing for a while', async () => {
+      await startOnce();
+      await fetchBy('http');
+      clock.advance(SILENCE_MS);
+      await running.done;
+    });
+
+    it('is done when no check came', async () => {
+      await startOnce();
+      clock.advance(FIRST_MS);
+      await running.done;
+    });
+  });
+
+  it('is never done otherwise', async () => {
+    await start();
+    assert.equal(running.done, undefined);
   });
 
   it('starts no browser before a fetch needs it', async () => {

@@ -3,7 +3,8 @@ import { systemClock, type Clock } from '../core/clock.ts';
 import { createEgressTransport, type EgressTransport } from '../core/egress/transport.ts';
 import { SetupError } from '../core/errors.ts';
 import { createApp } from '../core/http/app.ts';
-import { serve } from '../core/http/serve.ts';
+import { createGate, drain } from '../core/http/drain.ts';
+import { serveApp } from '../core/http/metricsPort.ts';
 import { requireInternal } from '../core/internal/guard.ts';
 import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
@@ -19,6 +20,7 @@ import { createReader, type DocumentReader } from './document/reader.ts';
 import type { Fetcher } from './fetch.ts';
 import { fetchKeeping } from './keep.ts';
 import { METRICS } from './names.ts';
+import { createOneCheck, type OneCheck } from './oneCheck.ts';
 import { fetchRoutes, type RouteDeps } from './routes.ts';
 import { createSlots, type Slots } from './slots.ts';
 
@@ -43,50 +45,54 @@ export async function startBrowser(
 ): Promise<Running> {
   const deps = withDefaults(config, given);
   const metrics = createMetrics('browser');
-  const chromium = await lookForChromium(deps, metrics);
-  const pool = createPool({
-    clock: deps.clock,
-    log: deps.log,
-    limits: config,
-    start: async () => {
-      chromium.started();
-      return startChromium(await chromium.find(), config.egressUrl, deps.caps);
-    },
-  });
+  const pool = await preparePool(config, deps, metrics);
   const reader = createReader({ caps: deps.caps });
+  const oneCheck = config.once ? createOneCheck(deps.clock) : undefined;
   const fetchers = createFetchers(config, deps, pool, reader, metrics);
+  const gate = createGate();
   const app = createApp({
     log: deps.log,
     metrics,
     bodyLimit: BODY_LIMIT,
     // Without a browser the HTTP path still works: the metric and the typed failure tell.
-    readiness: () => ({}),
+    readiness: gate.problems,
   });
   const addresses: string[] = [];
   app.express.use(
     '/internal/v1',
-    requireInternal({
-      service: 'browser',
-      keys: deps.keys,
-      clock: deps.clock,
-      log: deps.log,
-      metrics,
-      addresses: () => addresses,
-      ...(deps.rawKey ? { rawKey: deps.rawKey } : {}),
-    }),
-    fetchRoutes(fetchers),
+    requireInternal({ ...deps, service: 'browser', metrics, addresses: () => addresses }),
+    gate.admit,
+    fetchRoutes(oneCheck ? onlyFor(oneCheck, fetchers) : fetchers),
   );
-  const listening = await serve(app.finish(), { host: config.host, port: config.port });
+  const listening = await serveApp(app, config);
   addresses.push(new URL(listening.url).host);
   if (config.podIp !== undefined)
     addresses.push(new URL(`http://${config.podIp}:${listening.port}`).host);
+  const close = async (): Promise<void> => {
+    oneCheck?.close();
+    await Promise.all([pool.close(), reader.close(), deps.egress.close()]);
+  };
   return {
     url: listening.url,
+    ...(oneCheck ? { done: oneCheck.over } : {}),
     stop: async () => {
       await listening.stop();
-      await Promise.all([pool.close(), reader.close(), deps.egress.close()]);
+      await close();
+    },
+    drain: async () => {
+      await drain(gate, listening, config.drainMs);
+      await close();
     },
   };
+}
+
+/** Refuses the fetches of every check but one. */
+function onlyFor(oneCheck: OneCheck, fetchers: RouteDeps): RouteDeps {
+  const only =
+    (fetcher: Fetcher): Fetcher =>
+    (request, signal) =>
+      oneCheck.run(request.checkId, () => fetcher(request, signal));
+  return { ...fetchers, http: only(fetchers.http), browser: only(fetchers.browser) };
 }
 
 function withDefaults(
@@ -105,6 +111,23 @@ function withDefaults(
       findChromium({ ...process.env, CHROMIUM_PATH: config.chromiumPath }, config.cacheFolder),
     ...given,
   };
+}
+
+async function preparePool(
+  config: BrowserConfig,
+  deps: BrowserDeps,
+  metrics: Metrics,
+): Promise<BrowserPool> {
+  const chromium = await lookForChromium(deps, metrics);
+  return createPool({
+    clock: deps.clock,
+    log: deps.log,
+    limits: config,
+    start: async () => {
+      chromium.started();
+      return startChromium(await chromium.find(), config.egressUrl, deps.caps);
+    },
+  });
 }
 
 interface Chromium {

@@ -60,6 +60,51 @@ describe('core: lifecycle', () => {
     assert.deepEqual(messages(ended), ['listening', 'stopping', 'stopping at once']);
   });
 
+  it('drains on a signal what can be drained', async () => {
+    const drained = `async () => ({
+      url: 'http://x',
+      stop: async () => { process.stderr.write('stopped'); },
+      drain: async () => { process.stderr.write('drained'); },
+    })`;
+    const ended = await runChild(drained, ['SIGTERM']);
+    assert.deepEqual([ended.code, ended.said], [0, 'drained']);
+  });
+
+  it('ends at once on a second signal while it drains', async () => {
+    const endless = `async () => ({
+      url: 'http://x',
+      stop: async () => {},
+      drain: () => new Promise(() => {}),
+    })`;
+    const ended = await runChild(endless, ['SIGTERM', 'SIGTERM']);
+    assert.equal(ended.code, 1);
+    assert.deepEqual(messages(ended), ['listening', 'stopping', 'stopping at once']);
+  });
+
+  it('ends with 0 when its work is done', async () => {
+    const done = `async () => ({
+      url: 'http://x',
+      stop: async () => { process.stderr.write('stopped'); },
+      done: Promise.resolve(),
+    })`;
+    const ended = await runChild(done);
+    assert.deepEqual([ended.code, ended.said], [0, 'stopped']);
+    assert.deepEqual(messages(ended), ['listening', 'stopping']);
+  });
+
+  it('lets a signal pass that comes while it ends because its work is done', async () => {
+    const slow = `async () => ({
+      url: 'http://x',
+      stop: () => new Promise((resolve) => {
+        process.once('SIGTERM', resolve);
+        process.kill(process.pid, 'SIGTERM');
+      }),
+      done: Promise.resolve(),
+    })`;
+    const ended = await runChild(slow);
+    assert.deepEqual([ended.code, messages(ended)], [0, ['listening', 'stopping']]);
+  });
+
   it('says a mistake in the set-up in one sentence without a stack and ends with 2', async () => {
     const ended = await runChild(
       `async () => { throw new SetupError('Port 1 is in use; choose another.'); }`,

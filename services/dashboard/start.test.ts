@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../core/http/testing/freePort.ts';
 import type { Running } from '../core/lifecycle.ts';
 import { createLog } from '../core/log.ts';
 import { readConfig } from './config.ts';
@@ -191,6 +192,19 @@ describe('the server of the dashboard', () => {
     };
     await fetch(`${running.url}/api/v1/me`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
     assert.equal(forwarded, '127.0.0.1');
+  });
+
+  it('G14 has its metrics on their own port only, when there is one', async () => {
+    const port = await freePort();
+    const alone = await start({ METRICS_PORT: String(port) });
+    try {
+      assert.equal((await fetch(`${alone.url}/metrics`)).status, 404);
+      const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+      assert.match(await answer.text(), /mon_http_request_seconds/);
+      assert.equal((await fetch(`http://127.0.0.1:${port}/findings`)).status, 404);
+    } finally {
+      await alone.stop();
+    }
   });
 
   it('passes events on as they come', async () => {

@@ -4,9 +4,9 @@ import path from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { SetupError } from '../core/errors.ts';
-import { createApp, answerError } from '../core/http/app.ts';
+import { createApp, answerError, type App } from '../core/http/app.ts';
+import { serveApp } from '../core/http/metricsPort.ts';
 import { createProxy, type Proxy } from '../core/http/proxy.ts';
-import { serve } from '../core/http/serve.ts';
 import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics } from '../core/metrics.ts';
@@ -34,8 +34,9 @@ export async function startDashboard(
       'The dashboard was not built; run `node scripts/run.mjs services/dashboard/build.ts`.',
     );
   const proxy = createProxy(config.API_URL, deps.log);
-  const app = dashboardApp(config, deps.log, proxy, pages);
-  const listening = await serve(app, { host: config.HOST, port: config.DASHBOARD_PORT });
+  const { app, outer } = dashboardApp(config, deps.log, proxy, pages);
+  const { HOST: host, DASHBOARD_PORT: port, METRICS_PORT: metricsPort } = config;
+  const listening = await serveApp(app, { host, port, metricsPort }, outer);
   return {
     url: listening.url,
     stop: async () => {
@@ -46,7 +47,13 @@ export async function startDashboard(
   };
 }
 
-function dashboardApp(config: DashboardConfig, log: Log, proxy: Proxy, pages: string): Express {
+/** The app of the pages, and what takes the requests before it. */
+function dashboardApp(
+  config: DashboardConfig,
+  log: Log,
+  proxy: Proxy,
+  pages: string,
+): { readonly app: App; readonly outer: Express } {
   const outer = express();
   outer.disable('x-powered-by');
   outer.use(securityHeaders(config.PUBLIC_URL));
@@ -58,20 +65,22 @@ function dashboardApp(config: DashboardConfig, log: Log, proxy: Proxy, pages: st
     if (isApi || isOneClick) proxy.handle(request, response, next);
     else next();
   });
-  const { express: app, finish } = createApp({
+  const app = createApp({
     log,
     metrics: createMetrics('dashboard'),
     bodyLimit: 16 * 1024,
     readiness: () => ({}),
   });
-  app.use(express.static(pages, { index: false, maxAge: '1y', immutable: true, redirect: false }));
-  app.get(/^\/(?!assets\/)[^.]*$/, (_request, response) => {
+  app.express.use(
+    express.static(pages, { index: false, maxAge: '1y', immutable: true, redirect: false }),
+  );
+  app.express.get(/^\/(?!assets\/)[^.]*$/, (_request, response) => {
     response.setHeader('cache-control', 'no-cache');
     response.sendFile('index.html', { root: pages, cacheControl: false });
   });
-  outer.use(finish());
+  outer.use(app.finish());
   outer.use(answerError(log));
-  return outer;
+  return { app, outer };
 }
 
 /** No inline script or style, nothing from elsewhere, never in a frame. */

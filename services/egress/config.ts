@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { httpUrl, list, loadConfig, port, wholeNumber, type Environment } from '../core/config.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
+import { metricsPort } from '../core/http/metricsPort.ts';
 import type { AllowedBlock } from '../domain/address.ts';
 import { parseAllow, parseDeny } from './allow.ts';
 import { endpointsOf, type Endpoint } from './endpoints.ts';
@@ -9,6 +10,7 @@ import { endpointsOf, type Endpoint } from './endpoints.ts';
 const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   EGRESS_PORT: port(DEFAULT_PORTS.egress),
+  METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
   /** Private targets that are opened: `address[/bits]:port`. */
@@ -30,6 +32,7 @@ const variables = z.object({
 export interface EgressConfig {
   readonly host: string;
   readonly port: number;
+  readonly metricsPort: number | undefined;
   readonly logLevel: string;
   readonly keysFile: string;
   readonly allow: readonly AllowedBlock[];
@@ -47,6 +50,7 @@ export function readConfig(env: Environment): EgressConfig {
   return {
     host: read.HOST,
     port: read.EGRESS_PORT,
+    metricsPort: read.METRICS_PORT,
     logLevel: read.LOG_LEVEL,
     keysFile: read.KEYS_FILE,
     allow: parseAllow('DUCKMON_EGRESS_ALLOW', read.DUCKMON_EGRESS_ALLOW),

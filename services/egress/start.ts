@@ -1,7 +1,8 @@
 /** Starts the egress proxy. */
 import { systemClock, type Clock } from '../core/clock.ts';
 import { createApp } from '../core/http/app.ts';
-import { serve, type Listening } from '../core/http/serve.ts';
+import { serveApp } from '../core/http/metricsPort.ts';
+import type { Listening } from '../core/http/serve.ts';
 import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
 import { requireInternal } from '../core/internal/guard.ts';
@@ -61,12 +62,14 @@ export async function startEgress(
     '/internal/v1',
     requireInternal({ ...deps, service: 'egress', metrics, addresses }),
   );
-  listening = await serve(proxy.listener(app.finish()), {
+  const ports = {
     host: config.host,
     port: config.port,
+    metricsPort: config.metricsPort,
     headersTimeoutMs: deps.headersTimeoutMs,
     checkTimeoutsEveryMs: Math.min(1000, deps.headersTimeoutMs),
-  });
+  };
+  listening = await serveApp(app, ports, proxy.listener(app.finish()));
   const { server } = listening;
   // Whoever shows no credential must not be able to use up the sockets.
   server.maxConnections = config.maxConnections * 2 + 100;

@@ -11,11 +11,14 @@ import {
   readSecretFile,
 } from '../core/config.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
+import { drainSeconds } from '../core/http/drain.ts';
+import { metricsPort } from '../core/http/metricsPort.ts';
 import { DEFAULT_MODELS, DEFAULT_SMALL_MODEL, PRICES, readPrices, type Prices } from './prices.ts';
 
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   LLM_PORT: port(DEFAULT_PORTS.llm),
+  METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
   EGRESS_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.egress}`),
@@ -28,12 +31,14 @@ const schema = z.object({
   LLM_INTERNAL: flag(false),
   LLM_PRICES: z.string().optional(),
   LLM_SLOTS: wholeNumber(8, 1, 256),
+  DRAIN_SECONDS: drainSeconds(),
   POD_IP: z.string().optional(),
 });
 
 export interface LlmConfig {
   readonly host: string;
   readonly port: number;
+  readonly metricsPort: number | undefined;
   readonly logLevel: string;
   readonly keysFile: string;
   readonly egressUrl: string;
@@ -51,6 +56,8 @@ export interface LlmConfig {
   readonly prices: Prices;
   /** Judgements that run at the same time. */
   readonly slots: number;
+  /** Time that running judgements have when the process shall end. */
+  readonly drainMs: number;
   /** The address by which a cluster's scheduler calls this pod. */
   readonly podIp: string | undefined;
 }
@@ -66,6 +73,7 @@ export function readConfig(env: Environment): LlmConfig {
   return {
     host: read.HOST,
     port: read.LLM_PORT,
+    metricsPort: read.METRICS_PORT,
     logLevel: read.LOG_LEVEL,
     keysFile: read.KEYS_FILE,
     egressUrl: read.EGRESS_URL,
@@ -77,6 +85,7 @@ export function readConfig(env: Environment): LlmConfig {
     internal: read.LLM_INTERNAL,
     prices: { ...PRICES, ...readPrices(read.LLM_PRICES) },
     slots: read.LLM_SLOTS,
+    drainMs: read.DRAIN_SECONDS * 1000,
     podIp: read.POD_IP,
   };
 }

@@ -12,7 +12,8 @@ import { DEFAULT_CAPS, issueCredential } from '../core/egress/credential.ts';
 import { createEgressTransport } from '../core/egress/transport.ts';
 import { HttpError } from '../core/errors.ts';
 import { createApp } from '../core/http/app.ts';
-import { serve } from '../core/http/serve.ts';
+import { createGate, drain } from '../core/http/drain.ts';
+import { serveApp } from '../core/http/metricsPort.ts';
 import { requireInternal } from '../core/internal/guard.ts';
 import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
@@ -46,7 +47,9 @@ export async function startLlm(
 ): Promise<Running> {
   const deps = withDefaults(config, given);
   const metrics = createMetrics('llm');
-  const app = createApp({ log: deps.log, metrics, bodyLimit: BODY_LIMIT, readiness: () => ({}) });
+  const gate = createGate();
+  const { log } = deps;
+  const app = createApp({ log, metrics, bodyLimit: BODY_LIMIT, readiness: gate.problems });
   let addresses: readonly string[] = [];
   app.express.use(
     '/internal/v1',
@@ -56,15 +59,19 @@ export async function startLlm(
     response.json(describeModels(config));
   });
   const runJudge = createJudgeRunner(config, deps, metrics);
-  app.express.post(JUDGE_PATH, async (request, response) => {
+  app.express.post(JUDGE_PATH, gate.admit, async (request, response) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     response.json(await runJudge(request.body, gone.signal));
   });
-  const listening = await serve(app.finish(), { host: config.host, port: config.port });
+  const listening = await serveApp(app, config);
   const hosts = [config.host, 'localhost', ...(config.podIp === undefined ? [] : [config.podIp])];
   addresses = hosts.map((host) => new URL(`http://${host}:${listening.port}`).host);
-  return { url: listening.url, stop: () => listening.stop() };
+  return {
+    url: listening.url,
+    stop: () => listening.stop(),
+    drain: () => drain(gate, listening, config.drainMs),
+  };
 }
 
 function withDefaults(config: LlmConfig, given: Partial<LlmDeps> & { log: Log }): LlmDeps {

@@ -10,11 +10,13 @@ import {
 } from '../core/config.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
 import { SetupError } from '../core/errors.ts';
+import { metricsPort } from '../core/http/metricsPort.ts';
 import { isPlainAddress } from './address.ts';
 
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   NOTIFICATION_PORT: port(DEFAULT_PORTS.notification),
+  METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
   EGRESS_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.egress}`),
@@ -61,6 +63,7 @@ export type ChannelSecretsConfig =
 export interface NotificationConfig {
   readonly host: string;
   readonly port: number;
+  readonly metricsPort: number | undefined;
   readonly logLevel: string;
   readonly keysFile: string;
   readonly egressUrl: string;
@@ -89,6 +92,7 @@ export function readConfig(env: Environment): NotificationConfig {
   return {
     host: read.HOST,
     port: read.NOTIFICATION_PORT,
+    metricsPort: read.METRICS_PORT,
     logLevel: read.LOG_LEVEL,
     keysFile: read.KEYS_FILE,
     egressUrl: read.EGRESS_URL,

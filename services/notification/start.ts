@@ -16,7 +16,7 @@ import { DEFAULT_CAPS, issueCredential } from '../core/egress/credential.ts';
 import { createEgressTransport } from '../core/egress/transport.ts';
 import { HttpError } from '../core/errors.ts';
 import { createApp } from '../core/http/app.ts';
-import { serve } from '../core/http/serve.ts';
+import { serveApp } from '../core/http/metricsPort.ts';
 import { requireInternal } from '../core/internal/guard.ts';
 import { loadConnection } from '../core/kube/connection.ts';
 import { createTransport } from '../core/kube/transport.ts';
@@ -74,7 +74,7 @@ export async function startNotification(
     const result: SecretFinding = await asHttp(deps.secrets.check(namespace, secrets));
     response.json(result);
   });
-  const listening = await serve(app.finish(), { host: config.host, port: config.port });
+  const listening = await serveApp(app, config);
   const hosts = [config.host, 'localhost', ...(config.podIp === undefined ? [] : [config.podIp])];
   addresses = hosts.map((host) => new URL(`http://${host}:${listening.port}`).host);
   return {

@@ -2,7 +2,7 @@
 import type { Caps } from '../caps.ts';
 import { launch, type Launched } from './launch.ts';
 import type { ChromiumProgram } from './find.ts';
-import { killLargeRenderers } from './memory.ts';
+import { browserBytes, killLargeRenderers } from './memory.ts';
 import { openTab, type Tab } from './tab.ts';
 
 /** What a browser tells the user of a tab. */
@@ -23,6 +23,8 @@ export interface Browser {
   active(): number;
   /** Whether the process has ended. */
   dead(): boolean;
+  /** Bytes that its processes hold now. */
+  bytes(): Promise<number>;
   /**
    * A tab for one check; the next one is prepared meanwhile.
    * @throws ProtocolError
@@ -75,6 +77,7 @@ export async function startChromium(
     tabs: () => state.tabs,
     active: () => state.active,
     dead: () => state.dead,
+    bytes: () => browserBytes(launched.connection),
     lease: async (events) => {
       state.active += 1;
       try {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import { silentLog } from '../testing/request.ts';
 import type { Browser, TabEvents } from './browser.ts';
@@ -10,6 +11,7 @@ const tab = {} as Tab;
 
 interface FakeBrowser extends Browser {
   closed: boolean;
+  holds: number;
   die(): void;
 }
 
@@ -26,10 +28,12 @@ function fakeBrowser(pid: number): FakeBrowser {
     userAgent: 'fake',
     folder: '',
     closed: false,
+    holds: 0,
     exited: exited.promise,
     tabs: () => state.tabs,
     active: () => state.active,
     dead: () => state.dead,
+    bytes: async () => fake.holds,
     die: () => (state.dead = true),
     lease: async () => {
       state.tabs += 1;
@@ -110,6 +114,95 @@ describe('browser pool', () => {
     await running.release();
     assert.equal(started[0]?.closed, true);
     await next.release();
+  });
+
+  it('ends a browser that holds too much after its check, and starts another for the next', async () => {
+    const pool = makePool({ maxBytes: 1000 });
+    const running = await pool.lease(false, events);
+    if (started[0]) started[0].holds = 1001;
+    await running.release();
+    await started[0]?.exited;
+    assert.equal((await pool.lease(false, events)).browser.pid, 2);
+  });
+
+  it('gives a browser that holds too much no new check, and lets the last one end', async () => {
+    const pool = makePool({ maxBytes: 1000 });
+    const [running, first] = [await pool.lease(false, events), await pool.lease(false, events)];
+    if (started[0]) started[0].holds = 1001;
+    await first.release();
+    await setImmediate();
+    assert.equal((await pool.lease(false, events)).browser.pid, 2);
+    assert.equal(started[0]?.closed, false);
+    await running.release();
+    assert.equal(started[0]?.closed, true);
+  });
+
+  for (const [what, limits] of [
+    ['within its bound', { maxBytes: 1000 }],
+    ['without a bound', {}],
+  ] as const)
+    it(`keeps a browser ${what}`, async () => {
+      const pool = makePool(limits);
+      const running = await pool.lease(false, events);
+      if (started[0]) started[0].holds = 1000;
+      await running.release();
+      await setImmediate();
+      assert.equal((await pool.lease(false, events)).browser.pid, 1);
+    });
+
+  it('asks a browser again that did not say what it holds', async () => {
+    const pool = makePool({ maxBytes: 1000 });
+    const running = await pool.lease(false, events);
+    const [first] = started;
+    const answers = [Promise.reject(new Error('gone')), Promise.resolve(1001)];
+    if (first) first.bytes = () => answers.shift() ?? Promise.resolve(0);
+    await running.release();
+    await setImmediate();
+    const next = await pool.lease(false, events);
+    assert.equal(next.browser.pid, 1);
+    await next.release();
+    await first?.exited;
+  });
+
+  it('asks a browser one thing at a time', async () => {
+    const pool = makePool({ maxBytes: 1000 });
+    const [one, two] = [await pool.lease(false, events), await pool.lease(false, events)];
+    let asked = 0;
+    const never = new Promise<number>(() => {});
+    if (started[0])
+      started[0].bytes = () => {
+        asked += 1;
+        return never;
+      };
+    await Promise.all([one.release(), two.release()]);
+    assert.equal(asked, 1);
+  });
+
+  it('keeps the browser that has replaced one that holds too much', async () => {
+    const pool = makePool({ maxBytes: 1000 });
+    const old = await pool.lease(false, events);
+    now = 1000;
+    await (await pool.lease(false, events)).release();
+    if (started[0]) started[0].holds = 1001;
+    await old.release();
+    await setImmediate();
+    assert.equal((await pool.lease(false, events)).browser.pid, 2);
+  });
+
+  it('ends no browser under a check that came while it was weighed', async () => {
+    for (let ticks = 0; ticks < 6; ticks += 1) {
+      started = [];
+      const pool = makePool({ maxBytes: 1000 });
+      const running = await pool.lease(false, events);
+      const weighed = Promise.withResolvers<number>();
+      if (started[0]) started[0].bytes = () => weighed.promise;
+      await running.release();
+      weighed.resolve(1001);
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve();
+      const next = await pool.lease(false, events);
+      await setImmediate();
+      assert.equal(next.browser.dead(), false, `after ${ticks} ticks`);
+    }
   });
 
   it('replaces a browser that died', async () => {

@@ -10,6 +10,8 @@ export interface PoolLimits {
   readonly maxAgeMs: number;
   /** Time without a check after which it is stopped. */
   readonly idleMs: number;
+  /** Bytes of all its processes above which it is replaced; no bound when absent. */
+  readonly maxBytes?: number | undefined;
 }
 
 export interface BrowserPool {
@@ -41,6 +43,7 @@ export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool
   let shared: Shared | undefined;
   let idle: NodeJS.Timeout | undefined;
   const all = new Set<Browser>();
+  const weighed = new Set<Browser>();
 
   const begin = async (): Promise<Browser> => {
     const browser = await start();
@@ -72,7 +75,23 @@ export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool
     }
     return shared.browser;
   };
+  /** Looks after a check, so that the next one does not wait for it. */
+  const weigh = async (browser: Browser, maxBytes: number): Promise<void> => {
+    if (weighed.has(browser)) return;
+    weighed.add(browser);
+    // One that has just ended does not tell.
+    const bytes = await browser.bytes().catch(() => 0);
+    weighed.delete(browser);
+    if (bytes <= maxBytes || browser !== shared?.browser) return;
+    shared = undefined;
+    log.info({ pid: browser.pid, bytes, maxBytes }, 'browser takes no more checks');
+    // A check that has it already, but no tab yet, comes first.
+    setImmediate(() => {
+      if (browser.active() === 0) void end(browser, 'memory');
+    });
+  };
   const afterUse = async (browser: Browser): Promise<void> => {
+    if (limits.maxBytes !== undefined) void weigh(browser, limits.maxBytes);
     if (browser.active() > 0) return;
     if (browser !== shared?.browser) return end(browser, 'replaced');
     clearTimeout(idle);

@@ -30,6 +30,8 @@ export interface App {
   readonly express: Express;
   /** Adds the last handlers; call once, after all routes. */
   readonly finish: () => Express;
+  /** Takes the metrics off this app; an app that serves nothing but them and both probes. */
+  readonly splitMetrics: () => Express;
 }
 
 /**
@@ -37,12 +39,14 @@ export interface App {
  * `/healthz`, `/readyz` and `/metrics`.
  */
 export function createApp(options: AppOptions): App {
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.use(withCorrelation);
+  const app = emptyApp();
+  let isSplit = false;
   app.use(measured(options.metrics));
   addProbes(app, options);
+  const serveMetrics = metricsOf(options);
+  app.get('/metrics', (request, response, next) =>
+    isSplit ? next(nothingHere()) : serveMetrics(request, response, next),
+  );
   for (const handler of options.before ?? []) app.use(handler);
   app.use(
     express.json({
@@ -55,18 +59,37 @@ export function createApp(options: AppOptions): App {
   );
   return {
     express: app,
-    finish: () => {
-      app.use((_request: Request, _response: Response, next: NextFunction) => {
-        next(new HttpError('not_found', 'There is nothing at this path'));
-      });
-      app.use(answerError(options.log));
-      return app;
+    finish: () => addLast(app, options),
+    splitMetrics: () => {
+      isSplit = true;
+      const probes = emptyApp();
+      addProbes(probes, options);
+      probes.get('/metrics', serveMetrics);
+      return addLast(probes, options);
     },
   };
 }
 
+function emptyApp(): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(withCorrelation);
+  return app;
+}
+
+const nothingHere = (): HttpError => new HttpError('not_found', 'There is nothing at this path');
+
+function addLast(app: Express, { log }: AppOptions): Express {
+  app.use((_request: Request, _response: Response, next: NextFunction) => {
+    next(nothingHere());
+  });
+  app.use(answerError(log));
+  return app;
+}
+
 /** Liveness says that the process answers and is not stuck; readiness asks what it depends on. */
-function addProbes(app: Express, { log, metrics, readiness, liveness }: AppOptions): void {
+function addProbes(app: Express, { log, readiness, liveness }: AppOptions): void {
   app.get('/healthz', (_request, response) => {
     const problems = liveness?.() ?? [];
     if (problems.length === 0) response.json({ status: 'ok' });
@@ -77,10 +100,13 @@ function addProbes(app: Express, { log, metrics, readiness, liveness }: AppOptio
     const ready = Object.keys(problems).length === 0;
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', problems });
   });
-  app.get('/metrics', async (_request, response) => {
-    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
-  });
 }
+
+const metricsOf =
+  ({ metrics: { registry } }: AppOptions): RequestHandler =>
+  async (_request, response) => {
+    response.type(registry.contentType).send(await registry.metrics());
+  };
 
 async function problemsOf(
   readiness: AppOptions['readiness'],

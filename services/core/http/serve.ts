@@ -1,5 +1,5 @@
 /** Listens on a port and stops without dropping requests. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SetupError } from '../errors.ts';
 
@@ -9,6 +9,8 @@ export interface Listening {
   /** Such as `http://127.0.0.1:8001`. */
   readonly url: string;
   readonly server: Server;
+  /** Goes on serving, but ends each connection with its next answer. */
+  readonly endConnections: () => void;
   /** Stops accepting, lets running requests end for at most `graceMs`, then cuts them. */
   readonly stop: (graceMs?: number) => Promise<void>;
 }
@@ -42,7 +44,7 @@ export async function serve(listener: RequestListener, options: ServeOptions): P
     },
     listener,
   );
-  closeKeptAliveOnStop(server);
+  const endConnections = watchAnswers(server);
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
@@ -51,6 +53,7 @@ export async function serve(listener: RequestListener, options: ServeOptions): P
     host: options.host,
     url: `http://${host}:${port}`,
     server,
+    endConnections,
     stop: (graceMs = 10_000) => stop(server, graceMs),
   };
 }
@@ -78,13 +81,29 @@ async function listen(server: Server, { host, port }: ServeOptions): Promise<voi
   server.removeListener('error', reject);
 }
 
-/** Once the server takes no more, a connection ends with the request that was running on it. */
-function closeKeptAliveOnStop(server: Server): void {
-  server.on('request', (_request, response) => {
+/**
+ * Once the server takes no more, a connection ends with the request that was running on it.
+ * @returns ends connections already while the server takes more.
+ */
+function watchAnswers(server: Server): () => void {
+  const open = new Set<ServerResponse>();
+  let isEnding = false;
+  const endAfter = (response: ServerResponse): void => {
+    if (!response.headersSent) response.setHeader('connection', 'close');
+  };
+  // Before the app, which may answer at once.
+  server.prependListener('request', (_request, response) => {
+    open.add(response);
+    if (isEnding) endAfter(response);
     response.once('close', () => {
+      open.delete(response);
       if (!server.listening) setImmediate(() => server.closeIdleConnections());
     });
   });
+  return () => {
+    isEnding = true;
+    open.forEach(endAfter);
+  };
 }
 
 async function stop(server: Server, graceMs: number): Promise<void> {

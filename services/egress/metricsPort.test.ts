@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { freePort } from '../core/http/testing/freePort.ts';
+import { startHarness, type Harness } from './testing/harness.ts';
+
+describe('egress: the port of its metrics', () => {
+  let harness: Harness;
+  let port: number;
+  beforeEach(async () => {
+    port = await freePort();
+    harness = await startHarness({ env: { METRICS_PORT: String(port) } });
+  });
+  afterEach(() => harness.stop());
+
+  it('G14 has its metrics on their own port only, when there is one', async () => {
+    assert.equal((await fetch(`${harness.proxyUrl}/metrics`)).status, 404);
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+    assert.match(await answer.text(), /mon_egress_/);
+  });
+
+  it('G14 passes nothing on at the port of its metrics', async () => {
+    const headers = { 'proxy-authorization': harness.authorization() };
+    const asked = get({ host: '127.0.0.1', port, path: 'http://shop.test/', headers });
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    answer.resume();
+    assert.equal(answer.statusCode, 404);
+    assert.deepEqual(harness.dialled, []);
+  });
+});
