@@ -27,7 +27,7 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     run: async (...args) => (await import('./browser/soak.ts')).soakBrowser(...args),
   },
   leader: {
-    summary: 'two operators, of which the leader dies; one takes over, never two lead (500)',
+    summary: 'pairs of operators, of which the leader dies; one takes over, never two lead (500)',
     run: async (...args) => (await import('./leader/soak.ts')).soakLeader(...args),
   },
   faults: {

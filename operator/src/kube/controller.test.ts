@@ -387,6 +387,23 @@ describe('kube: controller', () => {
       assert.deepEqual(told(), ['a/blocker', 'a/urgent', 'a/x', 'a/y']);
     });
 
+    it('are queued in slices when one change concerns many, so that others have their turn', async () => {
+      const cluster = createCluster(deps.clock);
+      const reflector = createReflector({ resource: WIDGETS }, { ...deps, ...cluster });
+      const controller = make(note);
+      const many = Array.from({ length: 500 }, (_, at) => `a/${at}`);
+      controller.watch(reflector, { keys: () => many });
+      const depths: number[] = [];
+      reflector.subscribe(() => depths.push(controller.depth()));
+      cluster.put(widget('x'));
+      running = reflector.run(stop.signal);
+      await reflector.whenSynced();
+      await deps.clock.run(10);
+      assert.deepEqual(depths, [200]);
+      for (let turn = 0; turn < 5; turn += 1) await deps.clock.settle();
+      assert.equal(controller.depth(), 500);
+    });
+
     it('do not resync unless they are to', async () => {
       cluster.put(widget('x'));
       const controller = make(note, { resyncMs: 60_000 });

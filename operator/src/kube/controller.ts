@@ -9,6 +9,7 @@ import { createPass, type Overdue, type Reconcile, type ReconcileContext } from 
 import type { TerminalError } from './pass.ts';
 import { specOrMetaChanged } from './predicate.ts';
 import type { Change, Reflector } from './reflector.ts';
+import { inSlices } from './slices.ts';
 import { PRIORITY, createWorkqueue, type AddOptions } from './workqueue.ts';
 
 export { TerminalError } from './pass.ts';
@@ -69,7 +70,7 @@ export function createController(options: ControllerOptions, deps: ControllerDep
   const log = deps.log.child({ controller: name });
   const queue = createWorkqueue(deps);
   const pass = createPass({ deadlineMs: DEADLINE_MS, ...options }, { ...deps, log }, queue);
-  const resyncs: (() => void)[] = [];
+  const resyncs: (() => Promise<void>)[] = [];
   const rest = takingTurns();
   const work = async (signal: AbortSignal): Promise<void> => {
     for (let taken = await queue.take(); taken; taken = await queue.take()) {
@@ -80,7 +81,7 @@ export function createController(options: ControllerOptions, deps: ControllerDep
   const resync = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
       await pause(deps.clock, resyncMs * (1 + RESYNC_SPREAD * deps.random()), signal);
-      resyncs.forEach((again) => again());
+      for (const again of resyncs) await again();
     }
   };
   deps.metrics.observeQueue(name, () => queue.depth());
@@ -89,13 +90,14 @@ export function createController(options: ControllerOptions, deps: ControllerDep
     watch: (reflector, source) => {
       reflector.subscribe((change) => {
         const priority = priorityOf(change);
-        keysOf(change, source).forEach((key) => queue.add(key, { priority }));
+        void inSlices(keysOf(change, source), (key) => queue.add(key, { priority }));
       });
       if (source.resync === true)
-        resyncs.push(() => {
-          for (const key of reflector.store.all().flatMap(source.keys))
-            queue.add(key, { priority: PRIORITY.background });
-        });
+        resyncs.push(() =>
+          inSlices(reflector.store.all(), (object) =>
+            source.keys(object).forEach((key) => queue.add(key, { priority: PRIORITY.background })),
+          ),
+        );
     },
     enqueue: (key, how) => queue.add(key, how),
     run: async (signal) => {

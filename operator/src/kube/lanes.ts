@@ -9,32 +9,49 @@ export interface Lanes {
   readonly size: number;
 }
 
-/** Keys of one priority by namespace; both in the order of their turn. */
-type Lane = Map<string, Set<string>>;
+/**
+ * Things in the order of their turn. `turn` is the one iterator over them: a new one would walk over
+ * the places of all that have left, each time.
+ */
+interface Line<T> {
+  readonly items: Map<string, T>;
+  readonly turn: IterableIterator<string>;
+}
 
-export function createLanes(): Lanes {
+/** Keys of one namespace. */
+type Keys = Line<true>;
+/** Of one priority: the namespaces that have keys. */
+type Lane = Line<Keys>;
+
+/** @param createMap an empty map. */
+export function createLanes(createMap: <T>() => Map<string, T> = () => new Map()): Lanes {
+  const createLine = <T>(): Line<T> => {
+    const items = createMap<T>();
+    return { items, turn: items.keys() };
+  };
   const lanes = new Map<number, Lane>();
   let size = 0;
   const remove = (key: string, priority: number): void => {
     const lane = lanes.get(priority);
     const namespace = namespaceOf(key);
-    const keys = lane?.get(namespace);
-    if (!keys?.delete(key)) return;
+    const keys = lane?.items.get(namespace);
+    if (!keys?.items.delete(key)) return;
     size -= 1;
-    if (keys.size === 0) lane?.delete(namespace);
-    if (lane?.size === 0) lanes.delete(priority);
+    if (keys.items.size === 0) lane?.items.delete(namespace);
+    if (lane?.items.size === 0) lanes.delete(priority);
   };
   return {
     get size() {
       return size;
     },
     add: (key, priority) => {
-      const lane: Lane = lanes.get(priority) ?? new Map();
+      const lane: Lane = lanes.get(priority) ?? createLine();
       lanes.set(priority, lane);
       const namespace = namespaceOf(key);
-      const keys = lane.get(namespace) ?? new Set();
-      if (keys.has(key)) return;
-      lane.set(namespace, keys.add(key));
+      const keys: Keys = lane.items.get(namespace) ?? createLine();
+      if (keys.items.has(key)) return;
+      lane.items.set(namespace, keys);
+      keys.items.set(key, true);
       size += 1;
     },
     remove,
@@ -42,12 +59,14 @@ export function createLanes(): Lanes {
       if (size === 0) return undefined;
       const priority = Math.max(...lanes.keys());
       const lane = lanes.get(priority);
-      const [namespace, keys] = lane?.entries().next().value ?? [];
-      const key = keys?.values().next().value;
-      if (!lane || namespace === undefined || !keys || key === undefined) return undefined;
+      const namespace = lane?.turn.next().value;
+      if (!lane || namespace === undefined) return undefined;
+      const keys = lane.items.get(namespace);
+      const key = keys?.turn.next().value;
+      if (!keys || key === undefined) return undefined;
       // To the end of the line: one namespace with a thousand keys must not hold up the others.
-      lane.delete(namespace);
-      lane.set(namespace, keys);
+      lane.items.delete(namespace);
+      lane.items.set(namespace, keys);
       remove(key, priority);
       return key;
     },

@@ -331,6 +331,19 @@ describe('kube: leader', () => {
       }
     });
 
+    it('defect: do not sleep past the moment in which the lease becomes free', async () => {
+      deps.random = () => 0.999;
+      for (let round = 0; round < 12; round += 1) {
+        const a = processes.find(leads) ?? stand(`a${round}`);
+        const b = stand(`b${round}`);
+        await deps.clock.run(3000 + round * 200);
+        a.pausedUntil = Infinity;
+        await deps.clock.run(12_500);
+        assert.equal(leads(b), true, `round ${round}`);
+        processes = [b];
+      }
+    });
+
     it('wait for a deleted lease to have run out', async () => {
       const a = stand('a');
       await deps.clock.run(100);

@@ -5,9 +5,9 @@ import { openScope, pause } from '../../../services/core/kube/scope.ts';
 import {
   LEASES,
   RENEW_DEADLINE_MS,
-  RETRY_MS,
   isFree,
   nextTransitions,
+  restMs,
   see,
   taken,
   type Lease,
@@ -39,9 +39,6 @@ export interface LeaderOptions extends ReignOptions {
 
 export type LeaderDeps = ReignDeps;
 
-/** Those who wait do not all look at once. */
-const SPREAD = 0.2;
-
 export function createLeaderElector(options: LeaderOptions, deps: LeaderDeps): LeaderElector {
   const { clock, random, log } = deps;
   let sighting: Sighting | undefined;
@@ -65,7 +62,8 @@ export function createLeaderElector(options: LeaderOptions, deps: LeaderDeps): L
           term = undefined;
           return;
         }
-        await pause(clock, RETRY_MS * (1 + SPREAD * random()), signal).catch(() => undefined);
+        const rest = restMs(sighting, options.identity, clock.monotonic(), random());
+        await pause(clock, rest, signal).catch(() => undefined);
       }
     },
   };

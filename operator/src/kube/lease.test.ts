@@ -4,6 +4,7 @@ import {
   isFree,
   nextTransitions,
   renewed,
+  restMs,
   see,
   taken,
   type Lease,
@@ -54,6 +55,23 @@ describe('kube: lease', () => {
     const deleted = see(see(undefined, lease('1'), 0), undefined, 100);
     assert.equal(isFree(deleted, 'me', 10_099), false);
     assert.equal(isFree(deleted, 'me', 10_100), true);
+  });
+
+  it('is looked at again between two renewals, but not after the moment in which it is free', () => {
+    const seen = see(undefined, lease('1'), 0);
+    assert.deepEqual(
+      [0, 0.5, 1].map((random) => restMs(seen, 'me', 100, random)),
+      [2000, 2200, 2400],
+    );
+    assert.deepEqual(
+      [7_000, 8_500, 9_999.5].map((now) => restMs(seen, 'me', now, 1)),
+      [2400, 1500, 1],
+    );
+  });
+
+  it('is looked at as often when another was quicker or nothing was seen', () => {
+    assert.equal(restMs(see(undefined, lease('1'), 0), 'me', 10_000, 0), 2000);
+    assert.equal(restMs(undefined, 'me', 10_000, 0), 2000);
   });
 
   it('has fencing numbers that grow, also over a deletion', () => {

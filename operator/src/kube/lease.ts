@@ -56,14 +56,39 @@ export function see(before: Sighting | undefined, lease: Lease | undefined, now:
 }
 
 /**
- * Whether the lease may be taken: nobody holds it, or its holder let its time pass before our eyes. A
- * lease that somebody deleted counts as held until its time has passed: its holder may not know yet.
+ * From when the lease may be taken: at once when nobody holds it, else when its holder has let its time
+ * pass before our eyes. A lease that somebody deleted counts as held until its time has passed: its
+ * holder may not know yet.
+ * @returns monotonic time.
  */
-export function isFree({ lease, since, transitions }: Sighting, me: string, now: number): boolean {
-  if (!lease) return transitions === undefined || now - since >= LEASE_MS;
+export function freeAt({ lease, since, transitions }: Sighting, me: string): number {
+  if (!lease) return transitions === undefined ? since : since + LEASE_MS;
   const holder = lease.spec?.holderIdentity ?? '';
   const seconds = lease.spec?.leaseDurationSeconds;
-  return holder === '' || holder === me || now - since >= (seconds ? seconds * 1000 : LEASE_MS);
+  if (holder === '' || holder === me) return since;
+  return since + (seconds ? seconds * 1000 : LEASE_MS);
+}
+
+export const isFree = (seen: Sighting, me: string, now: number): boolean => now >= freeAt(seen, me);
+
+/** Those who wait do not all look at once. */
+const SPREAD = 0.2;
+
+/**
+ * How long one who waits may sleep: until the lease can be free, and no longer than between two
+ * renewals, since what was not looked at counts as renewed.
+ * @param random 0 inclusive to 1 exclusive.
+ */
+export function restMs(
+  seen: Sighting | undefined,
+  me: string,
+  now: number,
+  random: number,
+): number {
+  const usual = RETRY_MS * (1 + SPREAD * random);
+  const left = seen ? Math.ceil(freeAt(seen, me) - now) : 0;
+  // Free already: another was quicker, or the server cannot be reached.
+  return left > 0 ? Math.min(left, usual) : usual;
 }
 
 /**

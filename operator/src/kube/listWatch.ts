@@ -19,7 +19,8 @@ export interface Selected<T extends KubeObject> extends Selection {
   readonly resource: Resource<T>;
 }
 
-const PAGE_SIZE = 500;
+/** To read a page is one turn of the event loop, and what it brings must be collected. */
+const PAGE_SIZE = 250;
 /** How long after its time a watch that the server should have ended is cut. */
 const WATCHDOG_MS = 30_000;
 

@@ -76,10 +76,10 @@ describe('kube: reflector', () => {
       assert.equal(reflector.synced(), true);
     });
 
-    it('reads pages of 500 with continue tokens', async () => {
+    it('reads pages of 250 with continue tokens', async () => {
       for (let number = 0; number < 1200; number += 1) cluster.put(widget(`w${number}`));
       const reflector = await start();
-      assert.deepEqual([reflector.store.size, cluster.calls('list')], [1200, 3]);
+      assert.deepEqual([reflector.store.size, cluster.calls('list')], [1200, 5]);
     });
 
     it('begins the list again when its token has expired, and misses no deletion', async () => {
@@ -131,7 +131,7 @@ describe('kube: reflector', () => {
       running = reflector.run(stop.signal);
       await deps.clock.run(0);
       assert.deepEqual(seen, [
-        { ...selection, limit: 500, token: undefined },
+        { ...selection, limit: 250, token: undefined },
         { ...selection, timeoutSeconds: 450 },
       ]);
       assert.equal(reflector.health().name, 'widgets in a with b=c and d=e');
@@ -193,6 +193,29 @@ describe('kube: reflector', () => {
       }
       assert.deepEqual([reflector.store.size, cluster.calls('list')], [50, 1]);
       assert.equal(await restarts('error'), 50);
+    });
+
+    it('defect: watches again at once when a stream that brought events is cut', async () => {
+      const reflector = await start();
+      for (let round = 0; round < 20; round += 1) {
+        cluster.put(widget(`w${round}`));
+        await deps.clock.run(2000);
+        cluster.breakWatches(reset());
+        await deps.clock.run(0);
+        assert.equal(cluster.watches(), 1, `round ${round}`);
+      }
+      assert.deepEqual([reflector.store.size, cluster.calls('list')], [20, 1]);
+    });
+
+    it('backs off from a server that ends each watch at once, also behind an event', async () => {
+      await start();
+      for (let tenth = 0; tenth < 600; tenth += 1) {
+        cluster.put(widget('x', tenth));
+        await deps.clock.run(0);
+        cluster.breakWatches();
+        await deps.clock.run(100);
+      }
+      assert.ok(cluster.calls('watch') < 15, `${cluster.calls('watch')} watches in a minute`);
     });
 
     it('backs off from a server that ends each watch at once', async () => {

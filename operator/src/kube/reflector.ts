@@ -6,8 +6,9 @@ import type { Log } from '../../../services/core/log.ts';
 import { keyOf } from './keys.ts';
 import type { KubeMetrics } from './metrics.ts';
 import { createMirror, type Listener, type Mirror } from './mirror.ts';
-import { endOf, restartAfter, type WatchEnd } from './restart.ts';
+import { endOf, restartAfter, type Stream, type WatchEnd } from './restart.ts';
 import { eventsOf, pagesOf, type Selected, type ListWatchDeps } from './listWatch.ts';
+import { inSlices } from './slices.ts';
 import type { Store, StoreOptions } from './store.ts';
 
 export type { Change, Listener } from './mirror.ts';
@@ -47,11 +48,8 @@ export interface ReflectorOptions<T extends KubeObject> extends Selected<T>, Sto
 
 const WATCH_SECONDS = { least: 300, most: 600 } as const;
 
-/** How one stream went. */
-interface StreamEnd {
+interface StreamEnd extends Stream {
   readonly why: WatchEnd;
-  readonly livedMs: number;
-  readonly error?: unknown;
 }
 
 export function createReflector<T extends KubeObject>(
@@ -65,6 +63,7 @@ export function createReflector<T extends KubeObject>(
   const state: State = {
     version: undefined,
     synced: false,
+    events: 0,
     lastEventAt: clock.monotonic(),
     timeoutMs: WATCH_SECONDS.most * 1000,
   };
@@ -76,16 +75,20 @@ export function createReflector<T extends KubeObject>(
   /** Lists when needed, then watches until the stream ends for whatever reason. */
   const once = async (signal: AbortSignal): Promise<StreamEnd> => {
     let opened: number | undefined;
-    const lived = (): number => (opened === undefined ? 0 : clock.monotonic() - opened);
+    state.events = 0;
+    const went = (): Stream => ({
+      livedMs: opened === undefined ? 0 : clock.monotonic() - opened,
+      events: state.events,
+    });
     try {
       state.version ??= await follow.list(signal);
       state.synced = true;
       first.resolve();
       opened = clock.monotonic();
       await follow.watch(state.version, signal);
-      return { why: 'ended', livedMs: lived() };
+      return { why: 'ended', ...went() };
     } catch (error) {
-      return { why: endOf(error), livedMs: lived(), error };
+      return { why: endOf(error), ...went(), error };
     }
   };
   metrics.observeWatch(name, () => (clock.monotonic() - state.lastEventAt) / 1000);
@@ -104,12 +107,13 @@ export function createReflector<T extends KubeObject>(
     run: async (signal) => {
       state.lastEventAt = clock.monotonic();
       for (let poor = 0; !signal.aborted;) {
-        const { why, livedMs, error } = await once(signal);
+        const { why, ...stream } = await once(signal);
         if (signal.aborted) return;
         if (why === 'expired') state.version = undefined;
+        const { livedMs, error } = stream;
         if (why !== 'ended') log.warn({ why, livedMs }, `watch interrupted: ${messageOf(error)}`);
         metrics.watchRestarted(name, why);
-        const next = restartAfter(livedMs, error, poor, deps.random());
+        const next = restartAfter(stream, poor, deps.random());
         poor = next.poor;
         if (next.waitMs > 0) await pause(clock, next.waitMs, signal).catch(() => undefined);
       }
@@ -121,6 +125,8 @@ interface State {
   /** Where the next watch begins; absent when a list must come first. */
   version: string | undefined;
   synced: boolean;
+  /** That the store took from the current stream. */
+  events: number;
   lastEventAt: number;
   timeoutMs: number;
 }
@@ -145,10 +151,11 @@ function follower<T extends KubeObject>(
       for await (const { items, metadata } of pagesOf(options, deps, signal)) {
         touch();
         version = metadata.resourceVersion;
-        for (const object of items) {
+        const put = (object: T): void => {
           mirror.put(object, !state.synced);
           seen.add(keyOf(object));
-        }
+        };
+        await inSlices(items, put, () => pause(deps.clock, 0, signal));
       }
       mirror.retain(seen);
       return version;
@@ -165,6 +172,7 @@ function follower<T extends KubeObject>(
       )) {
         // Only now is the event behind us: a store that fails must see it again.
         state.version = mirror.take(event);
+        state.events += 1;
         touch();
       }
     },

@@ -94,8 +94,8 @@ const deadlineOf = ({ renewedAt }: Hold): number => renewedAt + RENEW_DEADLINE_M
 
 /** Resolves when the lease was not renewed in time. */
 async function expiry(hold: Hold, clock: Clock, signal: AbortSignal): Promise<void> {
-  for (let left = 1; left > 0; left = deadlineOf(hold) - clock.monotonic())
-    await pause(clock, deadlineOf(hold) - clock.monotonic(), signal);
+  const left = (): number => deadlineOf(hold) - clock.monotonic();
+  for (let ms = left(); ms > 0; ms = left()) await pause(clock, ms, signal);
 }
 
 async function keepRenewing(

@@ -13,14 +13,17 @@ describe('kube: status', () => {
   let sent: { object: KubeObject & { status?: object }; options: ApplyOptions }[];
   let writer: StatusWriter;
   let broken: boolean;
+  /** Of the object after the next write. */
+  let version: string | undefined;
   beforeEach(() => {
     deps = testDeps();
     sent = [];
     broken = false;
+    version = undefined;
     const apply = (async (_resource, object, options) => {
       if (broken) throw new Error('unreachable');
       sent.push({ object, options });
-      return object;
+      return { ...object, metadata: { ...object.metadata, resourceVersion: version } };
     }) as (...args: Parameters<Transport['apply']>) => Promise<KubeObject> as Transport['apply'];
     writer = createStatusWriter(
       { controller: 'widget', fieldManager: 'tester-widget' },
@@ -138,6 +141,51 @@ describe('kube: status', () => {
     assert.deepEqual(await write(counting(0), counting(1)), {
       kind: 'deferred',
       afterMs: 2.5 * MINUTE,
+    });
+  });
+
+  describe('planned from an object that is older than our last write', () => {
+    const at = (resourceVersion: string, status?: object): Widget => {
+      const { metadata } = widget();
+      return { ...widget(status), metadata: { ...metadata, resourceVersion } };
+    };
+    const planned = (from: Widget, status: ConditionStatus) =>
+      writer.write(WIDGETS, from, { conditions: conditions(status) }, { urgent: true });
+    beforeEach(async () => {
+      version = '100';
+      await planned(at('99'), 'True');
+    });
+
+    it('defect: is not written a second time', async () => {
+      assert.deepEqual(await planned(at('99'), 'True'), { kind: 'deferred', afterMs: 200 });
+      assert.equal(sent.length, 1);
+    });
+
+    it('defect: is not taken for written because the old status says the same', async () => {
+      const before = { conditions: conditions('False') };
+      assert.equal((await planned(at('99', before), 'False')).kind, 'deferred');
+      const now = { conditions: conditions('True') };
+      assert.equal((await planned(at('100', now), 'False')).kind, 'written');
+    });
+
+    it('is decided when the cache has it, or what came after', async () => {
+      for (const resourceVersion of ['100', '1000'])
+        assert.equal((await planned(at(resourceVersion), 'False')).kind, 'written');
+    });
+
+    it('is decided all the same when the watch brings nothing for 30 s', async () => {
+      await deps.clock.run(29_999);
+      assert.equal((await planned(at('99'), 'False')).kind, 'deferred');
+      await deps.clock.run(1);
+      assert.equal((await planned(at('99'), 'False')).kind, 'written');
+    });
+
+    it('is another matter for another object', async () => {
+      const { metadata } = at('99');
+      const other = { ...at('99'), metadata: { ...metadata, uid: 'u2' } };
+      assert.equal((await planned(other, 'True')).kind, 'written');
+      writer.forget('u1');
+      assert.equal((await planned(at('99'), 'True')).kind, 'written');
     });
   });
 });

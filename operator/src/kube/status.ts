@@ -6,6 +6,7 @@ import type { KubeObject, Resource } from '../../../services/core/kube/types.ts'
 import { createBucket } from './bucket.ts';
 import { turned, type Condition } from './conditions.ts';
 import type { KubeMetrics } from './metrics.ts';
+import { isOlder } from './versions.ts';
 
 export interface StatusLike {
   readonly conditions?: readonly Condition[];
@@ -14,7 +15,7 @@ export interface StatusLike {
 export type StatusOutcome =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'written' }
-  /** Too early, or too many at once: come again after so long. */
+  /** Too early, too many at once, or made from an old version: come again after so long. */
   | { readonly kind: 'deferred'; readonly afterMs: number };
 
 export interface WriteOptions {
@@ -25,7 +26,8 @@ export interface WriteOptions {
 
 export interface StatusWriter {
   /**
-   * Applies the whole status; nobody else may own a part of it.
+   * Applies the whole status; nobody else may own a part of it. Nothing is decided from an object that
+   * is older than what was written last.
    * @param object as cached: its status is what is compared with.
    */
   write<T extends KubeObject & { readonly status?: object }>(
@@ -58,11 +60,22 @@ const QUIET_MS = 300_000;
 const SPREAD = 0.2;
 /** Of all such writes together. */
 const SHARED = { burst: 20, perSecond: 10 };
+/** Our own write comes back by the watch; after so long it is not waited for. */
+const BEHIND = { againMs: 200, mostMs: 30_000 };
+
+/** What the server made of a write. */
+interface Written {
+  readonly version: string | undefined;
+  /** Monotonic. */
+  readonly at: number;
+}
 
 export function createStatusWriter(options: StatusOptions, deps: StatusDeps): StatusWriter {
   const { clock, random } = deps;
   /** By uid: when a write that only brings figures is due. */
   const due = new Map<string, number>();
+  /** By uid, until the cache has it. */
+  const written = new Map<string, Written>();
   const bucket = createBucket(SHARED, () => clock.monotonic());
   /** 0 when such a write may be made now. */
   const waitFor = (uid: string): number => {
@@ -72,10 +85,22 @@ export function createStatusWriter(options: StatusOptions, deps: StatusDeps): St
     const left = at - clock.monotonic();
     return left > 0 ? left : bucket.take();
   };
+  /** What is planned from the status before our own would be written a second time, or not at all. */
+  const isBehind = (uid: string, version: string | undefined): boolean => {
+    const last = written.get(uid);
+    if (!last) return false;
+    const behind = isOlder(version, last.version) && clock.monotonic() - last.at < BEHIND.mostMs;
+    if (!behind) written.delete(uid);
+    return behind;
+  };
   return {
-    forget: (uid) => void due.delete(uid),
+    forget: (uid) => {
+      due.delete(uid);
+      written.delete(uid);
+    },
     write: async (resource, object, status, { signal, urgent = false } = {}) => {
-      const { name = '', namespace, uid = '' } = object.metadata;
+      const { name = '', namespace, uid = '', resourceVersion } = object.metadata;
+      if (isBehind(uid, resourceVersion)) return { kind: 'deferred', afterMs: BEHIND.againMs };
       if (isDeepStrictEqual(object.status, status)) return { kind: 'unchanged' };
       const before: StatusLike | undefined = object.status;
       const isDue = urgent || turned(before?.conditions, status.conditions);
@@ -85,7 +110,8 @@ export function createStatusWriter(options: StatusOptions, deps: StatusDeps): St
       const wish: KubeObject & { readonly status: object } = { metadata: place, status };
       const { fieldManager } = options;
       const how = { fieldManager, force: true, subresource: 'status', signal } as const;
-      await deps.transport.apply(resource, wish, how);
+      const { metadata } = await deps.transport.apply(resource, wish, how);
+      written.set(uid, { version: metadata.resourceVersion, at: clock.monotonic() });
       due.set(uid, clock.monotonic() + QUIET_MS * (1 + SPREAD * random()));
       deps.metrics.statusWritten(options.controller);
       return { kind: 'written' };

@@ -69,6 +69,12 @@ describe('kube: store', () => {
     assert.deepEqual(store.put(thing('x', ['red'])), { metadata: { namespace: 'a', name: 'x' } });
   });
 
+  it('keeps equal parts of its objects once', () => {
+    const store = createStore<Thing>();
+    const [x, y] = [store.put(thing('x', ['red'])), store.put(thing('y', ['red']))];
+    assert.equal(x.colours, y.colours);
+  });
+
   it('is one with others, as for several namespaces', () => {
     const [one, two] = [
       createStore<Thing>({ indexes: byColour }),

@@ -1,11 +1,12 @@
 /** The objects of one kind in memory, found by key and by index. */
 import type { KubeObject } from '../../../services/core/kube/types.ts';
 import { keyOf } from './keys.ts';
+import { createSharing } from './share.ts';
 
 /** Which values an object is found by under one index. */
 export type Index<T> = (object: T) => readonly string[];
 
-/** Reading side. Objects are shared: nobody may change them. */
+/** Reading side. Objects and their parts are shared: nobody may change them. */
 export interface Store<T extends KubeObject> {
   /** @param key `namespace/name`, or `name` for kinds of the whole cluster. */
   get(key: string): T | undefined;
@@ -42,6 +43,9 @@ export function slim<T extends KubeObject>(object: T): T {
 
 type Found = Map<string, Set<string>>;
 
+/** One for all kinds and namespaces: names, times and defaults are the same in many. */
+const share = createSharing();
+
 export function createStore<T extends KubeObject>({
   indexes = {},
   transform = (object) => object,
@@ -68,7 +72,7 @@ export function createStore<T extends KubeObject>({
       return objects.size;
     },
     put: (given) => {
-      const object = transform(slim(given));
+      const object = share(transform(slim(given)));
       const key = keyOf(object);
       // Index functions run first: what throws leaves the store as it was.
       const values = valuesOf(indexes, object);

@@ -63,6 +63,18 @@ describe('what the scheduler is told, on a real API server', function () {
     await until('sent again', sent);
   });
 
+  it('sends what waited as soon as the scheduler is back', async () => {
+    await world().start();
+    await world().apply(job({ 'metadata.name': 'before' }));
+    await until('the first', () => world().scheduler.monitors.get(`${world().namespace}/before`));
+    world().scheduler.behave({ kind: 'down' });
+    await world().apply(job());
+    await world().condition('Scheduled', 'SchedulerUnreachable');
+    world().scheduler.behave({ kind: 'well' });
+    await until('sent', sent, 15_000);
+    await wait('condition=Ready');
+  });
+
   it('keeps what the checks said through a restart of the operator', async () => {
     const operator = await world().start();
     await world().apply(job());

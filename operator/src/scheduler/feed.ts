@@ -3,6 +3,7 @@ import type { Clock } from '../../../services/core/clock.ts';
 import type { MonitorState } from '../../../services/core/contracts/projection.ts';
 import { messageOf } from '../../../services/core/errors.ts';
 import type { Log } from '../../../services/core/log.ts';
+import { createSharing } from '../kube/share.ts';
 import type { SchedulerClient } from './client.ts';
 
 export type Reachability =
@@ -35,11 +36,14 @@ export interface FeedDeps {
 
 /** Between two reads; a run that was asked for is answered in the status after about so long. */
 const POLL_MS = 1_000;
-const BACKOFF_MS = { first: 1_000, most: 30_000 };
+/** Objects that are not sent yet wait for the answer. */
+const BACKOFF_MS = { first: 1_000, most: 5_000 };
 
 /** Begins with everything, then follows the changes; a gap in the connection loses none. */
 export function createFeed(options: FeedOptions, { client, clock, log }: FeedDeps): Feed {
   const states = new Map<string, MonitorState>();
+  /** What most monitors say of themselves is the same. */
+  const share = createSharing();
   let reachability: Reachability = { kind: 'pending' };
   let after: string | undefined;
   let failures = 0;
@@ -53,7 +57,7 @@ export function createFeed(options: FeedOptions, { client, clock, log }: FeedDep
   const read = async (signal: AbortSignal): Promise<void> => {
     for (let more = true; more;) {
       const page = await client.feed(after, signal);
-      for (const state of page.monitors) {
+      for (const state of page.monitors.map(share)) {
         states.set(`${state.workspace}/${state.name}`, state);
         options.onState(state, caughtUp);
       }

@@ -3,6 +3,7 @@ import type { Clock } from '../../../services/core/clock.ts';
 import type { KubeObject } from '../../../services/core/kube/types.ts';
 import type { Log } from '../../../services/core/log.ts';
 import { keyOf } from '../kube/keys.ts';
+import { inSlices } from '../kube/slices.ts';
 import type { Store } from '../kube/store.ts';
 import type { Workspaces } from '../workspaces.ts';
 import type { Kind, ObjectKey, SchedulerClient } from './client.ts';
@@ -20,41 +21,50 @@ export interface InventoryDeps {
 const EVERY_MS = 600_000;
 const RETRY_MS = 10_000;
 
-/** Keys of the cluster by what the scheduler calls them; what is being deleted counts as gone. */
-function named(objects: readonly KubeObject[], workspaces: Workspaces): Map<string, KubeObject> {
-  const living = objects.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  return new Map(
-    living.map((object) => {
-      const { workspace, name } = workspaces(object);
-      return [`${workspace}/${name}`, object];
-    }),
-  );
+/** By what the scheduler calls them; what is being deleted counts as gone. */
+async function named(
+  objects: readonly KubeObject[],
+  workspaces: Workspaces,
+): Promise<Map<string, KubeObject>> {
+  const found = new Map<string, KubeObject>();
+  await inSlices(objects, (object) => {
+    if (object.metadata.deletionTimestamp !== undefined) return;
+    const { workspace, name } = workspaces(object);
+    found.set(`${workspace}/${name}`, object);
+  });
+  return found;
 }
 
-const itemOf = ([at, { metadata }]: [string, KubeObject]): [string, string, string] => {
-  const [workspace = '', name = ''] = at.split('/');
-  return [workspace, name, metadata.uid ?? ''];
-};
+type Item = [workspace: string, name: string, uid: string];
+
+async function itemsOf(kind: Kind, { stores, workspaces }: InventoryDeps): Promise<Item[]> {
+  const items: Item[] = [];
+  await inSlices([...(await named(stores[kind].all(), workspaces)).values()], (object) => {
+    const { workspace, name } = workspaces(object);
+    items.push([workspace, name, object.metadata.uid ?? '']);
+  });
+  return items;
+}
 
 /** Sends the complete set once: what vanished unseen is retired, what was lost is sent again. */
 export async function compareOnce(deps: InventoryDeps, signal: AbortSignal): Promise<void> {
-  const monitors = named(deps.stores.monitors.all(), deps.workspaces);
-  const channels = named(deps.stores.channels.all(), deps.workspaces);
-  const { retired, missing } = await deps.client.inventory(
-    { monitors: [...monitors].map(itemOf), channels: [...channels].map(itemOf) },
-    signal,
-  );
+  const set = {
+    monitors: await itemsOf('monitors', deps),
+    channels: await itemsOf('channels', deps),
+  };
+  const { retired, missing } = await deps.client.inventory(set, signal);
   // An object that was made while the request was on its way is not in it and was retired with the
   // rest: looked up anew, it is sent again.
-  const tell = (kind: Kind, lacking: readonly ObjectKey[]): void => {
-    const objects = named(deps.stores[kind].all(), deps.workspaces);
-    for (const { workspace, name } of lacking) {
+  const tell = async (kind: Kind, lacking: readonly ObjectKey[]): Promise<void> => {
+    if (lacking.length === 0) return;
+    const objects = await named(deps.stores[kind].all(), deps.workspaces);
+    await inSlices(lacking, ({ workspace, name }) => {
       const object = objects.get(`${workspace}/${name}`);
       if (object) deps.onMissing(kind, keyOf(object));
-    }
+    });
   };
   for (const kind of ['monitors', 'channels'] as const)
-    tell(kind, [...missing[kind], ...retired[kind]]);
+    await tell(kind, [...missing[kind], ...retired[kind]]);
   const gone = retired.monitors.length + retired.channels.length;
   if (gone > 0) deps.log.info({ retired }, `${gone} objects are gone from the cluster`);
 }

@@ -10,7 +10,7 @@ import { PRIORITY } from '../kube/workqueue.ts';
 import { LABELS } from '../names.ts';
 import { workspacesIn } from '../workspaces.ts';
 import type { SchedulerClient } from './client.ts';
-import { createLink, type LinkDeps } from './link.ts';
+import { createLink, type Link, type LinkDeps } from './link.ts';
 
 const nameOf = (priority: number | undefined): string =>
   priority === PRIORITY.background ? 'background' : 'normal';
@@ -42,14 +42,16 @@ describe('operator: link to the scheduler', () => {
     object: KubeObject,
     pages: (MonitorState[] | Error)[],
     channels: ChannelState[] = [],
+    whileAway: (link: Link) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> => {
     const stop = new AbortController();
     const client = {
-      feed: () => {
+      feed: async () => {
+        if (link.feed.reachability().kind === 'unreachable') await whileAway(link);
         const monitors = pages.shift() ?? [];
-        if (monitors instanceof Error) return Promise.reject(monitors);
+        if (monitors instanceof Error) throw monitors;
         if (pages.length === 0) stop.abort();
-        return Promise.resolve({ monitors, after: '1', more: false });
+        return { monitors, after: '1', more: false };
       },
       channels: () => Promise.resolve({ channels, after: null }),
       inventory: () => {
@@ -58,7 +60,7 @@ describe('operator: link to the scheduler', () => {
       },
     } as Partial<SchedulerClient> as SchedulerClient;
     const cache = cacheOf(object);
-    const link = createLink({
+    const link: Link = createLink({
       client,
       caches: { monitors: cache, channels: cache } as unknown as LinkDeps['caches'],
       workspaces: workspacesIn('users'),
@@ -97,11 +99,17 @@ describe('operator: link to the scheduler', () => {
     assert.deepEqual(woken, ['monitors users/anna-shop background']);
   });
 
-  it('looks at everything again, without haste, when the scheduler is back', async () => {
-    await follow(owned('anna-shop'), [[], new Error('away'), []]);
-    assert.deepEqual(woken, [
-      'monitors users/anna-shop background',
-      'channels users/anna-shop background',
-    ]);
+  it('defect: wakes at once what waited for the scheduler, and nothing else, when it is back', async () => {
+    const body = { uid: state.uid, generation: 1, spec: {}, labels: {}, annotations: {} };
+    const pages = [[], new Error('away'), []];
+    await follow(owned('anna-shop'), pages, [], async ({ projectors }) => {
+      const at = { workspace: 'team', name: 'new' };
+      await projectors.monitors.project('team/new', at, {
+        ...body,
+        runRequest: null,
+        workers: null,
+      });
+    });
+    assert.deepEqual(woken, ['monitors team/new background']);
   });
 });

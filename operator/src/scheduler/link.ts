@@ -7,6 +7,7 @@ import type { Log } from '../../../services/core/log.ts';
 import type { Cache } from '../kube/caches.ts';
 import type { Controller } from '../kube/controller.ts';
 import { keyOf } from '../kube/keys.ts';
+import { inSlices } from '../kube/slices.ts';
 import { PRIORITY } from '../kube/workqueue.ts';
 import type { Workspaces } from '../workspaces.ts';
 import { watchChannels, type ChannelReports } from './channels.ts';
@@ -21,7 +22,7 @@ export interface Link {
   readonly reports: Pick<ChannelReports, 'state'>;
   /**
    * From now on this controller is called for what the scheduler tells of its kind, for what the
-   * scheduler lacks, and for everything when the scheduler can be reached again. Before `run`.
+   * scheduler lacks, and for what waited for it when it can be reached again. Before `run`.
    */
   follow(kind: Kind, controller: Controller): void;
   /** Called when the scheduler can be reached again, or no longer. Before `run`. */
@@ -48,27 +49,28 @@ const KINDS: readonly Kind[] = ['monitors', 'channels'];
 
 export function createLink({ client, caches, workspaces, clock, log }: LinkDeps): Link {
   const projectors = {
-    monitors: createProjector('monitors', client),
-    channels: createProjector('channels', client),
+    monitors: createProjector('monitors', client, () => feed.reachability()),
+    channels: createProjector('channels', client, () => feed.reachability()),
   };
   const followers = new Map<Kind, Controller>();
   const listeners: (() => void)[] = [];
   const keys = { monitors: createNames(workspaces), channels: createNames(workspaces) };
   const wake = (kind: Kind, at: ObjectKey, priority: number = PRIORITY.normal): void =>
     followers.get(kind)?.enqueue(keys[kind].keyOf(at), { priority });
-  const wakeAll = (): void => {
+  const wakeWaiting = (): void => {
     // as after a restart: what a user does meanwhile goes before
     for (const kind of KINDS)
-      for (const key of caches[kind].store.keys())
-        followers.get(kind)?.enqueue(key, { priority: PRIORITY.background });
+      void inSlices(projectors[kind].release(), (key) =>
+        followers.get(kind)?.enqueue(key, { priority: PRIORITY.background }),
+      );
   };
   let wasAway = false;
-  const feed = createFeed(
+  const feed: Feed = createFeed(
     {
       onState: (state, isNews) =>
         wake('monitors', state, isNews ? PRIORITY.normal : PRIORITY.background),
       onReachability: ({ kind }) => {
-        if (kind === 'reached' && wasAway) wakeAll();
+        if (kind === 'reached' && wasAway) wakeWaiting();
         wasAway = kind === 'unreachable';
         listeners.forEach((listener) => listener());
       },

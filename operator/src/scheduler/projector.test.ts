@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ProjectionResult } from '../../../services/core/contracts/projection.ts';
 import { InternalCallError } from '../../../services/core/internal/client.ts';
 import type { Body } from './client.ts';
+import type { Reachability } from './feed.ts';
 import { createProjector, type Projector } from './projector.ts';
 
 const UID = '11111111-1111-4111-8111-111111111111';
@@ -12,22 +13,28 @@ describe('operator: projector', () => {
   let puts: Body<'monitors'>[] = [];
   let retired: string[] = [];
   let answer: () => ProjectionResult;
+  let scheduler: Reachability;
   let projector: Projector<'monitors'>;
   beforeEach(() => {
     puts = [];
     retired = [];
+    scheduler = { kind: 'reached' };
     answer = () => ({ outcome: 'configured', problems: [] });
-    projector = createProjector('monitors', {
-      put: (_kind, _key, body) => {
-        puts.push(body as Body<'monitors'>);
-        // a scripted failure reaches the caller as one of the wire does
-        return Promise.resolve().then(() => answer());
+    projector = createProjector(
+      'monitors',
+      {
+        put: (_kind, _key, body) => {
+          puts.push(body as Body<'monitors'>);
+          // a scripted failure reaches the caller as one of the wire does
+          return Promise.resolve().then(() => answer());
+        },
+        retire: (_kind, { workspace, name }, uid) => {
+          retired.push(`${workspace}/${name} ${uid}`);
+          return Promise.resolve();
+        },
       },
-      retire: (_kind, { workspace, name }, uid) => {
-        retired.push(`${workspace}/${name} ${uid}`);
-        return Promise.resolve();
-      },
-    });
+      () => scheduler,
+    );
   });
   const body = (patch: Partial<Body<'monitors'>> = {}): Body<'monitors'> => ({
     uid: UID,
@@ -112,5 +119,45 @@ describe('operator: projector', () => {
     projector.forget(key);
     await projector.project(key, at, body());
     assert.equal(puts.length, 2);
+  });
+
+  describe('while the scheduler is away', () => {
+    const away: Reachability = { kind: 'unreachable', message: 'no route' };
+
+    it('defect: sends nothing, and the object waits', async () => {
+      scheduler = away;
+      const failed = await projector.project(key, at, body());
+      const told = { kind: 'failed', message: 'no route', conflict: false, waits: true };
+      assert.deepEqual([failed, puts.length], [told, 0]);
+      assert.deepEqual(projector.release(), [key]);
+      assert.deepEqual(projector.release(), []);
+    });
+
+    it('knows what was answered before', async () => {
+      await projector.project(key, at, body());
+      scheduler = away;
+      assert.equal((await projector.project(key, at, body())).kind, 'answered');
+      assert.deepEqual(projector.release(), []);
+    });
+
+    it('puts a retirement off without an error, and does it later', async () => {
+      await projector.project(key, at, body());
+      scheduler = away;
+      await projector.retire(key);
+      assert.deepEqual([retired, projector.release()], [[], [key]]);
+      scheduler = { kind: 'reached' };
+      await projector.retire(key);
+      assert.deepEqual([retired, projector.release()], [[`team/shop ${UID}`], []]);
+    });
+  });
+
+  it('lets what did not arrive wait until it arrives', async () => {
+    fails({ kind: 'unreachable', message: 'no route', maybeProcessed: true });
+    await projector.project(key, at, body());
+    assert.deepEqual(projector.release(), [key]);
+    await projector.project(key, at, body());
+    answer = () => ({ outcome: 'created', problems: [] });
+    await projector.project(key, at, body());
+    assert.deepEqual(projector.release(), []);
   });
 });

@@ -15,6 +15,8 @@ export const NAMESPACE = 'bench';
 /** Requests that are on their way at a time; as many as the operator has workers. */
 const AT_ONCE = 8;
 const PAGE = 500;
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 20;
 
 export interface JobServer {
   readonly cluster: TestCluster;
@@ -24,8 +26,12 @@ export interface JobServer {
   readonly patchStatus: (name: string) => Promise<unknown>;
   /** Statuses by merge patches, as fast as it can. */
   readonly patchAll: (count: number) => Promise<void>;
-  /** @throws ContentError unless so many jobs are there and each is Ready. */
-  readonly expectReady: (count: number) => Promise<void>;
+  /**
+   * Waits until so many jobs are there and each is Ready: a count of writes that reads as many may have
+   * two of one job in it.
+   * @throws ContentError when they never are.
+   */
+  readonly whenReady: (count: number) => Promise<void>;
   /** What a list says that changes with each write. */
   readonly version: () => Promise<string>;
   readonly clear: () => Promise<void>;
@@ -101,7 +107,7 @@ export async function startJobServer(): Promise<JobServer> {
       }),
     patchStatus,
     patchAll: (count) => inParallel(count, (at) => patchStatus(nameOf(at))),
-    expectReady: (count) => expectReady(transport, count),
+    whenReady: (count) => whenReady(transport, count),
     version: async () => {
       const { items } = await transport.list(MONITOR_JOBS, { namespace: NAMESPACE });
       return items.map((job) => job.metadata.resourceVersion).join();
@@ -116,7 +122,20 @@ export async function startJobServer(): Promise<JobServer> {
   };
 }
 
-async function expectReady(transport: Transport, count: number): Promise<void> {
+async function whenReady(transport: Transport, count: number): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const { there, ready } = await look(transport);
+    if (there === count && ready === count) return;
+    expectContent(
+      performance.now() < end,
+      `Of ${count} jobs ${there} are there and ${ready} are Ready.`,
+    );
+    await systemClock.sleep(LOOK_MS);
+  }
+}
+
+async function look(transport: Transport): Promise<{ there: number; ready: number }> {
   let [there, ready] = [0, 0];
   let token: string | undefined;
   do {
@@ -131,8 +150,5 @@ async function expectReady(transport: Transport, count: number): Promise<void> {
     ).length;
     token = page.metadata.continue || undefined;
   } while (token !== undefined);
-  expectContent(
-    there === count && ready === count,
-    `Of ${count} jobs ${there} are there and ${ready} are Ready.`,
-  );
+  return { there, ready };
 }

@@ -12,7 +12,7 @@ import { NAMESPACE } from './jobs.ts';
 export type Question = 'stall' | 'heap';
 export type Answer =
   | { readonly kind: 'started'; readonly url: string }
-  /** The longest time for which nothing else had a turn, since all modules were loaded. */
+  /** The longest time for which nothing else had a turn, since it has a connection. */
   | { readonly kind: 'stall'; readonly ms: number; readonly byClockMs: number }
   /** Above what the empty process with all modules has; `size` of an informer. */
   | { readonly kind: 'heap'; readonly megabytes: number; readonly size: number };

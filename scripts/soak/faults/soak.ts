@@ -12,7 +12,7 @@ import { systemClock } from '../../../services/core/clock.ts';
 import type { Running } from '../../../services/core/lifecycle.ts';
 import { expectContent, figure } from '../../bench/lib/report.ts';
 import { median } from '../../bench/lib/statistics.ts';
-import { NAMESPACE, startGround, type Ground } from '../lib/cluster.ts';
+import { startGrounds, type Ground } from '../lib/cluster.ts';
 import type { SoakOptions } from '../lib/options.ts';
 
 /** After the last fault everything is as it should be within this time. */
@@ -75,7 +75,9 @@ export async function soakFaults(
   { minutes }: SoakOptions,
   say: (line: string) => void,
 ): Promise<void> {
-  const ground = await startGround();
+  const all = await startGrounds(1);
+  const [ground] = all.grounds;
+  expectContent(ground !== undefined, 'There is no ground.');
   try {
     const proxy = await startFaultProxy(serverPort(ground.cluster.kubeconfig));
     const through = kubeconfigThrough(ground.cluster.kubeconfig, proxy.port);
@@ -91,7 +93,7 @@ export async function soakFaults(
       through.remove();
     }
   } finally {
-    await ground.stop();
+    await all.stop();
   }
 }
 
@@ -131,7 +133,7 @@ function keepRunning(
     startHere(
       {
         kubeconfig: file,
-        namespace: NAMESPACE,
+        namespace: ground.namespace,
         schedulerUrl: ground.scheduler.url,
         keys: ground.keys,
       },
@@ -151,18 +153,18 @@ function keepRunning(
 async function disturb(ground: Ground, names: readonly string[]): Promise<void> {
   for (const name of names) await ground.create(name);
   const [edited = '', gone = ''] = names;
-  const where = (name: string) => ({ namespace: NAMESPACE, name });
+  const where = (name: string) => ({ namespace: ground.namespace, name });
   const patch = { spec: { schedule: { interval: '30m' } } };
   await ground.transport.mergePatch(MONITOR_JOBS, where(edited), patch);
   await ground.transport.delete(MONITOR_JOBS, where(gone));
 }
 
 /** Seconds until the scheduler has exactly what the cluster has, and each job says so. */
-async function healed({ transport, scheduler }: Ground): Promise<number> {
+async function healed({ transport, scheduler, namespace }: Ground): Promise<number> {
   const began = performance.now();
   const differences = async (): Promise<string[]> => {
-    const { items } = await transport.list(MONITOR_JOBS, { namespace: NAMESPACE });
-    const there = new Map(items.map((job) => [`${NAMESPACE}/${job.metadata.name}`, job]));
+    const { items } = await transport.list(MONITOR_JOBS, { namespace });
+    const there = new Map(items.map((job) => [`${namespace}/${job.metadata.name}`, job]));
     const extra = [...scheduler.monitors.keys()].filter((at) => !there.has(at));
     const behind = [...there].filter(([at, { metadata, status }]) => {
       const sent = scheduler.monitors.get(at);

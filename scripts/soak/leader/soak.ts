@@ -1,15 +1,20 @@
-/** Soak `leader`: two operators, of which the one that leads dies again and again. */
+/** Soak `leader`: pairs of operators, of which the one that leads dies again and again. */
 import { LEASES } from '../../../operator/src/kube/lease.ts';
 import { startProcess, type OperatorProcess } from '../../../operator/src/testing/operator.ts';
 import { until } from '../../../operator/src/testing/until.ts';
-import { median } from '../../bench/lib/statistics.ts';
+import { spreadOf } from '../../bench/lib/statistics.ts';
 import { expectContent, figure, valueLine } from '../../bench/lib/report.ts';
-import { NAMESPACE, startGround, type Ground } from '../lib/cluster.ts';
+import { startGrounds, type Ground } from '../lib/cluster.ts';
 import type { SoakOptions } from '../lib/options.ts';
 
 const ROUNDS = 500;
-const LEASE = { namespace: NAMESPACE, name: 'duckmon-operator' };
-/** 10 s until the lease is free, and two looks of at most 2.4 s each. */
+/**
+ * A change takes ten seconds of waiting: pairs that know nothing of one another wait together, so that
+ * 500 are done in half an hour.
+ */
+const PAIRS = 6;
+const LEASE = 'duckmon-operator';
+/** 10 s until the lease is free, of which 2.4 s may pass before the last renewal is seen, and a margin. */
 const TARGET = { kind: 'atMost', value: 15 } as const;
 /** The same on a machine that is busy with other things. */
 const MOST_MS = 25_000;
@@ -20,6 +25,7 @@ const EVERY = 25;
 
 /** What befalls the leader of a round. */
 type Fate = 'killed' | 'stopped' | 'paused';
+const SIGNALS = { killed: 'SIGKILL', stopped: 'SIGTERM', paused: 'SIGSTOP' } as const;
 const fateOf = (round: number): Fate => {
   if (round % 10 === 9) return 'paused';
   return round % 5 === 4 ? 'stopped' : 'killed';
@@ -32,37 +38,74 @@ interface Two {
   readonly operators: Map<string, OperatorProcess>;
 }
 
+/** How long nobody led, by what befell the leader. */
+type Times = Readonly<Record<Fate, number[]>>;
+
 export async function soakLeader(
   { count = ROUNDS }: SoakOptions,
   say: (line: string) => void,
 ): Promise<void> {
-  const ground = await startGround();
-  const two = operatorsOn(ground);
-  const times: number[] = [];
-  try {
-    await two.start();
-    await two.start();
-    for (let round = 0; round < count; round += 1) {
-      const ms = await change(two, round);
-      if (fateOf(round) === 'killed') times.push(ms);
-      expectOneATerm(ground);
-      if ((round + 1) % EVERY === 0) say(`  ${round + 1} rounds, ${figure(median(times))} ms`);
+  const began = performance.now();
+  const minutes = (): string => figure((performance.now() - began) / 60_000);
+  const all = await startGrounds(Math.min(PAIRS, count));
+  const pairs = all.grounds.map(operatorsOn);
+  const times: Times = { killed: [], stopped: [], paused: [] };
+  let [taken, done] = [0, 0];
+  const turns = async (two: Two): Promise<void> => {
+    while (taken < count) {
+      const fate = fateOf((taken += 1) - 1);
+      times[fate].push(await change(two, fate, taken));
+      expectOneATerm(two.ground);
+      done += 1;
+      if (done % EVERY === 0) say(`  ${done} of ${count} changes after ${minutes()} min`);
     }
+  };
+  try {
+    for (const two of pairs) {
+      await two.start();
+      await two.start();
+    }
+    await together(pairs.map((two) => turns(two).finally(() => (taken = count))));
   } finally {
-    for (const operator of two.operators.values()) operator.kill('SIGKILL');
-    await Promise.all([...two.operators.values()].map(({ ended }) => ended));
-    await ground.stop();
+    const left = pairs.flatMap(({ operators }) => [...operators.values()]);
+    left.forEach((operator) => operator.kill('SIGKILL'));
+    await Promise.all(left.map(({ ended }) => ended));
+    await all.stop();
   }
-  const terms = new Set(ground.scheduler.writes.map(({ term }) => term)).size;
-  say(
-    `${count} changes of leader, ${terms} terms, ${ground.scheduler.monitors.size} jobs, ${ground.scheduler.refusedTerms()} late writes refused; never two in one term`,
-  );
-  say(`take-over after SIGKILL: ${figure(median(times) / 1000)} s in the median`);
-  say(valueLine('take-over after SIGKILL, longest', Math.max(...times) / 1000, 's', TARGET));
+  report(all.grounds, times, say);
+  say(`${count} changes of leader in ${pairs.length} pairs took ${minutes()} min`);
+}
+
+/** Waits for all, also when one has failed: what they started must not outlive them. */
+async function together(works: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(works))
+    if (result.status === 'rejected') throw result.reason;
+}
+
+function report(grounds: readonly Ground[], times: Times, say: (line: string) => void): void {
+  const schedulers = grounds.map(({ scheduler }) => scheduler);
+  const sum = (of: (one: Ground['scheduler']) => number): number =>
+    schedulers.reduce((total, one) => total + of(one), 0);
+  const terms = sum(({ writes }) => new Set(writes.map(({ term }) => term)).size);
+  const late = sum((one) => one.refusedTerms());
+  const jobs = sum(({ monitors }) => monitors.size);
+  say(`${terms} terms, ${jobs} jobs, ${late} late writes refused; never two in one term`);
+  for (const [fate, each] of Object.entries(times)) {
+    if (each.length === 0) continue;
+    const { median, min, max } = spreadOf(each.map((ms) => ms / 1000));
+    say(
+      `${fate} ${each.length} times: next leader after ${figure(median)} s (${figure(min)} to ${figure(max)})`,
+    );
+  }
+  if (times.killed.length > 0)
+    say(
+      valueLine('longest take-over after SIGKILL', Math.max(...times.killed) / 1000, 's', TARGET),
+    );
 }
 
 function operatorsOn(ground: Ground): Two {
   const operators = new Map<string, OperatorProcess>();
+  const { cluster, namespace, scheduler, keys } = ground;
   let made = 0;
   return {
     ground,
@@ -70,10 +113,10 @@ function operatorsOn(ground: Ground): Two {
     start: async () => {
       const name = `operator-${(made += 1)}`;
       const operator = await startProcess(name, {
-        kubeconfig: ground.cluster.kubeconfig,
-        namespace: NAMESPACE,
-        schedulerUrl: await ground.scheduler.openDoor(),
-        keys: ground.keys,
+        kubeconfig: cluster.kubeconfig,
+        namespace,
+        schedulerUrl: await scheduler.openDoor(),
+        keys,
       });
       operators.set(name, operator);
       await operator.whenReady();
@@ -82,13 +125,17 @@ function operatorsOn(ground: Ground): Two {
   };
 }
 
-const holderOf = async ({ transport }: Ground): Promise<string> => {
-  const lease = await transport.get(LEASES, LEASE).catch(() => undefined);
+const holderOf = async ({ transport, namespace }: Ground): Promise<string> => {
+  const lease = await transport.get(LEASES, { namespace, name: LEASE }).catch(() => undefined);
   return lease?.spec?.holderIdentity?.split('_')[0] ?? '';
 };
 
 /** One change of leader; the time from its end to the next leader. */
-async function change({ ground, start, operators }: Two, round: number): Promise<number> {
+async function change(
+  { ground, start, operators }: Two,
+  fate: Fate,
+  round: number,
+): Promise<number> {
   const led = await until(
     'a leader',
     async () => operators.get(await holderOf(ground)),
@@ -96,8 +143,7 @@ async function change({ ground, start, operators }: Two, round: number): Promise
   );
   await readyJob(ground, `job-${round}`);
   const began = performance.now();
-  const fate = fateOf(round);
-  led.kill({ killed: 'SIGKILL', stopped: 'SIGTERM', paused: 'SIGSTOP' }[fate] as NodeJS.Signals);
+  led.kill(SIGNALS[fate]);
   await until(
     'another leader',
     async () => {

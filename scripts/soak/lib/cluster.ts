@@ -13,44 +13,63 @@ import { testKeys, type TestKeys } from '../../../services/core/testing/keys.ts'
 import { root } from '../../lib/prepare.ts';
 import { startTestCluster, type TestCluster } from '../../testing/cluster/cluster.ts';
 
-export const NAMESPACE = 'soak';
-
+/** A namespace of the API server, with a scheduler of its own. */
 export interface Ground {
   readonly cluster: TestCluster;
+  readonly namespace: string;
   readonly transport: Transport;
   readonly scheduler: TestScheduler;
   readonly keys: TestKeys;
   create(name: string): Promise<MonitorJob>;
   isReady(name: string): Promise<boolean>;
+}
+
+export interface Grounds {
+  readonly grounds: readonly Ground[];
   stop(): Promise<void>;
 }
 
-export async function startGround(): Promise<Ground> {
+/** One API server, and so many namespaces that know nothing of one another. */
+export async function startGrounds(count: number): Promise<Grounds> {
   const cluster = await startTestCluster();
   const transport = transportOf(cluster);
+  const grounds: Ground[] = [];
+  for (let at = 0; at < count; at += 1)
+    grounds.push(await groundIn(`soak-${at}`, cluster, transport));
+  return {
+    grounds,
+    stop: async () => {
+      await Promise.all(grounds.map(({ scheduler }) => scheduler.stop()));
+      transport.close();
+      await cluster.stop();
+    },
+  };
+}
+
+async function groundIn(
+  namespace: string,
+  cluster: TestCluster,
+  transport: Transport,
+): Promise<Ground> {
   const log = createLog('soak', 'silent');
-  await install(path.join(root, 'crds'), NAMESPACE, { transport, clock: systemClock, log });
+  await install(path.join(root, 'crds'), namespace, { transport, clock: systemClock, log });
   const keys = testKeys();
   const scheduler = await startTestScheduler(keys);
   return {
     cluster,
+    namespace,
     transport,
     scheduler,
     keys,
     create: (name) => {
-      const manifest = job({ 'metadata.name': name, 'metadata.namespace': NAMESPACE });
+      const manifest = job({ 'metadata.name': name, 'metadata.namespace': namespace });
       return transport.create(MONITOR_JOBS, manifest as unknown as MonitorJob);
     },
     isReady: async (name) => {
-      const { status } = await transport.get(MONITOR_JOBS, { namespace: NAMESPACE, name });
+      const { status } = await transport.get(MONITOR_JOBS, { namespace, name });
       return (
         status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false
       );
-    },
-    stop: async () => {
-      await scheduler.stop();
-      transport.close();
-      await cluster.stop();
     },
   };
 }

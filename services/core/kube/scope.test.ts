@@ -43,6 +43,17 @@ describe('kube: scope', () => {
     assert.equal(scope.signal.aborted, false);
   });
 
+  it('defect: makes no error when it is closed, as one would be made for each call', async () => {
+    let ended: unknown;
+    const clock = virtualClock();
+    const sleep = async (_ms: number, signal?: AbortSignal): Promise<void> => {
+      signal?.addEventListener('abort', () => (ended = signal.reason));
+    };
+    openScope({ ...clock, sleep }, undefined, { ms: 100, reason: () => 'late' }).close();
+    await clock.settle();
+    assert.equal(typeof ended, 'symbol');
+  });
+
   describe('pause', () => {
     it('takes its time', async () => {
       const clock = virtualClock();

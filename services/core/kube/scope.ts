@@ -15,6 +15,9 @@ export interface TimeLimit {
   readonly reason: () => unknown;
 }
 
+/** Ends a timer. Without a reason each end would make a DOMException, with the stack of its place. */
+const CLOSED = Symbol('closed');
+
 /** A scope that must be closed: `AbortSignal.any` over a signal of the whole process gathers memory. */
 export function openScope(clock: Clock, parent?: AbortSignal, limit?: TimeLimit): Scope {
   const work = new AbortController();
@@ -32,7 +35,7 @@ export function openScope(clock: Clock, parent?: AbortSignal, limit?: TimeLimit)
     abort: (reason) => work.abort(reason),
     close: () => {
       parent?.removeEventListener('abort', onParent);
-      timer.abort();
+      timer.abort(CLOSED);
     },
   };
 }

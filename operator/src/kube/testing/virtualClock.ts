@@ -45,6 +45,7 @@ export function virtualClock(start = new Date('2026-11-25T12:00:00Z')): VirtualC
     sleepers: () => sleepers.size,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
+      if (ms < 0) throw new RangeError(`No timer takes ${ms} ms.`);
       if (ms > LONGEST_MS) throw new RangeError(`No timer holds ${ms} ms.`);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const sleeper: Sleeper = { at: elapsed + ms, wake: resolve };
