@@ -1,5 +1,6 @@
 /** The CRDs on a real API server: it takes them, and each of their rules, passing and failing. */
 import assert from 'node:assert/strict';
+import { stringify } from 'yaml';
 import { useClusterWithCrds, useNamespace } from '../scripts/testing/cluster/hooks.ts';
 import type { Transport } from '../services/core/kube/transport.ts';
 import type { ManifestObject, ManifestValue } from '../services/core/manifest/documents.ts';
@@ -119,6 +120,29 @@ describe('crds on a real API server', function () {
         spec: { slack: { secretRef: object } };
       };
       assert.deepEqual(spec.slack.secretRef, { name: 's', key: 'k' });
+    });
+
+    it('E10 refuses a namespace in the reference to a pool', async () => {
+      const poolRef = { name: 'mine', namespace: 'team-b' };
+      const spoofed = job({ 'spec.isolation': { level: 'Dedicated', poolRef } });
+      await assert.rejects(
+        cluster().kubectl(['-n', namespace(), 'apply', '-f', '-'], JSON.stringify(spoofed)),
+        /unknown field "spec\.isolation\.poolRef\.namespace"/,
+      );
+      const { spec } = (await server().stored(spoofed)) as { spec: { isolation: object } };
+      assert.deepEqual(spec.isolation, { level: 'Dedicated', poolRef: { name: 'mine' } });
+    });
+
+    it('defect: takes the word Off, also in a manifest of YAML', async () => {
+      const manifests = [
+        pool({ 'spec.autoscaling.mode': 'Off' }),
+        platform({ 'spec.pools.browser.autoscaling.mode': 'Off' }),
+        job({ 'spec.sources[0].consent': 'Off' }),
+      ];
+      for (const manifest of manifests)
+        assert.equal(await server().refusal(manifest), undefined, JSON.stringify(manifest));
+      const yaml = stringify(manifests[0], { version: '1.1' });
+      await cluster().kubectl(['-n', namespace(), 'apply', '-f', '-'], yaml);
     });
 
     it('fills in the same defaults as local mode', async () => {

@@ -62,7 +62,15 @@ function offenders(schema: Schema, isWrong: (node: Schema) => boolean): string[]
 
 /** Objects with fields that have defaults, and that need not be there themselves. */
 const WITH_DEFAULT: Readonly<Record<string, readonly string[]>> = {
-  MonitorJob: ['alerting', 'alerting.onFailure', 'goal', 'goal.confirm', 'judge', 'retention'],
+  MonitorJob: [
+    'alerting',
+    'alerting.onFailure',
+    'goal',
+    'goal.confirm',
+    'isolation',
+    'judge',
+    'retention',
+  ],
   NotificationChannel: [],
   WorkerPool: ['autoscaling', 'recycle'],
   MonitorPlatform: [
@@ -107,6 +115,9 @@ for (const { crd: file, types } of GENERATED) {
       };
       const wanted = crd.spec.names.kind === 'WorkerPool' ? { status: {}, scale } : { status: {} };
       assert.deepEqual(version?.subresources, wanted);
+    });
+    it('defect: means the same to kubectl, which takes a bare Off, On, Yes or No for a boolean', () => {
+      assert.deepEqual(parse(read(file), { version: '1.1' }), crd);
     });
     it('describes every field', () => {
       assert.deepEqual(

@@ -44,6 +44,8 @@ export interface MonitorJobSpec {
   budget?: Budget;
   /** Whom to tell and how often. Default: {}. */
   alerting: Alerting;
+  /** From whom the browsers of the job are kept apart. Default: {}. */
+  isolation: Isolation;
   /** How long history is kept, at most the platform's maximum. Default: {}. */
   retention: Retention;
 }
@@ -70,7 +72,7 @@ export interface Source {
   viewport?: SourceViewport;
   /** When a screenshot is kept. A page that was read over HTTP is visited once more by the browser for it; where that fails the check has a warning. With fetch Http there is never a browser, and so no screenshot. One of OnChange, Always, Never. Default: OnChange. */
   screenshot: 'OnChange' | 'Always' | 'Never';
-  /** Whether cookie walls are answered (browser only). One of Auto, Off. Default: Auto. */
+  /** Whether cookie walls are answered (browser only). One of Auto, Off (in quotes in YAML, where kubectl reads the bare word as false). Default: Auto. */
   consent: 'Auto' | 'Off';
   /** User-Agent header. Absent means duckmon's own. At most 256 characters. */
   userAgent?: string;
@@ -352,6 +354,20 @@ export interface AlertingOnFailure {
   after: number;
   /** Channels that are told. Absent means those of the alerts. At most 10. */
   channelRefs?: ChannelRef[];
+}
+
+/** From whom the browsers of the job are kept apart. Default: {}. */
+export interface Isolation {
+  /** Who else uses its browsers. Shared: everybody; Namespace: the jobs of its namespace; Dedicated: nobody; Ephemeral: nobody, and every check has a pod of its own, for hostile pages. On a laptop each check above Shared has a browser process of its own. One of Shared, Namespace, Dedicated, Ephemeral. Default: Shared. */
+  level: 'Shared' | 'Namespace' | 'Dedicated' | 'Ephemeral';
+  /** A WorkerPool of your own. Absent means one that the operator makes. */
+  poolRef?: IsolationPoolRef;
+}
+
+/** A WorkerPool of your own. Absent means one that the operator makes. */
+export interface IsolationPoolRef {
+  /** Name of a WorkerPool of role Browser in the same namespace. A DNS label of at most 63 characters. */
+  name: string;
 }
 
 /** How long history is kept, at most the platform's maximum. Default: {}. */

@@ -188,7 +188,7 @@ export interface Toleration {
 
 /** How the number of pods follows the load. Default: {}. */
 export interface PoolAutoscaling {
-  /** Who changes replicas: the operator (from the specs, before the load comes), an HPA or KEDA of your own through /scale, or nobody. One of Operator, HPA, KEDA, Off. Default: Operator. */
+  /** Who changes replicas: the operator (from the specs, before the load comes), an HPA or KEDA of your own through /scale, or nobody. One of Operator, HPA, KEDA, Off (in quotes in YAML, where kubectl reads the bare word as false). Default: Operator. */
   mode: 'Operator' | 'HPA' | 'KEDA' | 'Off';
   /** Least number of pods. From 0 to 100. Default: 1. */
   min: number;

@@ -3,6 +3,7 @@ import type { Transport } from '../../services/core/kube/transport.ts';
 import type { Metrics } from '../../services/core/metrics.ts';
 import { createBase, type Base, type Part } from './base.ts';
 import type { OperatorConfig } from './config.ts';
+import { setUpIsolation } from './controllers/isolation/setUp.ts';
 import { setUpJobs } from './controllers/monitorjob/setUp.ts';
 import { setUpPlatform } from './controllers/monitorplatform/setUp.ts';
 import { setUpChannels } from './controllers/notificationchannel/setUp.ts';
@@ -27,7 +28,7 @@ const LEASE = 'duckmon-operator';
 type SetUp = (base: Base) => Part;
 const SET_UPS: readonly SetUp[] = [setUpJobs, setUpChannels, setUpPlatform];
 /** What makes pods: on a laptop the workers are processes. */
-const CLUSTER_SET_UPS: readonly SetUp[] = [setUpPools];
+const CLUSTER_SET_UPS: readonly SetUp[] = [setUpPools, setUpIsolation];
 
 /** Builds everything; nothing runs before `manager.run`. */
 export function assemble(config: OperatorConfig, deps: AssembleDeps): Assembly {

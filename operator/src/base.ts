@@ -7,6 +7,7 @@ import type { Clock } from '../../services/core/clock.ts';
 import type { Transport } from '../../services/core/kube/transport.ts';
 import type { KubeObject } from '../../services/core/kube/types.ts';
 import type { Log } from '../../services/core/log.ts';
+import type { Metrics } from '../../services/core/metrics.ts';
 import type { OperatorConfig } from './config.ts';
 import { createCache, type Cache } from './kube/caches.ts';
 import type { Controller, ControllerOptions } from './kube/controller.ts';
@@ -17,6 +18,7 @@ import type { AnyReflector } from './kube/manager.ts';
 import type { KubeMetrics } from './kube/metrics.ts';
 import { createStatusWriter, type StatusWriter } from './kube/status.ts';
 import { createOwnKeys, type OwnKeys } from './keys/own.ts';
+import { watchReaders, type ReaderTable } from './keys/table.ts';
 import { GROUP, OPERATOR, PLATFORM_NAME } from './names.ts';
 import {
   BY_NAMESPACE,
@@ -58,6 +60,10 @@ export interface Base {
   readonly link: Link;
   /** What calls to the scheduler are signed with, when the root keys lie in the cluster. */
   readonly ownKeys: OwnKeys;
+  /** Who has loaded which keys; the controller of the platform keeps it current in a cluster. */
+  readonly readers: ReaderTable;
+  /** Numbers that are not the runtime's. */
+  readonly metrics: Metrics;
   readonly events: EventRecorder;
   /** The platform that counts, when it is there. */
   readonly platform: () => MonitorPlatform | undefined;
@@ -93,11 +99,15 @@ function openCaches(config: OperatorConfig, common: Common): Caches {
   };
 }
 
+export interface BaseDeps extends Pick<StartDeps, 'keys' | 'resyncMs'> {
+  readonly metrics: Metrics;
+}
+
 /** @param term number of the term in which this process leads, 0 without one */
 export function createBase(
   config: OperatorConfig,
   common: Common,
-  { keys, resyncMs }: Pick<StartDeps, 'keys' | 'resyncMs'>,
+  { keys, resyncMs, metrics }: BaseDeps,
   term: () => number,
 ): Base {
   const { clock, log } = common;
@@ -120,6 +130,8 @@ export function createBase(
     workspaces,
     client,
     ownKeys,
+    readers: watchReaders({ client, clock, log }),
+    metrics,
     link: createLink({ client, caches: projected, workspaces, clock, log }),
     events: createEventRecorder(reporter, common),
     platform: () => caches.platforms.store.get(here),

@@ -12,7 +12,7 @@ import { orAbsent } from '../../services/core/kube/errors.ts';
 import { conditionOf, useWorld } from './testing/world.ts';
 
 const LEASE = 'duckmon-operator';
-/** 10 s until the lease of a dead leader is free, two looks of at most 2.4 s each, and a busy machine. */
+/** 10 s until the lease of a dead leader is free, a look of at most 2.4 s, and a busy machine. */
 const TAKE_OVER_MS = 18_000;
 
 describe('the operator on a real API server', function () {
@@ -171,7 +171,7 @@ describe('the operator on a real API server', function () {
       through.remove();
     });
 
-    it('that cuts connections at any byte loses no job and ends no operator', async () => {
+    it('F30 that cuts connections at any byte loses no job and ends no operator', async () => {
       // Short pauses: the connections are cut many times.
       await world().start({ kubeconfig: through.file, random: () => 0.005 });
       proxy.cutAfter(() => 30_000 + Math.floor(Math.random() * 60_000));
@@ -185,7 +185,7 @@ describe('the operator on a real API server', function () {
       assert.ok(proxy.connections() > 5, `${proxy.connections()} connections`);
     });
 
-    it('that says nothing for three seconds delays, and ends no operator', async () => {
+    it('F30 that says nothing for three seconds delays, and ends no operator', async () => {
       await world().start({ kubeconfig: through.file });
       await world().apply(job({ 'metadata.name': 'before' }));
       await allReady();
@@ -197,7 +197,7 @@ describe('the operator on a real API server', function () {
     });
   });
 
-  it('goes on after a restart of the API server', async () => {
+  it('F30 goes on after a restart of the API server', async () => {
     const { apiServer } = world().cluster;
     // A server that is away for longer than a lease holds ends the leader, and its pod starts it again.
     const lost: string[] = [];

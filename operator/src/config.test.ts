@@ -42,14 +42,25 @@ describe('operator: configuration', () => {
     assert.deepEqual(redis, { kind: 'pods' });
   });
 
+  it('G11 takes images by digest only', () => {
+    const image = `registry.example/duckmon@sha256:${'a'.repeat(64)}`;
+    const { canaryImage, browserImage, llmImage } = read({
+      CANARY_IMAGE: image,
+      BROWSER_IMAGE: image,
+      LLM_IMAGE: image,
+    });
+    assert.deepEqual([canaryImage, browserImage, llmImage], [image, image, image]);
+    for (const name of ['CANARY_IMAGE', 'BROWSER_IMAGE', 'LLM_IMAGE'])
+      refuses(
+        { [name]: 'registry.example/duckmon:latest' },
+        new RegExp(`${name} must name .* digest`),
+      );
+  });
+
   it('names what is wrong', () => {
     refuses({ WATCH_NAMESPACES: 'a,B_' }, /WATCH_NAMESPACES.*"B_"/);
     refuses({ POOLS: 'cloud' }, /POOLS must be cluster or local/);
     refuses({ OPERATOR_NAMESPACE: '-x' }, /OPERATOR_NAMESPACE/);
     refuses({ SCHEDULER_URL: 'scheduler' }, /SCHEDULER_URL/);
-    refuses(
-      { CANARY_IMAGE: 'registry.example/duckmon:latest' },
-      /CANARY_IMAGE must name .* digest/,
-    );
   });
 });

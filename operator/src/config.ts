@@ -9,6 +9,13 @@ import type { Database } from './policies/input.ts';
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const namespace = () => z.string().regex(NAMESPACE, 'must be the name of a namespace');
 
+/** An image; a tag alone may mean another one tomorrow. */
+const digest = () =>
+  z
+    .string()
+    .regex(/@sha256:[0-9a-f]{64}$/, 'must name the image by digest: name@sha256:…')
+    .optional();
+
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   /** Health and metrics; nobody calls the operator for anything else. */
@@ -30,11 +37,11 @@ const schema = z.object({
   /** Folder of CRDs that are installed at the start, with the namespace; for work on a laptop. */
   CRDS_FOLDER: z.string().optional(),
   POD_NAME: z.string().optional(),
-  /** Image of the pod that tries whether NetworkPolicies are enforced, by digest. */
-  CANARY_IMAGE: z
-    .string()
-    .regex(/@sha256:[0-9a-f]{64}$/, 'must name the image by digest: name@sha256:…')
-    .optional(),
+  /** Image of the pod that tries whether NetworkPolicies are enforced. */
+  CANARY_IMAGE: digest(),
+  /** Images of the pools of this release, where neither the pool nor the MonitorPlatform names one. */
+  BROWSER_IMAGE: digest(),
+  LLM_IMAGE: digest(),
   /** Addresses of databases outside of the cluster; pods of the chart when empty. */
   POSTGRES_ADDRESSES: list(),
   POSTGRES_PORT: port(5432),
@@ -55,6 +62,8 @@ export interface OperatorConfig {
   readonly pools: 'cluster' | 'local';
   readonly crdsFolder: string | undefined;
   readonly canaryImage?: string | undefined;
+  readonly browserImage?: string | undefined;
+  readonly llmImage?: string | undefined;
   readonly postgres?: Database | undefined;
   readonly redis?: Database | undefined;
   /** Tells this process from others that stand for election. */
@@ -89,6 +98,8 @@ export function readConfig(env: Environment, random: () => string): OperatorConf
     pools: vars.POOLS,
     crdsFolder: vars.CRDS_FOLDER,
     canaryImage: vars.CANARY_IMAGE,
+    browserImage: vars.BROWSER_IMAGE,
+    llmImage: vars.LLM_IMAGE,
     postgres: databaseOf(vars.POSTGRES_ADDRESSES, vars.POSTGRES_PORT),
     redis: databaseOf(vars.REDIS_ADDRESSES, vars.REDIS_PORT),
     // a pod that is started again in place has the same name and must not take over its own lease

@@ -56,12 +56,14 @@ export const FIELD_MANAGERS = {
   defaults: 'duckmon-defaults',
 } as const;
 
-/** One controller a kind; its name is the second part of its field manager. */
+/** The names of the controllers, the second part of their field managers: one a kind, and one more. */
 export const CONTROLLERS = {
   MonitorJob: 'monitorjob',
   NotificationChannel: 'notificationchannel',
   WorkerPool: 'workerpool',
   MonitorPlatform: 'monitorplatform',
+  /** Makes the WorkerPools of jobs above Shared, namespace by namespace. */
+  Isolation: 'isolation',
 } as const;
 
 /** Values of the component label. */

@@ -9,10 +9,10 @@ import {
   type Resource,
 } from '../../../services/core/kube/types.ts';
 import { channel, job, type Changes } from '../../../services/core/manifest/testing/samples.ts';
-import { platform } from '../../../crds/testing/samples.ts';
+import { platform, pool } from '../../../crds/testing/samples.ts';
 import { transportOf } from '../../../crds/testing/server.ts';
 import { useClusterWithCrds } from '../../../scripts/testing/cluster/hooks.ts';
-import { SECRETS, SERVICE_ACCOUNTS, keysSecretName } from '../names.ts';
+import { CONTROLLERS, OWNED, SECRETS, SERVICE_ACCOUNTS, keysSecretName } from '../names.ts';
 import { install, type Installed } from './testing/install.ts';
 import { podOf, wrongPods, type PodSpec } from './testing/workloads.ts';
 
@@ -28,6 +28,8 @@ const POD = resource('', 'Pod', 'pods');
 const DEPLOYMENT = resource('apps', 'Deployment', 'deployments');
 const STATEFUL_SET = resource('apps', 'StatefulSet', 'statefulsets');
 const JOB = resource('batch', 'Job', 'jobs');
+const SERVICE = resource('', 'Service', 'services');
+const POOL = resource('mon.duckerhub.com', 'WorkerPool', 'workerpools', 'v1alpha1');
 const MONITOR_JOB = resource('mon.duckerhub.com', 'MonitorJob', 'monitorjobs', 'v1alpha1');
 const CHANNEL = resource(
   'mon.duckerhub.com',
@@ -110,6 +112,7 @@ describe('admission policies on a real API server', function () {
     await untilDenied(() => create(api, SECRET, secret('x')));
     await untilDenied(() => create(operator, ACCOUNT, {}));
     await untilDenied(() => create(operator, STATEFUL_SET, templated(podOf())));
+    await untilDenied(() => create(operator, SERVICE, { spec: { ports: [{ port: 80 }] } }));
     await untilDenied(() => create(anna, CHANNEL, slackWith('theirs')));
     await untilDenied(() => create(anna, MONITOR_JOB, job({ 'spec.sources': sources(2) })));
   });
@@ -118,7 +121,7 @@ describe('admission policies on a real API server', function () {
     await installed.remove();
   });
 
-  it('are understood by the server, but for fields that do not exist yet', async () => {
+  it('are understood by the server, but for a field that does not exist yet', async () => {
     const own = async (): Promise<PolicyStatus[]> => {
       const { items } = await admin.list(POLICY);
       return items.filter(({ metadata }) => metadata.name?.startsWith(installed.namespace));
@@ -127,10 +130,9 @@ describe('admission policies on a real API server', function () {
       (await own()).every(({ status }) => status?.observedGeneration !== undefined),
     );
     const looked = await own();
-    assert.equal(looked.length, 7);
+    assert.equal(looked.length, 8);
     const warnings = looked.flatMap(({ status }) => status?.typeChecking?.expressionWarnings ?? []);
-    for (const { warning } of warnings)
-      assert.match(warning, /undefined field '(session|isolation)'/);
+    for (const { warning } of warnings) assert.match(warning, /undefined field 'session'/);
   });
 
   it('E10 lets an author name only Secrets that the author may read', async () => {
@@ -246,16 +248,55 @@ describe('admission policies on a real API server', function () {
   it('G10 lets the operator run its pools as Deployments, Jobs and Pods', async () => {
     assert.equal(await create(operator, DEPLOYMENT, templated(podOf())), undefined);
     assert.equal(await create(operator, POD, { spec: podOf() }), undefined);
-    const spec = { template: { spec: { ...podOf(), restartPolicy: 'Never' } } };
-    assert.equal(await create(operator, JOB, { spec }), undefined);
+    assert.equal(await create(operator, JOB, forOneCheck(podOf())), undefined);
     const said = await create(operator, STATEFUL_SET, templated(podOf()));
     assert.equal(said, 'the operator makes Deployments, Jobs and Pods only');
   });
   for (const [what, changes, message] of wrongPods)
     it(`G10 G11 refuses the operator ${what}`, async () => {
-      assert.equal(await create(operator, DEPLOYMENT, templated(podOf(changes))), message);
-      assert.equal(await create(admin, DEPLOYMENT, templated(podOf(changes))), undefined);
+      const spec = podOf(changes);
+      for (const [kind, object] of [
+        [DEPLOYMENT, templated(spec)],
+        [JOB, forOneCheck(spec)],
+      ] as const) {
+        assert.equal(await create(operator, kind, object), message);
+        assert.equal(await create(admin, kind, object), undefined);
+      }
     });
+  it('E10 G10 holds the operator to what it made: pools of people, and children of nobody', async () => {
+    const { namespace } = installed;
+    const said = 'the operator changes and deletes only what it made';
+    const how = { fieldManager: 'duckmon-operator', force: true, dryRun: true };
+    const labelled = (labels: object | undefined, name: string): object => ({
+      metadata: { name, ...(labels && { labels }) },
+    });
+    const pools = pool({ 'metadata.name': 'theirs' });
+    const service = { ...labelled(undefined, 'theirs'), spec: { ports: [{ port: 80 }] } };
+    for (const [kind, theirs, maker] of [
+      [POOL, pools, CONTROLLERS.Isolation],
+      [SERVICE, service, CONTROLLERS.WorkerPool],
+    ] as const) {
+      const labels = { [OWNED.controller]: maker };
+      await admin.create(kind, placed(theirs));
+      const ours = { ...theirs, ...labelled(labels, 'ours') };
+      await admin.create(kind, placed(ours));
+      const taken = { ...theirs, ...labelled(labels, 'theirs') };
+      assert.equal(await denial(operator.apply(kind, placed(taken), how)), said);
+      assert.equal(await denial(operator.apply(kind, placed(ours), how)), undefined);
+      for (const [name, answer] of [
+        ['theirs', said],
+        ['ours', undefined],
+      ] as const)
+        assert.equal(
+          await denial(operator.delete(kind, { namespace, name }, { dryRun: true })),
+          answer,
+        );
+    }
+    const scale = { spec: { replicas: 3 } };
+    const through = { subresource: 'scale', dryRun: true } as const;
+    const theirs = { namespace, name: 'theirs' };
+    assert.equal(await denial(operator.mergePatch(POOL, theirs, scale, through)), undefined);
+  });
   it('G11 holds the Secrets of the api to those of people, made and deleted and never changed', async () => {
     assert.equal(await create(api, SECRET, secret('duckmon-user-hook')), undefined);
     assert.equal(
@@ -273,9 +314,18 @@ describe('admission policies on a real API server', function () {
   });
 });
 
+/** As the operator makes it. */
+const OURS = { [OWNED.controller]: CONTROLLERS.WorkerPool };
+
+const forOneCheck = (spec: PodSpec): object => ({
+  metadata: { name: 'once', labels: OURS },
+  spec: { template: { spec: { ...spec, restartPolicy: 'Never' } } },
+});
+
 function templated(spec: PodSpec): object {
   const labels = { app: 'x' };
   return {
+    metadata: { name: 'x', labels: OURS },
     spec: {
       serviceName: undefined,
       selector: { matchLabels: labels },

@@ -4,7 +4,13 @@ import { deriveKey, newKeyEntry, type KeyEntry } from '../../../services/core/ke
 import { planDataKey } from './dataKey.ts';
 import { reportKeys, type RingReport } from './report.ts';
 import { adoptRing, type RingState } from './ring.ts';
-import { planRotation, type Reader, type RotationRequests } from './rotation.ts';
+import {
+  overdueKey,
+  planRotation,
+  type Reader,
+  type RotationRequests,
+  type RotationSettings,
+} from './rotation.ts';
 import { after, HOUR, keyMaker, keyOf, MINUTE, noon, reader, settings } from './testing/rings.ts';
 
 interface Asked {
@@ -14,6 +20,7 @@ interface Asked {
   readonly requests?: RotationRequests;
   readonly recorded?: boolean;
   readonly ring?: 'internal' | 'jwt';
+  readonly settings?: RotationSettings;
 }
 function report({
   found,
@@ -22,9 +29,12 @@ function report({
   requests = {},
   recorded = true,
   ring = 'internal',
+  settings: given = settings,
 }: Asked): RingReport {
-  const plan = planRotation({ ring: found, readers, requests, now, settings }, keyMaker());
-  return { ring, found, plan, recorded, readers };
+  const asked = { ring: found, readers, requests, now, settings: given };
+  const plan = planRotation(asked, keyMaker());
+  const overdue = overdueKey(plan.keys, given, now);
+  return { ring, found, plan, recorded, readers, overdue };
 }
 const conditionsOf = (rings: readonly RingReport[], lostBefore = false) => {
   const [current, lost] = reportKeys({ rings, lostBefore }).conditions;
@@ -94,6 +104,26 @@ describe('operator: report about the keys', () => {
     const { current } = conditionsOf([report({ found: calm }), report({ found, ring: 'jwt' })]);
     assert.equal(said(current), 'True Adopted');
     assert.match(current.message, /^JWT_SECRET is given by you/);
+  });
+  it('B13 is False while a key is in use that is older than maxAge, and says who replaces it', () => {
+    const tooLate = after(2160 * HOUR + 1);
+    const found = adoptRing('jwt', 'j'.repeat(40), noon);
+    const given = report({ found, ring: 'jwt', now: tooLate });
+    const { current } = conditionsOf([report({ found: calm }), given]);
+    assert.equal(said(current), 'False Adopted');
+    assert.match(current.message, /^JWT_SECRET is given by you, .*: change it/);
+    const intime = report({ found, ring: 'jwt', now: after(2160 * HOUR) });
+    assert.equal(said(conditionsOf([intime]).current), 'True Adopted');
+    const own = report({
+      found: calm,
+      now: tooLate,
+      readers: [],
+      ring: 'jwt',
+      settings: { ...settings, publishFor: HOUR },
+    });
+    const { current: late } = conditionsOf([own]);
+    assert.equal(said(late), 'False Rotating');
+    assert.match(late.message, new RegExp(`Key ${old.kid} of duckmon-jwt-secret .* still in use`));
   });
   it('lets the worst ring speak', () => {
     const found = adoptRing('internal', 'short', noon);

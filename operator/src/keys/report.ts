@@ -15,6 +15,8 @@ export interface RingReport {
   readonly recorded: boolean;
   /** Processes that hold keys of this ring; undefined while the scheduler does not say. */
   readonly readers: readonly Reader[] | undefined;
+  /** The key in use, when it is older than `spec.keys.maxAge`. */
+  readonly overdue: KeyEntry | undefined;
 }
 
 export interface ReportInput {
@@ -89,7 +91,9 @@ function keysCurrent({ rings }: ReportInput): Claim<'KeysCurrent'> {
     plan.waiting ? [{ ring, waiting: plan.waiting }] : [],
   );
   const claims = waiting.map(({ ring, waiting: one }) => waitingClaim(ring, one));
-  const worst = claims.find(({ status }) => status !== 'True') ?? claims[0];
+  const late = rings.find(({ overdue }) => overdue !== undefined);
+  const worst =
+    claims.find(({ status }) => status !== 'True') ?? (late && overdueClaim(late)) ?? claims[0];
   if (worst) return worst;
   const adopted = rings.filter(({ found }) => found.kind === 'adopted');
   if (adopted.length > 0) {
@@ -103,6 +107,24 @@ function keysCurrent({ rings }: ReportInput): Claim<'KeysCurrent'> {
     reason: 'AllCurrent',
     message: 'Every reader has the current keys.',
   };
+}
+
+function overdueClaim({ ring, found, overdue }: RingReport): Claim<'KeysCurrent'> {
+  const { secret, given } = RINGS[ring];
+  const since = `made at ${overdue?.created} and older than spec.keys.maxAge`;
+  return found.kind === 'adopted'
+    ? {
+        type: 'KeysCurrent',
+        status: 'False',
+        reason: 'Adopted',
+        message: `${given} is given by you, was ${since}: change it; duckmon never writes it.`,
+      }
+    : {
+        type: 'KeysCurrent',
+        status: 'False',
+        reason: 'Rotating',
+        message: `Key ${overdue?.kid} of ${secret} was ${since}, and still in use.`,
+      };
 }
 
 function waitingClaim(ring: RingName, waiting: Waiting): Claim<'KeysCurrent'> {

@@ -193,6 +193,14 @@ function decideDrop(key: KeyEntry, rotation: Rotation, input: RotationInput): De
   return { step: { kind: 'drop', kid, cutOff: laggards ?? [] } };
 }
 
+/** The key in use when it is older than it may be: nobody has replaced it, or it waits to be. */
+export const overdueKey = (
+  keys: readonly KeyEntry[],
+  { maxAge }: Pick<RotationSettings, 'maxAge'>,
+  now: Date,
+): KeyEntry | undefined =>
+  keys.find((key) => key.state === 'current' && now.getTime() - madeAt(key) > maxAge);
+
 const madeAt = (key: KeyEntry): number => Date.parse(key.created);
 const isBefore = (key: KeyEntry, time: number): boolean => madeAt(key) < time;
 

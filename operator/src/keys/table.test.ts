@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import type { KeyTable } from '../../../services/core/contracts/keys.ts';
 import { testDeps } from '../kube/testing/deps.ts';
-import { watchReaders } from './table.ts';
+import { watchReaders, type Readers } from './table.ts';
 
 const row = (kids: string[] | null): KeyTable['readers'] => [
   { reader: 'browser at a', service: 'browser', address: 'a', kids, signsWith: null },
 ];
 
 describe("operator: the scheduler's table of readers", () => {
-  async function read(...answers: (KeyTable['readers'] | Error)[]) {
+  async function tables(...answers: (KeyTable['readers'] | Error)[]) {
     const { clock, log } = testDeps();
     const stopping = new AbortController();
-    const seen: unknown[] = [];
+    const seen: Readers[] = [];
     const table = watchReaders({
       client: {
         keyTable: async () => {
@@ -23,13 +23,15 @@ describe("operator: the scheduler's table of readers", () => {
       },
       clock: { ...clock, sleep: async () => undefined },
       log,
-      onChange: () => seen.push(table.readers()),
     });
+    table.onChange(() => seen.push(table.readers()));
     await table.run(stopping.signal);
     return seen;
   }
+  const read = async (...answers: Parameters<typeof tables>) =>
+    (await tables(...answers)).map(({ internal }) => internal);
   const reader = (kids: string[] | undefined) => [
-    { name: 'browser at a', kids, signsWith: undefined },
+    { name: 'browser at a', service: 'browser', address: 'a', kids, signsWith: undefined },
   ];
 
   it('is told when it changes, and only then', async () => {
@@ -45,5 +47,36 @@ describe("operator: the scheduler's table of readers", () => {
       undefined,
       reader(['1']),
     ]);
+  });
+
+  it('tells those who say which keys of tokens they have apart, and nobody while none does', async () => {
+    const plain = { reader: 'browser at a', service: 'browser', address: 'a' } as const;
+    const api = { reader: 'api at b', service: 'api', address: 'b' } as const;
+    const none = { kids: [], signsWith: null };
+    const jwt = async (readers: KeyTable['readers']) => (await tables(readers, [])).at(0)?.jwt;
+    assert.deepEqual(await jwt([{ ...plain, ...none }]), []);
+    const tokens = { kids: ['1', '2'], signsWith: '1' };
+    const told = { service: 'api', address: 'b', name: 'api at b' };
+    assert.deepEqual(
+      await jwt([
+        { ...plain, ...none },
+        { ...api, ...none, tokens },
+      ]),
+      [{ ...told, kids: ['1', '2'], signsWith: '1' }],
+    );
+    assert.deepEqual(await jwt([{ ...api, ...none, tokens: null }]), [
+      { ...told, kids: undefined, signsWith: undefined },
+    ]);
+  });
+
+  it('lets keys of tokens go by time until somebody tells of them, and then knows when nobody does', async () => {
+    const tokens = { kids: ['1'], signsWith: null };
+    const [told = assert.fail('no row')] = row(['1']) ?? [];
+    const away = new Error('away');
+    const seen = await tables(row(['1']), away, [{ ...told, tokens }], away, []);
+    assert.deepEqual(
+      seen.map(({ jwt }) => jwt?.length),
+      [0, 0, 1, undefined],
+    );
   });
 });

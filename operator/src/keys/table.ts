@@ -6,9 +6,24 @@ import type { Log } from '../../../services/core/log.ts';
 import type { SchedulerClient } from '../scheduler/client.ts';
 import type { Reader } from './rotation.ts';
 
+/** A process, and where it is. */
+export interface TableReader extends Reader {
+  readonly service: KeyReader['service'];
+  /** Host with or without a port. */
+  readonly address: string;
+}
+
+/** Who holds keys of each ring; undefined while the scheduler does not say. */
+export interface Readers {
+  readonly internal: readonly TableReader[] | undefined;
+  /** Empty while nobody tells: keys of tokens then go by time. */
+  readonly jwt: readonly TableReader[] | undefined;
+}
+
 export interface ReaderTable {
-  /** Undefined while the scheduler does not say. */
-  readonly readers: () => readonly Reader[] | undefined;
+  readonly readers: () => Readers;
+  /** Called when anything in it has changed. Before `run`. */
+  onChange(listener: () => void): void;
   /** Asks until the signal is aborted. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -17,43 +32,69 @@ export interface ReaderTableDeps {
   readonly client: Pick<SchedulerClient, 'keyTable'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called when anything in it has changed. */
-  readonly onChange: () => void;
 }
 
 /** The scheduler asks everybody every ten seconds; what it found is passed on soon. */
 const EVERY_MS = 2_000;
 /** In a rotation somebody waits, and the first table comes within moments of the start. */
 const UNKNOWN_MS = 1_000;
+/** Before anybody has told anything. */
+const BEGINNING: Readers = { internal: undefined, jwt: [] };
 
-const readerOf = ({ reader, kids, signsWith }: KeyReader): Reader => ({
-  name: reader,
-  kids: kids ?? undefined,
-  signsWith: signsWith ?? undefined,
+const placeOf = ({ reader, service, address }: KeyReader) => ({ name: reader, service, address });
+
+/** Whether those who told of tokens' keys before still have them is not known either. */
+const unknownAfter = ({ jwt }: Readers): Readers => ({
+  internal: undefined,
+  jwt: jwt?.length === 0 ? jwt : undefined,
 });
 
+const readersOf = (rows: readonly KeyReader[] | null, before: Readers): Readers =>
+  rows === null
+    ? unknownAfter(before)
+    : {
+        internal: rows.map((row) => ({
+          ...placeOf(row),
+          kids: row.kids ?? undefined,
+          signsWith: row.signsWith ?? undefined,
+        })),
+        jwt: rows.flatMap((row) =>
+          row.tokens === undefined
+            ? []
+            : [
+                {
+                  ...placeOf(row),
+                  kids: row.tokens?.kids,
+                  signsWith: row.tokens?.signsWith ?? undefined,
+                },
+              ],
+        ),
+      };
+
 /** A scheduler that cannot be asked leaves nothing known: an old table may hide who came since. */
-export function watchReaders({ client, clock, log, onChange }: ReaderTableDeps): ReaderTable {
-  let readers: readonly Reader[] | undefined;
-  const ask = async (signal: AbortSignal): Promise<readonly Reader[] | undefined> => {
+export function watchReaders({ client, clock, log }: ReaderTableDeps): ReaderTable {
+  let readers = BEGINNING;
+  const listeners: (() => void)[] = [];
+  const ask = async (signal: AbortSignal): Promise<Readers> => {
     try {
-      return (await client.keyTable(signal)).readers?.map(readerOf);
+      return readersOf((await client.keyTable(signal)).readers, readers);
     } catch (error) {
       if (!signal.aborted)
         log.debug({ err: error }, 'the scheduler does not say who has loaded which keys');
-      return undefined;
+      return unknownAfter(readers);
     }
   };
   return {
     readers: () => readers,
+    onChange: (listener) => void listeners.push(listener),
     run: async (signal) => {
       while (!signal.aborted) {
         const next = await ask(signal);
         const changed = !isDeepStrictEqual(next, readers);
         readers = next;
-        if (changed && !signal.aborted) onChange();
+        if (changed && !signal.aborted) listeners.forEach((listener) => listener());
         // an abort only ends the wait
-        await clock.sleep(next ? EVERY_MS : UNKNOWN_MS, signal).catch(() => {});
+        await clock.sleep(next.internal ? EVERY_MS : UNKNOWN_MS, signal).catch(() => {});
       }
     },
   };

@@ -63,7 +63,6 @@ describe('kube: owners', () => {
       name: 'o',
       uid: 'u1',
       controller: true,
-      blockOwnerDeletion: true,
     });
   });
 

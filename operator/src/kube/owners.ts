@@ -31,7 +31,10 @@ export function childName(prefix: string, { namespace = '', name }: ObjectRef): 
   return `${prefix}-${cut}-${hash.slice(0, HASH_LENGTH)}`;
 }
 
-/** The reference by which the garbage collector removes a child with its owner. Same namespace only. */
+/**
+ * The reference by which the garbage collector removes a child with its owner. Same namespace only.
+ * Without `blockOwnerDeletion`, which some clusters let nobody set who may not update finalizers.
+ */
 export function ownerReference<T extends KubeObject>(
   resource: Resource<T>,
   { metadata: { name, uid } }: T,
@@ -44,7 +47,6 @@ export function ownerReference<T extends KubeObject>(
     name,
     uid,
     controller: true,
-    blockOwnerDeletion: true,
   };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { operatorRights, tenantBinding } from './manifest.ts';
+import { everyTenantBinding, operatorRights, tenantBinding } from './manifest.ts';
 import { grantsOf, KUBERNETES_RULES, PLATFORM_RULES, TENANT_RULES } from './rules.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../../manifests/base/rbac');
@@ -14,6 +14,7 @@ describe("operator: rights of the operator's account", () => {
   it('G9 stand in manifests/base/rbac word by word', () => {
     assert.deepEqual(read('operator.yaml'), operatorRights('duckmon'));
     assert.deepEqual(read('tenant.yaml'), [tenantBinding('duckmon', 'team-a')]);
+    assert.deepEqual(read('all-namespaces/operator.yaml'), [everyTenantBinding('duckmon')]);
   });
   it('G9 name every resource and verb: no wildcard', () => {
     assert.ok(!JSON.stringify(all).includes('*'));
@@ -33,6 +34,11 @@ describe("operator: rights of the operator's account", () => {
       grants.filter((one) => /roles|rolebindings|nodes|namespaces/.test(one)),
       [],
     );
+  });
+  it('G9 are the same in one namespace of a tenant and in all of them', () => {
+    const one = tenantBinding('duckmon', 'team-a') as { roleRef: object; subjects: object };
+    const all = everyTenantBinding('duckmon') as typeof one;
+    assert.deepEqual([all.roleRef, all.subjects], [one.roleRef, one.subjects]);
   });
   it('G10 never delete a root key', () => {
     const grants = grantsOf(PLATFORM_RULES);

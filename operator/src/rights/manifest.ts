@@ -50,6 +50,15 @@ export const operatorRights = (namespace: string): readonly object[] => [
   },
 ];
 
+/** Instead of a binding in each namespace, where monitors may be in all of them. */
+export const everyTenantBinding = (platform: string): object => ({
+  apiVersion,
+  kind: 'ClusterRoleBinding',
+  metadata: { name: TENANT_ROLE },
+  roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: TENANT_ROLE },
+  subjects: [{ kind: 'ServiceAccount', name: NAME, namespace: platform }],
+});
+
 /** For each namespace with monitors. */
 export const tenantBinding = (platform: string, namespace: string): object =>
   binding(platform, namespace, TENANT_ROLE, 'ClusterRole');

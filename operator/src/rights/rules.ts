@@ -10,7 +10,6 @@ import {
   SECRETS,
   SERVICE_ACCOUNTS,
 } from '../names.ts';
-import { PLATFORM_POOLS } from '../pools/binding.ts';
 
 /** Names that both this and the controllers' own files know. */
 const DEFAULTS = 'duckmon-defaults';
@@ -48,6 +47,8 @@ const everywhere = (policies: readonly string[]): readonly Rule[] => [
     ],
     verbs: ['patch'],
   },
+  // Those that it made for jobs above Shared; that it leaves others alone is in ../admission.
+  { group: GROUP, resources: ['workerpools'], verbs: [...APPLY, ...DELETE] },
   // A prompt may stand in a ConfigMap of its job's namespace.
   { group: '', resources: ['configmaps'], verbs: ['get'] },
   { group: '', resources: ['pods'], verbs: LOOK },
@@ -57,6 +58,8 @@ const everywhere = (policies: readonly string[]): readonly Rule[] => [
     verbs: [...LOOK, ...APPLY, ...DELETE],
   },
   { group: 'apps', resources: ['deployments'], verbs: [...LOOK, ...APPLY, ...DELETE] },
+  // A pod for one check.
+  { group: 'batch', resources: ['jobs'], verbs: [...LOOK, ...APPLY, ...DELETE] },
   { group: 'policy', resources: ['poddisruptionbudgets'], verbs: [...LOOK, ...APPLY, ...DELETE] },
   { group: 'networking.k8s.io', resources: ['networkpolicies'], verbs: LOOK },
   {
@@ -103,12 +106,6 @@ export const PLATFORM_RULES: readonly Rule[] = [
     names: [SERVICE_ACCOUNTS.canary],
   },
   { group: GROUP, resources: ['monitorplatforms'], verbs: APPLY, names: [PLATFORM_NAME] },
-  {
-    group: GROUP,
-    resources: ['workerpools'],
-    verbs: APPLY,
-    names: Object.values(PLATFORM_POOLS),
-  },
   {
     group: 'coordination.k8s.io',
     resources: ['leases'],

@@ -23,7 +23,12 @@ export interface Where {
 }
 
 export type Tuning = Partial<Pick<StartDeps, 'resyncMs' | 'onLost' | 'random'>> &
-  Partial<Pick<OperatorConfig, 'usersNamespace' | 'watchNamespaces' | 'pools'>>;
+  Partial<
+    Pick<
+      OperatorConfig,
+      'usersNamespace' | 'watchNamespaces' | 'pools' | 'browserImage' | 'llmImage'
+    >
+  >;
 
 /** Starts the operator in this process. A lost lease is an error unless `onLost` says otherwise. */
 export function startHere(where: Where, tuning: Tuning = {}): Promise<Running> {

@@ -58,6 +58,10 @@ export interface TestScheduler extends Memory {
   frozen(): boolean;
   /** From now on it says this of who has loaded which keys; it knows nothing otherwise. */
   knowKeys(table: () => KeyTable): void;
+  /** From now on it says this of its load. */
+  measure(report: Partial<CapacityReport>): void;
+  /** How often it was asked for its load. */
+  measured(): number;
   /** One address more of the same scheduler, to tell callers apart. */
   openDoor(): Promise<string>;
   stop(): Promise<void>;
@@ -116,6 +120,8 @@ export async function startTestScheduler(
     behave: desk.behave,
     frozen: () => desk.frozen,
     knowKeys: (table) => void (desk.keyTable = table),
+    measure: (report) => void (desk.capacity = { ...CAPACITY, ...report }),
+    measured: () => desk.measured,
     openDoor,
     stop: async () => void (await Promise.all(doors.map((door) => door.stop(0)))),
   };
@@ -127,6 +133,8 @@ interface Desk {
   refusedTerms: number;
   frozen: boolean;
   keyTable: () => KeyTable;
+  capacity: CapacityReport;
+  measured: number;
   readonly behave: (behaviour: Behaviour) => void;
   readonly receive: (response: Response, next: NextFunction) => Promise<void>;
   /** @throws HttpError `conflict` for a term that is over, or when a test says so. */
@@ -141,6 +149,8 @@ function createDesk(): Desk {
     refusedTerms: 0,
     frozen: false,
     keyTable: () => ({ readers: null }),
+    capacity: CAPACITY,
+    measured: 0,
     behave: (next) => void (behaviour = next),
     receive: async (response, next) => {
       if (behaviour.kind === 'slow') await systemClock.sleep(behaviour.ms);
@@ -210,7 +220,8 @@ function readingRoutes(memory: Memory, desk: Desk): Router {
     response.json({ channels: memory.channelStates(), after: null });
   });
   router.get(CAPACITY_PATH, (_request, response) => {
-    response.json(CAPACITY);
+    desk.measured += 1;
+    response.json(desk.capacity);
   });
   router.get(KEY_TABLE_PATH, (_request, response) => {
     response.json(desk.keyTable());

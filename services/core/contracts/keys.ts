@@ -19,10 +19,13 @@ export const keyReader = z.strictObject({
   /** Unique and for people, such as `browser at 10.1.2.3:8001`. */
   reader: z.string(),
   service: z.enum(INTERNAL_CALLERS),
+  /** Host and port of one that takes calls: of a pod, its own; else where its calls came from. */
   address: z.string(),
   /** Null when it does not answer. */
   kids: z.array(z.string()).nullable(),
   signsWith: z.string().nullable(),
+  /** Of tokens' keys; absent when it has none or does not tell, null when it does not answer. */
+  tokens: loadedKeys.nullable().optional(),
 });
 export type KeyReader = z.infer<typeof keyReader>;
 

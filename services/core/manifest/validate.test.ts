@@ -81,10 +81,19 @@ describe('validateManifest', () => {
       spec().judge.model = 'changed';
       assert.deepEqual(spec().judge, {});
     });
+    it('takes every level of isolation, and a job that names none for Shared', () => {
+      assert.deepEqual(spec().isolation, { level: 'Shared' });
+      for (const level of ['Namespace', 'Dedicated', 'Ephemeral'])
+        assert.deepEqual(spec({ 'spec.isolation': { level } }).isolation, { level });
+      assert.match(
+        refused({ 'spec.isolation': { level: 'Own' } }).join(),
+        /^spec\.isolation\.level: /,
+      );
+    });
   });
 
   describe('unknown fields', () => {
-    for (const field of ['steps', 'session', 'isolation', 'values', 'quietHours', 'digest'])
+    for (const field of ['steps', 'session', 'values', 'quietHours', 'digest'])
       it(`refuses spec.${field}, which has no feature yet`, () => {
         assert.match(
           refused({ [`spec.${field}`]: {} }).join(),

@@ -31,6 +31,7 @@ export const testSpec = (patch: Partial<MonitorJobSpec> = {}): MonitorJobSpec =>
     requireAcknowledgment: true,
     onFailure: { after: 5 },
   },
+  isolation: { level: 'Shared' },
   retention: { checks: 200, days: 30 },
   ...patch,
 });

@@ -15,7 +15,7 @@ export interface Installed {
   remove(): Promise<void>;
 }
 
-const OBJECTS = ['secrets', 'serviceaccounts', 'pods', 'replicationcontrollers'];
+const OBJECTS = ['secrets', 'serviceaccounts', 'services', 'pods', 'replicationcontrollers'];
 const WORKLOADS = ['deployments', 'statefulsets', 'daemonsets', 'replicasets', 'jobs', 'cronjobs'];
 const VERBS = ['create', 'update', 'patch', 'delete', 'get'];
 

@@ -1,6 +1,7 @@
 /** The conditions of a MonitorJob: what the cluster, the scheduler and the checks say of it. Pure. */
 import type { ConditionStatus } from '../../kube/conditions.ts';
 import { ANNOTATIONS, type Reason } from '../../names.ts';
+import { levelOf, type Level, type PoolRef } from '../../pools/binding.ts';
 import { isDisabled, isDryRun } from './plan.ts';
 import type { JobClaim, JobConditionType, JobInput, Plan, ProjectionAnswer } from './types.ts';
 
@@ -53,6 +54,12 @@ function scheduled(
   return bound(input);
 }
 
+const OWN_BROWSER =
+  'Each check has a browser process of its own on this machine; pods of its own are for a cluster.';
+
+const withoutPods = (level: Level, { namespace, name }: PoolRef): string =>
+  `The WorkerPool ${name} in the namespace ${namespace} ${level === 'Ephemeral' ? 'cannot make pods' : 'has no ready pod'}, so that checks wait; kubectl -n ${namespace} describe workerpool ${name} says why.`;
+
 function bound({ pool, job, frozen, state }: JobInput): Of<'Scheduled'> {
   if (job.spec.suspend) return yes('Suspended', 'spec.suspend is true: nothing is checked.');
   if (frozen)
@@ -63,9 +70,12 @@ function bound({ pool, job, frozen, state }: JobInput): Of<'Scheduled'> {
   switch (pool.kind) {
     case 'live':
       return yes('Scheduled');
+    case 'local':
+      return yes('Scheduled', levelOf(job) === 'Shared' ? '' : OWN_BROWSER);
     case 'noCapacity':
-      return no('NoCapacity', `The pool ${pool.name} has no ready pod; checks wait.`);
+      return no('NoCapacity', withoutPods(levelOf(job), pool));
     case 'none':
+    case 'unfit':
       return no('PoolNotFound', pool.message);
     default:
       return pool satisfies never;

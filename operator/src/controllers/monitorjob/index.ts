@@ -25,7 +25,7 @@ export interface JobDeps extends Observed {
 
 /** A ConfigMap of a tenant is not watched: its prompt is read again so often. */
 const PROMPT_MS = 60_000;
-/** The scheduler is tried again after so long. */
+/** A scheduler that can be reached is tried again after so long. */
 const RETRY_MS = 5_000;
 
 async function act(
@@ -73,7 +73,7 @@ function requeueAfter(
   const waits = [
     deferredMs,
     input.job.spec.goal.promptFrom ? PROMPT_MS : undefined,
-    answer?.kind === 'failed' ? RETRY_MS : undefined,
+    answer?.kind === 'failed' && !answer.waits ? RETRY_MS : undefined,
   ].filter((wait) => wait !== undefined);
   return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
 }

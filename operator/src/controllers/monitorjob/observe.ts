@@ -9,13 +9,13 @@ import { BY_NAMESPACE, CONFIG_MAPS } from '../../resources.ts';
 import type { Feed } from '../../scheduler/feed.ts';
 import type { Workspaces } from '../../workspaces.ts';
 import { limitsFor } from './policies.ts';
-import type { JobInput, PoolBinding } from './types.ts';
+import type { Isolated, JobInput } from './types.ts';
 
 export interface Observed {
   readonly channels: Pick<Store<NotificationChannel>, 'by'>;
   /** The platform that counts, when it is there. */
   readonly platform: () => MonitorPlatform | undefined;
-  readonly pool: (job: MonitorJob) => PoolBinding;
+  readonly isolation: (job: MonitorJob) => Isolated;
   readonly feed: Pick<Feed, 'state'>;
   readonly transport: Pick<Transport, 'get'>;
   readonly workspaces: Workspaces;
@@ -50,7 +50,7 @@ export async function observe(
     channels: new Set(channels.map((channel) => channel.metadata.name)),
     prompt: await promptOf(job, from.transport, signal),
     limits: limitsFor(platform, namespace),
-    pool: from.pool(job),
+    ...from.isolation(job),
     frozen: platform?.spec.suspend ?? false,
     state: from.feed.state(workspace, name, job.metadata.uid ?? ''),
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ANNOTATIONS } from '../../names.ts';
+import { workersOf } from '../../pools/address.ts';
 import { planJob } from './plan.ts';
 import { inputOf, jobOf, jobSpec, UID } from './testing.ts';
 import type { JobInput, Projection } from './types.ts';
@@ -67,6 +68,19 @@ describe('operator: plan of a MonitorJob', () => {
   it('keeps its hands off a job with the annotation reconcile: disabled', () => {
     assert.ok(leaves({ job: annotated(ANNOTATIONS.reconcile, 'disabled') }));
     assert.ok(!leaves({ job: annotated(ANNOTATIONS.reconcile, 'enabled') }));
+  });
+
+  it('sends where its pages are fetched and judged, also while a policy holds it', () => {
+    assert.equal(projectionOf().workers, null);
+    const workers = workersOf(jobOf(), undefined, [], 'duckmon');
+    assert.deepEqual(projectionOf({ workers }).workers, workers);
+    assert.deepEqual(projectionOf({ workers, limits: { minInterval: '1h' } }).workers, workers);
+  });
+
+  it('suspends a Dedicated job that would share its pool', () => {
+    const job = jobOf({ isolation: { level: 'Dedicated' } });
+    assert.equal(projectionOf({ job }).spec['suspend'], false);
+    assert.equal(projectionOf({ job, rival: 'stocks' }).spec['suspend'], true);
   });
 
   it('sends nothing of a dry run', () => {

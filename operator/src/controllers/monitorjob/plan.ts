@@ -48,7 +48,7 @@ function projectionOf(input: JobInput, violation: Violation | undefined): Projec
     labels: metadata.labels ?? {},
     annotations: passedOn(metadata.annotations),
     runRequest: runRequestOf(input.job),
-    workers: null,
+    workers: input.workers,
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
+import { LEVELS, type Level } from '../../pools/binding.ts';
 import { firstViolation, limitsFor } from './policies.ts';
 import { inputOf, jobOf, jobSpec } from './testing.ts';
 
@@ -78,6 +79,65 @@ describe('operator: policies of a MonitorJob', () => {
     const violation = firstViolation(inputOf({ limits: { minIsolation: 'Namespace' } }));
     assert.equal(violation?.reason, 'IsolationNotAllowed');
     assert.equal(firstViolation(inputOf({ limits: { minIsolation: 'Shared' } })), undefined);
+  });
+
+  const isolated = (level: Level, poolRef?: string) =>
+    jobOf({ isolation: { level, ...(poolRef && { poolRef: { name: poolRef } }) } });
+
+  it('takes every level that is at or above the floor', () => {
+    const limits = { minIsolation: 'Dedicated' } as const;
+    const reasonOf = (level: Level) =>
+      firstViolation(inputOf({ job: isolated(level), limits }))?.reason;
+    assert.deepEqual(
+      LEVELS.map((level) => [level, reasonOf(level)]),
+      [
+        ['Shared', 'IsolationNotAllowed'],
+        ['Namespace', 'IsolationNotAllowed'],
+        ['Dedicated', undefined],
+        ['Ephemeral', undefined],
+      ],
+    );
+  });
+
+  it('E10 holds a job that would share the pool of a namespace with other persons', () => {
+    const violation = firstViolation(inputOf({ job: isolated('Namespace'), isAmongPersons: true }));
+    assert.equal(violation?.reason, 'IsolationNotAllowed');
+    assert.equal(violation.effect, 'hold');
+    assert.match(violation.message, /use Dedicated or Ephemeral/);
+    for (const level of ['Shared', 'Dedicated', 'Ephemeral'] as const)
+      assert.equal(
+        firstViolation(inputOf({ job: isolated(level), isAmongPersons: true })),
+        undefined,
+        level,
+      );
+  });
+
+  it('holds a Dedicated job whose pool another uses, and names that one', () => {
+    const violation = firstViolation(inputOf({ job: isolated('Dedicated'), rival: 'stocks' }));
+    assert.equal(violation?.reason, 'IsolationNotAllowed');
+    assert.equal(violation.effect, 'hold');
+    assert.match(violation.message, /the MonitorJob stocks uses the same WorkerPool/);
+  });
+
+  it('holds a job from a pool that may not be used, and only tells of one that is not there', () => {
+    const of = (kind: 'none' | 'unfit', level: Level, poolRef?: string) =>
+      firstViolation(inputOf({ job: isolated(level, poolRef), pool: { kind, message: 'why' } }));
+    const held = { reason: 'PoolNotFound', message: 'why', effect: 'hold' };
+    assert.deepEqual(of('unfit', 'Namespace'), held);
+    assert.deepEqual(of('unfit', 'Ephemeral', 'mine'), held);
+    assert.deepEqual(of('none', 'Ephemeral', 'mine'), { ...held, effect: 'tell' });
+    assert.equal(of('none', 'Namespace'), undefined, 'the operator makes it');
+    assert.equal(of('unfit', 'Shared'), undefined, 'no fault of the job');
+  });
+
+  it('never lets what is only told of hide what forbids sending the job', () => {
+    const violation = firstViolation(
+      inputOf({
+        job: jobOf({ ...isolated('Ephemeral', 'mine').spec, ...fromConfigMap }),
+        pool: { kind: 'none', message: 'why' },
+      }),
+    );
+    assert.equal(violation?.reason, 'ConfigMapNotFound');
   });
 
   it('says what forbids checking before what only misses a channel', () => {

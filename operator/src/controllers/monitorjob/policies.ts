@@ -2,6 +2,7 @@
 import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
 import type { Limits, MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import { parseDuration } from '../../../../services/domain/duration.ts';
+import { LEVELS, levelOf } from '../../pools/binding.ts';
 import type { JobInput, Violation } from './types.ts';
 
 type Policy = (input: JobInput) => Violation | undefined;
@@ -65,32 +66,58 @@ const sourcesAreFew: Policy = ({ job, limits }) => {
   };
 };
 
-const LEVELS = ['Shared', 'Namespace', 'Dedicated', 'Ephemeral'] as const;
-type Level = (typeof LEVELS)[number];
-
-/** The level that a job asks for; the field comes with the pools of tenants. */
-export function levelOf({ spec }: MonitorJob): Level {
-  const { isolation } = spec as { readonly isolation?: { readonly level?: Level } };
-  return isolation?.level ?? 'Shared';
-}
-
 const isolationIsAllowed: Policy = ({ job, limits }) => {
   const least = limits.minIsolation;
   const level = levelOf(job);
   if (least === undefined || LEVELS.indexOf(level) >= LEVELS.indexOf(least)) return undefined;
   return {
     reason: 'IsolationNotAllowed',
-    message: `The job is isolated as ${level}; the least that the platform allows here is ${least}.`,
+    message: `spec.isolation.level is ${level}; the least that the platform allows here is ${least}.`,
     effect: 'hold',
   };
+};
+
+const isIsolatedFromPersons: Policy = ({ job, isAmongPersons }) => {
+  if (levelOf(job) !== 'Namespace' || !isAmongPersons) return undefined;
+  return {
+    reason: 'IsolationNotAllowed',
+    message:
+      'spec.isolation.level is Namespace, but this namespace is shared by persons who have nothing to do with each other; use Dedicated or Ephemeral.',
+    effect: 'hold',
+  };
+};
+
+const isAlone: Policy = ({ job, rival }) => {
+  if (levelOf(job) !== 'Dedicated' || rival === undefined) return undefined;
+  return {
+    reason: 'IsolationNotAllowed',
+    message: `spec.isolation.level is Dedicated, but the MonitorJob ${rival} uses the same WorkerPool; give one of the two another spec.isolation.poolRef.`,
+    effect: 'hold',
+  };
+};
+
+/** Checks would go to its pods all the same. */
+const poolIsFit: Policy = ({ job, pool }) => {
+  if (levelOf(job) === 'Shared' || pool.kind !== 'unfit') return undefined;
+  return { reason: 'PoolNotFound', message: pool.message, effect: 'hold' };
+};
+
+/** Checks wait for it. */
+const poolIsThere: Policy = ({ job, pool }) => {
+  if (!job.spec.isolation.poolRef || pool.kind !== 'none') return undefined;
+  return { reason: 'PoolNotFound', message: pool.message, effect: 'tell' };
 };
 
 const policies: readonly Policy[] = [
   intervalIsAllowed, //  not more often than the platform allows
   sourcesAreFew, //      not more pages than the platform allows
   isolationIsAllowed, // not below the namespace's floor
+  isIsolatedFromPersons, // persons of one namespace share no pool
+  isAlone, //            a Dedicated job shares its pool with no other
+  poolIsFit, //          its pool fetches pages, and is its to use
   promptIsThere, //      promptFrom names a key that exists
   promptFits, //         and that holds a prompt
+  poolIsThere, //        poolRef names a pool that exists
   channelsExist, //      every channelRef names a channel in the namespace
 ];
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { MonitorJobStatus } from '../../../../crds/types/monitorjob.ts';
 import type { MonitorState } from '../../../../services/core/contracts/projection.ts';
 import { ANNOTATIONS, CONDITIONS } from '../../names.ts';
+import { LEVELS, type Level } from '../../pools/binding.ts';
 import { planJob } from './plan.ts';
 import { isUrgent, planStatus } from './status.ts';
 import { answered, inputOf, jobOf, jobSpec, stateOf } from './testing.ts';
@@ -170,6 +171,50 @@ describe('operator: status of a MonitorJob', () => {
     assert.equal('pool' in plan.status, false);
   });
 
+  it('says where to look when a pool has no pods, and that an Ephemeral one cannot make them', () => {
+    const pool = { kind: 'noCapacity', namespace: 'team', name: 'mine' } as const;
+    const message = (level: Level) =>
+      claim(statusOf({ pool, job: jobOf({ isolation: { level } }) }), 'Scheduled')?.message;
+    assert.equal(
+      message('Namespace'),
+      'The WorkerPool mine in the namespace team has no ready pod, so that checks wait; kubectl -n team describe workerpool mine says why.',
+    );
+    assert.match(message('Ephemeral') ?? '', /^The WorkerPool mine in .* cannot make pods, so/);
+  });
+
+  it('is scheduled on one machine at every level, and says above Shared what that means there', () => {
+    const pool = { kind: 'local', namespace: 'duckmon', name: 'local' } as const;
+    for (const level of LEVELS) {
+      const plan = statusOf({ pool, job: jobOf({ isolation: { level } }) });
+      assert.equal(told(plan, 'Scheduled'), 'True Scheduled');
+      assert.deepEqual(plan.status.pool, { namespace: 'duckmon', name: 'local' });
+      const { message = '' } = claim(plan, 'Scheduled') ?? {};
+      if (level === 'Shared') assert.equal(message, '');
+      else assert.match(message, /^Each check has a browser process of its own on this machine/);
+    }
+  });
+
+  it('is neither accepted nor scheduled with a pool that it may not use', () => {
+    const job = jobOf({ isolation: { level: 'Namespace' } });
+    const unfit = { kind: 'unfit', message: 'It is of somebody else.' } as const;
+    const plan = statusOf({ job, pool: unfit });
+    assert.equal(told(plan, 'Accepted'), 'False PoolNotFound');
+    assert.equal(told(plan, 'Scheduled'), 'False NotAccepted');
+    assert.equal(claim(plan, 'Ready')?.message, 'It is of somebody else.');
+    assert.equal('pool' in plan.status, false);
+    assert.equal(told(statusOf({ pool: unfit }), 'Scheduled'), 'False PoolNotFound');
+  });
+
+  it('shows in the plan of a dry run which pool the operator would make', () => {
+    const annotations = { [ANNOTATIONS.dryRun]: 'true' };
+    const job = jobOf({ isolation: { level: 'Namespace' } }, { annotations });
+    const none = { kind: 'none', message: 'There is no pool yet.' } as const;
+    assert.equal(
+      statusOf({ job, pool: none }, undefined).status.plan?.[1],
+      'There is no pool yet.',
+    );
+  });
+
   it('shows a schedule that the scheduler cannot follow, of this generation only', () => {
     const conditions = [
       {
@@ -220,6 +265,14 @@ describe('operator: status of a MonitorJob', () => {
     assert.equal(after({ openFindings: 1 }), true);
   });
 
+  it('is urgent when another pool fetches the pages, or somebody wrote that one does', () => {
+    const shown = shownBy(statusOf());
+    const other = { kind: 'live', namespace: 'team', name: 'mine' } as const;
+    assert.equal(isUrgent(shown, statusOf({ pool: other })), true);
+    const spoofed = { ...shown, pool: { namespace: 'kube-system', name: 'browser' } };
+    assert.equal(isUrgent(spoofed, statusOf()), true);
+  });
+
   it('is urgent when another thing keeps it from being Ready, and not when a check gives another reason', () => {
     const shown = shownBy(statusOf());
     assert.equal(isUrgent(shown, statusOf()), false);
@@ -260,7 +313,13 @@ describe('operator: status of a MonitorJob', () => {
     const pool = fc.constantFrom<JobInput['pool'][]>(
       { kind: 'live', namespace: 'a', name: 'b' },
       { kind: 'noCapacity', namespace: 'a', name: 'b' },
+      { kind: 'local', namespace: 'a', name: 'b' },
       { kind: 'none', message: 'none' },
+      { kind: 'unfit', message: 'unfit' },
+    );
+    const isolation = fc.constantFrom<JobInput['job']['spec']['isolation'][]>(
+      ...LEVELS.map((level) => ({ level })),
+      { level: 'Dedicated', poolRef: { name: 'mine' } },
     );
     const words = CONDITIONS.MonitorJob;
     fc.assert(
@@ -269,6 +328,9 @@ describe('operator: status of a MonitorJob', () => {
           frozen: fc.boolean(),
           suspend: fc.boolean(),
           missing: fc.boolean(),
+          rival: fc.option(fc.constant('stocks'), { nil: undefined }),
+          isAmongPersons: fc.boolean(),
+          isolation,
           pool,
           answer,
         }),
@@ -276,9 +338,11 @@ describe('operator: status of a MonitorJob', () => {
           const channelRefs = it.missing ? [{ name: 'ops' }] : [];
           const job = jobOf({
             suspend: it.suspend,
+            isolation: it.isolation,
             alerting: { ...jobSpec().alerting, channelRefs },
           });
-          const plan = statusOf({ job, frozen: it.frozen, pool: it.pool }, it.answer);
+          const { frozen, rival, isAmongPersons } = it;
+          const plan = statusOf({ job, frozen, rival, isAmongPersons, pool: it.pool }, it.answer);
           assert.deepEqual(
             plan.claims.map(({ type }) => type).toSorted(),
             Object.keys(words).toSorted(),

@@ -14,7 +14,7 @@ export function stepsOf(input: JobInput): readonly string[] {
   const { job, workspace, pool } = input;
   const steps = [
     `watch ${job.spec.sources.map(({ url }) => url).join(', ')} in the workspace ${workspace}`,
-    pool.kind === 'none' ? pool.message : `use the pool ${pool.namespace}/${pool.name}`,
+    'message' in pool ? pool.message : `use the pool ${pool.namespace}/${pool.name}`,
     ...(violation ? [`say ${violation.reason}: ${violation.message}`] : []),
     ...(job.spec.suspend ? ['check nothing: spec.suspend is true'] : []),
   ];
@@ -35,7 +35,7 @@ export function planStatus(
   return {
     status: {
       observedGeneration: job.metadata.generation ?? 1,
-      ...(pool.kind === 'none' ? {} : { pool: { namespace: pool.namespace, name: pool.name } }),
+      ...('message' in pool ? {} : { pool: { namespace: pool.namespace, name: pool.name } }),
       ...(state ? resultsOf(state) : resultsIn(job.status)),
       ...(isDryRun(job) ? { plan: [...stepsOf(input)] } : {}),
     },
@@ -111,4 +111,5 @@ export const isUrgent = (
   before?.lastCheck?.outcome !== after.lastCheck?.outcome ||
   before?.lastChange !== after.lastChange ||
   (before?.openFindings ?? 0) !== (after.openFindings ?? 0) ||
+  !isDeepStrictEqual(before?.pool, after.pool) ||
   !isDeepStrictEqual(before?.plan, after.plan);

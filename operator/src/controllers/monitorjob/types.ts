@@ -19,13 +19,28 @@ export type JobClaim =
   | { [T in OwnType]: ConditionClaim<T, Reason<'MonitorJob', T>> }[OwnType]
   | ConditionClaim<'Healthy' | 'BudgetOK'>;
 
-/** The pool that serves a job, when there is one. */
+/** The pool that fetches a job's pages. */
 export type PoolBinding =
   | { readonly kind: 'live'; readonly namespace: string; readonly name: string }
   | { readonly kind: 'noCapacity'; readonly namespace: string; readonly name: string }
-  | { readonly kind: 'none'; readonly message: string };
+  /** The workers of this machine. */
+  | { readonly kind: 'local'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'none'; readonly message: string }
+  /** There is one of that name that may not be used. */
+  | { readonly kind: 'unfit'; readonly message: string };
 
-export interface JobInput {
+/** What a job's isolation comes to. */
+export interface Isolated {
+  readonly pool: PoolBinding;
+  /** Where its pages are fetched and judged; null on a laptop. */
+  readonly workers: MonitorWorkers | null;
+  /** Another job that uses the pool, which a Dedicated job may not share. */
+  readonly rival: string | undefined;
+  /** Its namespace is that of the platform's users, so that a pool of all its jobs is no isolation. */
+  readonly isAmongPersons: boolean;
+}
+
+export interface JobInput extends Isolated {
   readonly job: MonitorJob;
   readonly workspace: string;
   /** Names of the channels in the job's namespace. */
@@ -34,7 +49,6 @@ export interface JobInput {
   readonly prompt: string | undefined;
   /** Limits that hold in the job's namespace. */
   readonly limits: Limits;
-  readonly pool: PoolBinding;
   readonly frozen: boolean;
   /** What the scheduler knows, when it is about this very object. */
   readonly state: MonitorState | undefined;

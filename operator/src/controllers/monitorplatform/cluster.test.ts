@@ -280,6 +280,78 @@ describe('MonitorPlatform on a real API server', function () {
     await until('the policy again', () => orAbsent(policy('duckmon-dns')));
   });
 
+  const notes = async (): Promise<readonly string[]> => {
+    const { transport, namespace } = world();
+    const { items } = await transport.list(EVENTS, { namespace });
+    return items.filter(({ reason }) => reason === 'DryRun').map(({ note }) => note ?? '');
+  };
+  const note = (text: RegExp): Promise<string> =>
+    until(`an Event ${text}`, async () => (await notes()).find((one) => text.test(one)));
+  const dryRun = (is: string | null) => ({
+    metadata: { annotations: { [ANNOTATIONS.dryRun]: is } },
+  });
+
+  it('shows in Events what it would do under the dry-run annotation, and writes nothing but status', async () => {
+    const { start, condition, platform, secret, transport, namespace } = world();
+    await defaults('publicUrl: https://chart.example\nlimits: {monitorsPerNamespace: 3}');
+    const annotations = { [ANNOTATIONS.dryRun]: 'true' };
+    const asked = { metadata: { namespace, name: 'default', annotations }, spec: {} };
+    await transport.apply(MONITOR_PLATFORMS, asked, { fieldManager: 'test' });
+    await serverOf(transport, namespace).keep(job({ 'metadata.name': 'one' }));
+    const canaryImage = `registry.example/duckmon@sha256:${'a'.repeat(64)}`;
+    const running = await start({ canaryImage });
+    await condition('Frozen', 'NotFrozen');
+    await running.stop();
+    const said = (await notes()).join('\n');
+    for (const [what, name] of [
+      ['fill in fields from the ConfigMap', 'duckmon-defaults'],
+      ['apply Secret', 'duckmon-internal-key'],
+      ['apply Secret', 'duckmon-keys-browser'],
+      ['apply NetworkPolicy', 'duckmon-default-deny'],
+      ['apply WorkerPool', 'browser'],
+      ['apply Pod', 'duckmon-canary'],
+    ] as const)
+      assert.match(said, new RegExp(`^would ${what} .*\\b${name}\\b`, 'm'));
+    for (const name of ['duckmon-internal-key', 'duckmon-data-key', 'duckmon-keys-browser'])
+      assert.equal(await secret(name), undefined);
+    assert.deepEqual(await policies(), []);
+    assert.deepEqual((await transport.list(WORKER_POOLS, { namespace })).items, []);
+    const { spec, status } = await platform();
+    assert.equal(spec.publicUrl, undefined);
+    assert.equal(status?.keys, undefined);
+    await edit(dryRun(null));
+    await start({ canaryImage });
+    await condition('Ready', 'Ready');
+    assert.ok(await secret('duckmon-internal-key'));
+    assert.equal((await platform()).spec.publicUrl, 'https://chart.example');
+  });
+
+  it('tells the scheduler of no freeze under the dry-run annotation', async () => {
+    const { start, condition, scheduler } = world();
+    await start();
+    await condition('Ready', 'Ready');
+    await edit({ ...dryRun('true'), spec: { suspend: true } });
+    await note(/^would freeze the scheduler$/);
+    await condition('Frozen', 'Suspended');
+    assert.equal(scheduler.frozen(), false);
+    await edit(dryRun(null));
+    await until('the freeze', () => scheduler.frozen() || undefined);
+  });
+
+  it('B13 says how old the keys are that are in use', async () => {
+    const { start, condition, ring } = world();
+    const { url } = await start();
+    await condition('Ready', 'Ready');
+    const [key] = await ring('duckmon-internal-key');
+    const text = await until('the metric', async () => {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      return metrics.includes('key_age_seconds{') ? metrics : undefined;
+    });
+    const age = Number(/key_age_seconds\{[^}]*ring="internal"[^}]*\} (\S+)/.exec(text)?.[1]);
+    const expected = (Date.now() - Date.parse(key?.created ?? '')) / 1000;
+    assert.ok(Math.abs(age - expected) < 5, `${age} and not ${expected}`);
+  });
+
   it('gives a namespace with monitors its quota, and takes it away with the limit', async () => {
     const { start, condition, transport, namespace } = world();
     await start();

@@ -7,15 +7,15 @@ import { createCanary, keepPolicies, keepPools, type ClusterWorkDeps } from './c
 import type { KeyResult, KeyWork } from './keyWork.ts';
 import type { KeysPlan } from './planKeys.ts';
 import { browserNamespaces } from './pools.ts';
+import type { Doing } from './own.ts';
 import type { Work } from './steps.ts';
 import type { ClusterFindings } from './types.ts';
 
-/** @param isOn whether anything may be written. */
+/** @param doing absent when nothing is to be done at all. */
 export type ClusterPass = (
   platform: MonitorPlatform,
-  isOn: boolean,
   work: Work,
-  signal: AbortSignal,
+  doing: Doing | undefined,
 ) => Promise<{ readonly findings: ClusterFindings; readonly nextAt: Date | undefined }>;
 
 export interface ClusterPassDeps extends ClusterWorkDeps {
@@ -25,20 +25,21 @@ export interface ClusterPassDeps extends ClusterWorkDeps {
 
 export function createClusterPass(deps: ClusterPassDeps): ClusterPass {
   const canary = createCanary(deps);
-  return async (platform, isOn, work, signal) => {
+  return async (platform, work, doing) => {
     const pools = deps.pools.all();
-    if (!isOn) return { findings: findingsOf(undefined, undefined, pools), nextAt: undefined };
+    if (!doing) return { findings: findingsOf(undefined, undefined, pools), nextAt: undefined };
     const namespaces = browserNamespaces(pools);
-    const keys = await work.attempt('keys', () => deps.keyWork(platform, namespaces, signal));
-    if (keys) tell(platform, keys.plan, deps.events);
+    const keys = await work.attempt('keys', () => deps.keyWork(platform, namespaces, doing));
+    if (keys && !doing.dryRun) tell(platform, keys.plan, deps.events);
     const network = await work.attempt('NetworkPolicies', () =>
-      keepPolicies(platform, namespaces, deps, signal),
+      keepPolicies(platform, namespaces, deps, doing),
     );
-    await work.attempt('pools', () => keepPools(platform, deps, signal));
-    const tried = network && (await work.attempt('the canary', () => canary(network, signal)));
+    await work.attempt('pools', () => keepPools(platform, deps, doing));
+    const tried = network && (await work.attempt('the canary', () => canary(network, doing)));
     const times = [keys?.plan.requeueAt, tried?.nextAt].flatMap((time) => time ?? []);
     return {
-      findings: findingsOf(keys, tried?.claim, pools),
+      // Keys that were not made must not be recorded: they would count as lost.
+      findings: findingsOf(doing.dryRun ? undefined : keys, tried?.claim, pools),
       nextAt: times.length === 0 ? undefined : new Date(Math.min(...times.map(Number))),
     };
   };

@@ -18,7 +18,7 @@ import {
   type EndpointSlice,
 } from './kinds.ts';
 import { apiServerOf, networkPlan } from './network.ts';
-import { applyOwn, deleteOwn, pruneOwn, type Acting } from './own.ts';
+import { applyOne, applyOwn, deleteOwn, pruneOwn, type Acting, type Doing } from './own.ts';
 import { platformPools } from './pools.ts';
 
 export interface ClusterWorkDeps extends Acting {
@@ -37,11 +37,11 @@ export interface ClusterWorkDeps extends Acting {
 export async function keepPools(
   platform: MonitorPlatform,
   deps: ClusterWorkDeps,
-  signal: AbortSignal,
+  doing: Doing,
 ): Promise<void> {
   for (const wish of platformPools(platform)) {
     const cached = deps.pools.get(keyOf(wish));
-    await deps.applier.apply(WORKER_POOLS, wish, cached, { signal });
+    await applyOne(WORKER_POOLS, wish, cached, deps, doing);
   }
 }
 
@@ -50,14 +50,14 @@ export async function keepPolicies(
   platform: MonitorPlatform,
   poolNamespaces: readonly string[],
   deps: ClusterWorkDeps,
-  signal: AbortSignal,
+  doing: Doing,
 ): Promise<NetworkPlan> {
   const slices = deps.apiServer.all();
   const plan = networkPlan({ ...deps, platform, poolNamespaces, slices });
   if (plan.kind === 'invalid') return plan;
   for (const wish of plan.policies)
-    await applyOwn(NETWORK_POLICY, wish, deps.policies.get(keyOf(wish)), 'spec', deps, signal);
-  await pruneOwn(NETWORK_POLICY, deps.policies, plan.policies, deps, signal);
+    await applyOwn(NETWORK_POLICY, wish, deps.policies.get(keyOf(wish)), 'spec', deps, doing);
+  await pruneOwn(NETWORK_POLICY, deps.policies, plan.policies, deps, doing);
   return plan;
 }
 
@@ -69,11 +69,11 @@ export interface CanaryResult {
 /** What is found is believed until the next canary has found something. */
 export function createCanary(deps: ClusterWorkDeps) {
   let last: CanaryAnswer | undefined;
-  return async (network: NetworkPlan, signal: AbortSignal): Promise<CanaryResult> => {
+  return async (network: NetworkPlan, doing: Doing): Promise<CanaryResult> => {
     const pod = deps.canary.get(keyFor({ namespace: deps.namespace, name: CANARY_NAME }));
     last = canaryAnswer(pod) ?? last;
     const nextAt = nextCanaryAt(pod);
-    await keepCanary(pod, nextAt, deps, signal);
+    await keepCanary(pod, nextAt, deps, doing);
     const problems = network.kind === 'invalid' ? network.problems : [];
     return { claim: judgeCanary(last, problems), nextAt };
   };
@@ -83,18 +83,20 @@ async function keepCanary(
   pod: CanaryPod | undefined,
   nextAt: Date | undefined,
   deps: ClusterWorkDeps,
-  signal: AbortSignal,
+  doing: Doing,
 ): Promise<void> {
-  const { namespace, canaryImage: image, clock, applier } = deps;
+  const { namespace, canaryImage: image, clock } = deps;
   if (pod) {
     const isOver = nextAt !== undefined && nextAt <= clock.now();
     // Its end wakes the controller, which makes the next one.
-    if (isOver && !pod.metadata.deletionTimestamp) await deleteOwn(CANARY_POD, pod, deps, signal);
+    if (isOver && !pod.metadata.deletionTimestamp) await deleteOwn(CANARY_POD, pod, deps, doing);
     return;
   }
   if (image === undefined) return;
   const wish = canaryPod({ namespace, image, apiServer: apiServerOf(deps.apiServer.all()) });
   if (!wish) return;
-  await applier.apply(SERVICE_ACCOUNT, canaryAccount(namespace), undefined, { signal });
-  await applier.apply(CANARY_POD, wish, undefined, { signal });
+  await applyOne(SERVICE_ACCOUNT, canaryAccount(namespace), undefined, deps, doing);
+  // The server takes no pod of an account that is not there, not even to say what would be.
+  if (doing.dryRun) doing.deeds.push({ what: 'apply Pod', at: keyOf(wish) });
+  else await applyOne(CANARY_POD, wish, undefined, deps, doing);
 }

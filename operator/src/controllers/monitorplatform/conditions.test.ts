@@ -145,4 +145,15 @@ describe('operator: conditions of the MonitorPlatform', () => {
     assert.deepEqual([only?.status, only?.reason, rest], ['False', 'NotTheOne', []]);
     assert.match(only?.message ?? '', /namespace duckmon counts/);
   });
+
+  it('say under the dry-run annotation that nothing is done, and that the scheduler is told nothing', () => {
+    const dry = { [ANNOTATIONS.dryRun]: 'true' };
+    for (const suspend of [true, false]) {
+      const changes = { platform: platform(suspend, dry), freeze: { kind: 'notTold' as const } };
+      assert.equal(said('Frozen', changes), `Unknown ${suspend ? 'Suspended' : 'NotFrozen'}`);
+      assert.match(claim('Frozen', changes).message, /is told nothing: see the Events/);
+      assert.equal(said('Ready', changes), 'True Ready');
+      assert.match(claim('Ready', changes).message, /Nothing is done .*: see the Events/);
+    }
+  });
 });

@@ -8,6 +8,10 @@ import type { ClusterFindings, Findings, PlatformClaim } from './types.ts';
 export const isDisabled = ({ metadata }: MonitorPlatform): boolean =>
   metadata.annotations?.[ANNOTATIONS.reconcile] === 'disabled';
 
+/** Nothing is done; Events say what would be. */
+export const isDryRun = ({ metadata }: MonitorPlatform): boolean =>
+  metadata.annotations?.[ANNOTATIONS.dryRun] === 'true';
+
 const nameOf = ({ metadata }: WorkerPool): string => `${metadata.namespace}/${metadata.name}`;
 
 function sandboxed(pools: readonly WorkerPool[]): PlatformClaim {
@@ -52,8 +56,11 @@ function schedulerReachable({ reachability }: Findings): PlatformClaim {
 function frozen({ platform, freeze }: Findings): PlatformClaim {
   const type = 'Frozen';
   const wanted = platform.spec.suspend;
-  if (freeze.kind === 'failed') {
-    const message = `The scheduler has not answered yet: ${freeze.message}`;
+  if (freeze.kind !== 'answered') {
+    const message =
+      freeze.kind === 'failed'
+        ? `The scheduler has not answered yet: ${freeze.message}`
+        : 'Under the dry-run annotation the scheduler is told nothing: see the Events.';
     const reason = wanted ? 'Suspended' : 'NotFrozen';
     return { type, status: 'Unknown', reason, message };
   }
@@ -108,7 +115,7 @@ const BAD: Readonly<Partial<Record<PlatformClaim['type'], PlatformClaim['status'
   SchedulerReachable: 'False',
 };
 
-function ready(claims: readonly PlatformClaim[]): PlatformClaim {
+function ready(claims: readonly PlatformClaim[], platform: MonitorPlatform): PlatformClaim {
   const type = 'Ready';
   const bad = claims.filter((claim) => BAD[claim.type] === claim.status);
   if (bad.length > 0) {
@@ -118,9 +125,17 @@ function ready(claims: readonly PlatformClaim[]): PlatformClaim {
   const isPending = claims.some(
     (one) => one.type === 'SchedulerReachable' && one.status !== 'True',
   );
-  return isPending
-    ? { type, status: 'Unknown', reason: 'Pending', message: 'The scheduler was not asked yet.' }
-    : { type, status: 'True', reason: 'Ready', message: '' };
+  if (isPending)
+    return {
+      type,
+      status: 'Unknown',
+      reason: 'Pending',
+      message: 'The scheduler was not asked yet.',
+    };
+  const message = isDryRun(platform)
+    ? 'Nothing is done under the dry-run annotation: see the Events.'
+    : '';
+  return { type, status: 'True', reason: 'Ready', message };
 }
 
 /** All conditions, in the order in which they are shown. */
@@ -134,7 +149,7 @@ export function claimsOf(findings: Findings): readonly PlatformClaim[] {
   const paused: PlatformClaim = isDisabled(platform)
     ? { type: 'Paused', status: 'True', reason: 'ReconcileDisabled', message: '' }
     : { type: 'Paused', status: 'False', reason: 'NotPaused', message: '' };
-  return [ready(claims), ...claims, paused];
+  return [ready(claims, platform), ...claims, paused];
 }
 
 /** All that is said of a MonitorPlatform outside of the operator's namespace. */

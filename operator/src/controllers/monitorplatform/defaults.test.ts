@@ -59,7 +59,7 @@ describe('operator: fields that people own', () => {
 });
 
 describe('operator: the MonitorPlatform from the chart', () => {
-  const signal = new AbortController().signal;
+  const options = { signal: new AbortController().signal };
   const stored = (generation: number): MonitorPlatform =>
     ({ metadata: { uid: 'u', generation } }) as MonitorPlatform;
   const conflict = (field: string): ApiError =>
@@ -67,30 +67,36 @@ describe('operator: the MonitorPlatform from the chart', () => {
 
   function serve(...answers: (MonitorPlatform | ApiError)[]) {
     const wishes: { readonly spec: Fields; readonly force: unknown }[] = [];
-    const apply = async (_kind: unknown, wish: unknown, how: { force?: boolean }) => {
+    const dryRuns: unknown[] = [];
+    const apply = async (
+      _kind: unknown,
+      wish: unknown,
+      how: { force?: boolean; dryRun?: boolean },
+    ) => {
       wishes.push({ spec: (wish as { spec: Fields }).spec, force: how.force });
+      dryRuns.push(how.dryRun);
       const answer = answers.shift() ?? assert.fail('one request too many');
       if (answer instanceof Error) throw answer;
       return answer;
     };
     const transport = { apply } as unknown as Parameters<typeof createDefaults>[0]['transport'];
     const log = createLog('test', 'silent');
-    return { wishes, defaults: createDefaults({ transport, namespace: 'duckmon', log }) };
+    return { wishes, dryRuns, defaults: createDefaults({ transport, namespace: 'duckmon', log }) };
   }
 
   it('is made when it is absent, without a ConfigMap as well', async () => {
     const { wishes, defaults } = serve(stored(1));
-    assert.deepEqual(await defaults.ensure(undefined, undefined, signal), stored(1));
+    assert.deepEqual(await defaults.ensure(undefined, undefined, options), stored(1));
     assert.deepEqual(wishes, [{ spec: {}, force: undefined }]);
   });
   it('is applied once for each version of the spec and each of the wish', async () => {
     const { wishes, defaults } = serve(stored(1), stored(2), stored(2));
     const wish = configMap('suspend: false');
-    await defaults.ensure(stored(1), wish, signal);
-    await defaults.ensure(stored(1), wish, signal);
+    await defaults.ensure(stored(1), wish, options);
+    await defaults.ensure(stored(1), wish, options);
     assert.equal(wishes.length, 1);
-    await defaults.ensure(stored(2), wish, signal);
-    await defaults.ensure(stored(2), configMap('suspend: true'), signal);
+    await defaults.ensure(stored(2), wish, options);
+    await defaults.ensure(stored(2), configMap('suspend: true'), options);
     assert.equal(wishes.length, 3);
   });
   it('leaves people what they set, and says the rest', async () => {
@@ -98,12 +104,21 @@ describe('operator: the MonitorPlatform from the chart', () => {
     await defaults.ensure(
       stored(1),
       configMap('suspend: false\npublicUrl: https://a.example'),
-      signal,
+      options,
     );
     assert.deepEqual(wishes[1], { spec: { publicUrl: 'https://a.example' }, force: undefined });
   });
+  it('is only asked for under the dry-run annotation, and applied when that is gone', async () => {
+    const { wishes, dryRuns, defaults } = serve(stored(2), stored(2));
+    const wish = configMap('suspend: true');
+    const would = await defaults.ensure(stored(1), wish, { ...options, dryRun: true });
+    assert.deepEqual(would, stored(2));
+    await defaults.ensure(stored(2), wish, options);
+    assert.deepEqual(dryRuns, [true, undefined]);
+    assert.equal(wishes.length, 2);
+  });
   it('fails when the server objects to something else', async () => {
     const { defaults } = serve(conflict('.metadata.labels.x'));
-    await assert.rejects(defaults.ensure(stored(1), configMap('suspend: false'), signal));
+    await assert.rejects(defaults.ensure(stored(1), configMap('suspend: false'), options));
   });
 });

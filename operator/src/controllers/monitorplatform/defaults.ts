@@ -9,6 +9,7 @@ import { messageOf } from '../../../../services/core/errors.ts';
 import { isConflict, type ApiError } from '../../../../services/core/kube/errors.ts';
 import type { Transport } from '../../../../services/core/kube/transport.ts';
 import type { Log } from '../../../../services/core/log.ts';
+import type { ActOptions } from '../../kube/apply.ts';
 import { hashOf } from '../../kube/subset.ts';
 import { FIELD_MANAGERS, PLATFORM_NAME } from '../../names.ts';
 import { MONITOR_PLATFORMS, type ConfigMap } from '../../resources.ts';
@@ -80,11 +81,11 @@ export const withoutFields = (spec: Fields, paths: readonly string[]): Fields =>
   }, spec);
 
 export interface Defaults {
-  /** The platform after it; the given one when nothing was to be done. */
+  /** The platform after it, or as it would be; the given one when nothing was to be done. */
   ensure(
     platform: MonitorPlatform | undefined,
     configMap: ConfigMap | undefined,
-    signal: AbortSignal,
+    options: ActOptions,
   ): Promise<MonitorPlatform>;
 }
 
@@ -100,9 +101,9 @@ const ROUNDS = 4;
 export function createDefaults({ transport, namespace, log }: DefaultsDeps): Defaults {
   /** The wish and the version of the object's spec that it was applied to. */
   let done: string | undefined;
-  const apply = async (spec: Fields, signal: AbortSignal): Promise<MonitorPlatform> => {
+  const apply = async (spec: Fields, options: ActOptions): Promise<MonitorPlatform> => {
     const metadata = { namespace, name: PLATFORM_NAME };
-    const how = { fieldManager: FIELD_MANAGERS.defaults, signal };
+    const how = { fieldManager: FIELD_MANAGERS.defaults, ...options };
     let wish = spec;
     for (let round = 1; ; round += 1)
       try {
@@ -115,12 +116,13 @@ export function createDefaults({ transport, namespace, log }: DefaultsDeps): Def
       }
   };
   return {
-    ensure: async (platform, configMap, signal) => {
+    ensure: async (platform, configMap, options) => {
       const spec = defaultSpec(configMap);
       const doneFor = ({ metadata: { uid, generation } }: MonitorPlatform): string =>
         `${hashOf(spec)}@${uid}@${generation}`;
       if (platform && done === doneFor(platform)) return platform;
-      const after = await apply(spec, signal);
+      const after = await apply(spec, options);
+      if (options.dryRun === true) return after;
       if (!platform) log.info({ namespace }, 'made the MonitorPlatform');
       done = doneFor(after);
       return after;

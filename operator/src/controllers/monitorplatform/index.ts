@@ -1,25 +1,28 @@
 /** Reconciles the MonitorPlatform: keys, policies, pools, quotas, the freeze, and how all of it is. */
+import { isDeepStrictEqual } from 'node:util';
 import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { Clock } from '../../../../services/core/clock.ts';
 import { messageOf } from '../../../../services/core/errors.ts';
 import type { KubeObject } from '../../../../services/core/kube/types.ts';
-import { mergeConditions, type Condition } from '../../kube/conditions.ts';
-import type { Reconcile, ReconcileContext, ReconcileResult } from '../../kube/controller.ts';
+import { isTrue, mergeConditions, type Condition } from '../../kube/conditions.ts';
+import type { Reconcile, ReconcileResult } from '../../kube/controller.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { StatusWriter } from '../../kube/status.ts';
+import { keyOf } from '../../kube/keys.ts';
 import type { Store } from '../../kube/store.ts';
 import { PLATFORM_NAME } from '../../names.ts';
 import { MONITOR_PLATFORMS, type ConfigMap } from '../../resources.ts';
 import type { SchedulerClient } from '../../scheduler/client.ts';
 import type { Feed } from '../../scheduler/feed.ts';
 import type { ClusterPass } from './clusterPass.ts';
-import { claimsOf, isDisabled, notTheOne } from './conditions.ts';
-import type { Defaults } from './defaults.ts';
+import { claimsOf, isDisabled, isDryRun, notTheOne } from './conditions.ts';
+import { DEFAULTS, type Defaults } from './defaults.ts';
+import { linesOf, type Doing } from './own.ts';
 import { jobNamespaces } from './quotaWork.ts';
 import { isUrgent, planStatus, type StatusMemory, type WithoutConditions } from './status.ts';
 import { collect, type Work } from './steps.ts';
-import type { ClusterFindings, Findings, FreezeAnswer, PlatformClaim } from './types.ts';
+import type { Findings, FreezeAnswer, PlatformClaim } from './types.ts';
 
 export interface PlatformDeps {
   readonly namespace: string;
@@ -27,7 +30,7 @@ export interface PlatformDeps {
   readonly configMap: () => ConfigMap | undefined;
   readonly defaults: Defaults;
   readonly jobs: Store<MonitorJob>;
-  readonly quotas: (platform: MonitorPlatform, signal: AbortSignal) => Promise<number | undefined>;
+  readonly quotas: (platform: MonitorPlatform, doing: Doing) => Promise<number | undefined>;
   /** Absent on a laptop. */
   readonly cluster: ClusterPass | undefined;
   readonly client: Pick<SchedulerClient, 'freeze'>;
@@ -36,7 +39,7 @@ export interface PlatformDeps {
   readonly memory: StatusMemory;
   readonly events: EventRecorder;
   readonly version: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
 }
 
 /** The scheduler is tried again after so long; that it can be reached again wakes the controller too. */
@@ -45,10 +48,16 @@ const RETRY_MS = 5_000;
 const LONGEST_MS = 3_600_000;
 
 async function freeze(
-  { spec }: MonitorPlatform,
+  { spec, status }: MonitorPlatform,
   { client }: PlatformDeps,
-  signal: AbortSignal,
+  { signal, dryRun, deeds }: Doing,
 ): Promise<FreezeAnswer> {
+  if (dryRun) {
+    const isFrozen = isTrue(status?.conditions as readonly Condition[] | undefined, 'Frozen');
+    if (spec.suspend !== isFrozen)
+      deeds.push({ what: spec.suspend ? 'freeze the scheduler' : 'lift the freeze' });
+    return { kind: 'notTold' };
+  }
   try {
     return { kind: 'answered', frozen: await client.freeze(spec.suspend, signal) };
   } catch (error) {
@@ -57,6 +66,14 @@ async function freeze(
   }
 }
 
+/** The object as it is known now; undefined when it is another one. */
+function latest(object: MonitorPlatform, deps: PlatformDeps): MonitorPlatform | undefined {
+  const stored = deps.platforms.get(keyOf(object));
+  const isSame = stored !== undefined && stored.metadata.uid === object.metadata.uid;
+  return isSame ? deps.memory.newest(stored) : undefined;
+}
+
+/** What a pass saw may never be seen again: it is written as soon as the cache has our last write. */
 async function write(
   platform: MonitorPlatform,
   status: WithoutConditions,
@@ -64,14 +81,22 @@ async function write(
   deps: PlatformDeps,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const before = (platform.status?.conditions ?? []) as Condition[];
-  const generation = platform.metadata.generation ?? 1;
-  const conditions = mergeConditions(before, claims, { generation, now: deps.clock.now() });
-  const whole = { ...status, conditions: [...conditions] };
-  const urgent = isUrgent(platform, status) || saysElse(before, conditions);
-  const written = await deps.status.write(MONITOR_PLATFORMS, platform, whole, { signal, urgent });
-  if (written.kind === 'written') deps.memory.wrote(platform, whole);
-  return written.kind === 'deferred' ? written.afterMs : undefined;
+  const { clock } = deps;
+  let object: MonitorPlatform | undefined = platform;
+  while (object) {
+    const before = (object.status?.conditions ?? []) as Condition[];
+    const generation = object.metadata.generation ?? 1;
+    const conditions = mergeConditions(before, claims, { generation, now: clock.now() });
+    const whole = { ...status, conditions: [...conditions] };
+    const urgent = isUrgent(object, status) || saysElse(before, conditions);
+    const written = await deps.status.write(MONITOR_PLATFORMS, object, whole, { signal, urgent });
+    if (written.kind === 'written') deps.memory.wrote(object, whole);
+    if (written.kind !== 'deferred') return undefined;
+    if (!urgent) return written.afterMs;
+    await clock.sleep(written.afterMs, signal);
+    object = latest(object, deps);
+  }
+  return undefined;
 }
 
 /** Its message names who holds a rotation; those of others may hold the text of any error. */
@@ -97,21 +122,30 @@ async function refuse(
   await write(platform, { observedGeneration }, notTheOne(deps.namespace), deps, signal);
 }
 
+/** What would be done is told instead. */
+function show(platform: MonitorPlatform, { deeds }: Doing, { events }: PlatformDeps): void {
+  for (const line of linesOf(deeds))
+    events.record(MONITOR_PLATFORMS, platform, {
+      type: 'Normal',
+      reason: 'DryRun',
+      action: 'Reconcile',
+      note: `would ${line}`,
+    });
+}
+
 /** Each part goes on when another fails: a freeze waits for no key, and a key for no policy. */
 async function run(
   platform: MonitorPlatform,
   deps: PlatformDeps,
-  { signal }: ReconcileContext,
+  doing: Doing,
 ): Promise<{ findings: Findings; waits: (number | undefined)[]; work: Work }> {
-  const work = collect(signal);
+  const work = collect(doing.signal);
   const { cluster } = deps;
   const isOn = !isDisabled(platform);
-  const answer = await freeze(platform, deps, signal);
-  const found:
-    | { readonly findings: ClusterFindings; readonly nextAt: Date | undefined }
-    | undefined = cluster && (await cluster(platform, isOn, work, signal));
+  const answer = await freeze(platform, deps, doing);
+  const found = cluster && (await cluster(platform, work, isOn ? doing : undefined));
   const quotaMs = isOn
-    ? await work.attempt('quotas', () => deps.quotas(platform, signal))
+    ? await work.attempt('quotas', () => deps.quotas(platform, doing))
     : undefined;
   const findings: Findings = {
     platform,
@@ -127,19 +161,34 @@ async function run(
   return { findings, waits, work };
 }
 
+/** The platform with the chart's defaults; under the dry-run annotation as it is. */
+async function withDefaults(
+  seen: MonitorPlatform | undefined,
+  { defaults, configMap }: PlatformDeps,
+  doing: Doing,
+): Promise<MonitorPlatform> {
+  if (seen && isDisabled(seen)) return seen;
+  const { signal, dryRun, deeds } = doing;
+  const after = await defaults.ensure(seen, configMap(), { signal, dryRun });
+  if (!seen || !dryRun) return after;
+  if (!isDeepStrictEqual(after.spec, seen.spec))
+    deeds.push({ what: `fill in fields from the ConfigMap ${DEFAULTS.name}` });
+  return seen;
+}
+
 /** One pass; the same state leads to no write at all. */
 export function reconcilePlatform(deps: PlatformDeps): Reconcile {
-  return async (context): Promise<ReconcileResult | void> => {
-    const { key, ref, signal } = context;
+  return async ({ key, ref, signal }): Promise<ReconcileResult | void> => {
     const stored = deps.platforms.get(key);
     const isOurs = ref.namespace === deps.namespace && ref.name === PLATFORM_NAME;
     if (!isOurs) return stored && refuse(stored, deps, signal);
     // What is being deleted is made again when it is gone.
     if (stored && isGoing(stored)) return;
     const seen = stored && deps.memory.newest(stored);
-    const platform =
-      seen && isDisabled(seen) ? seen : await deps.defaults.ensure(seen, deps.configMap(), signal);
-    const { findings, waits, work } = await run(platform, deps, context);
+    const doing: Doing = { signal, dryRun: seen !== undefined && isDryRun(seen), deeds: [] };
+    const platform = await withDefaults(seen, deps, doing);
+    const { findings, waits, work } = await run(platform, deps, doing);
+    if (doing.dryRun) show(platform, doing, deps);
     const claims = claimsOf(findings);
     waits.push(await write(platform, planStatus(findings), claims, deps, signal));
     work.finish();

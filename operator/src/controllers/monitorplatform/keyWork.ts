@@ -7,14 +7,14 @@ import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import { KEY_FILES, type SmallSecret } from '../../keys/derived.ts';
 import { usable } from '../../keys/ring.ts';
 import type { OwnKeys } from '../../keys/own.ts';
-import type { Reader } from '../../keys/rotation.ts';
+import type { Readers } from '../../keys/table.ts';
 import type { Desired } from '../../kube/apply.ts';
 import { isTrue, type Condition } from '../../kube/conditions.ts';
 import { keyFor, keyOf } from '../../kube/keys.ts';
 import type { Store } from '../../kube/store.ts';
 import { keysSecretName, LABELS, PART_OF, SECRETS } from '../../names.ts';
 import { SECRET, type Secret } from './kinds.ts';
-import { applyOwn, pruneOwn, type Acting } from './own.ts';
+import { applyOwn, pruneOwn, type Acting, type Doing } from './own.ts';
 import { planKeys, type KeysPlan } from './planKeys.ts';
 import { createRootStore } from './roots.ts';
 import { rotationRequests } from './settings.ts';
@@ -24,8 +24,7 @@ export interface KeyWorkDeps extends Acting {
   readonly namespace: string;
   /** The small Secrets, in every namespace with pools. */
   readonly derived: Store<Secret>;
-  /** Undefined while the scheduler does not say. */
-  readonly readers: () => readonly Reader[] | undefined;
+  readonly readers: () => Readers;
   readonly ownKeys: OwnKeys;
   readonly clock: Clock;
 }
@@ -39,7 +38,7 @@ export interface KeyResult {
 export type KeyWork = (
   platform: MonitorPlatform,
   poolNamespaces: readonly string[],
-  signal: AbortSignal,
+  doing: Doing,
 ) => Promise<KeyResult>;
 
 /** Public keys of service accounts; any account may read them. */
@@ -51,7 +50,8 @@ export function createKeyWork(deps: KeyWorkDeps): KeyWork {
   const { namespace, applier, derived, clock } = deps;
   const roots = createRootStore({ ...deps, fieldManager: applier.fieldManager });
   const clusterJwks = createJwks(deps);
-  return async (platform, poolNamespaces, signal) => {
+  return async (platform, poolNamespaces, doing) => {
+    const { signal, dryRun, deeds } = doing;
     const found = await roots.read(signal);
     const { requests, problems } = rotationRequests(platform.metadata.annotations);
     const { status } = platform;
@@ -61,8 +61,8 @@ export function createKeyWork(deps: KeyWorkDeps): KeyWork {
         now: clock.now(),
         keys: platform.spec.keys,
         requests,
-        // Keys of tokens go by time: who checks them, such as people's own programs, cannot be asked.
-        readers: { internal: deps.readers(), jwt: [] },
+        // Keys of tokens go by time beside: people's own programs check them too, and cannot be asked.
+        readers: deps.readers(),
         recorded: status?.keys ?? [],
         lostBefore: isTrue(status?.conditions as readonly Condition[] | undefined, 'KeysLost'),
         ciphertext: 'unknown',
@@ -72,9 +72,13 @@ export function createKeyWork(deps: KeyWorkDeps): KeyWork {
       },
       { newKey: newKeyEntry },
     );
-    for (const write of plan.roots) await roots.write(write, found, signal);
-    await writeDerived(plan.derived, deps, derived, signal);
-    const ring = plan.roots.find(({ secret }) => secret === SECRETS.internalKey);
+    for (const write of plan.roots) {
+      deeds.push({ what: 'apply Secret', at: keyFor({ namespace, name: write.secret }) });
+      await roots.write(write, found, { signal, dryRun });
+    }
+    await writeDerived(plan.derived, deps, derived, doing);
+    const written = dryRun ? [] : plan.roots;
+    const ring = written.find(({ secret }) => secret === SECRETS.internalKey);
     const root = ring ? { keys: [...ring.keys] } : usable(found.rings.internal);
     if (root) deps.ownKeys.take(root);
     return { plan, problems };
@@ -85,13 +89,13 @@ async function writeDerived(
   secrets: readonly SmallSecret[],
   acting: Acting,
   store: Store<Secret>,
-  signal: AbortSignal,
+  doing: Doing,
 ): Promise<void> {
   const wishes = secrets.map(wishOf);
   for (const wish of wishes)
-    await applyOwn(SECRET, wish, store.get(keyOf(wish)), 'data', acting, signal);
+    await applyOwn(SECRET, wish, store.get(keyOf(wish)), 'data', acting, doing);
   // Without usable roots nothing is derived, and what pods hold stays in force.
-  if (wishes.length > 0) await pruneOwn(SECRET, store, wishes, acting, signal);
+  if (wishes.length > 0) await pruneOwn(SECRET, store, wishes, acting, doing);
 }
 
 const wishOf = ({ namespace, name, files }: SmallSecret): Desired & KubeObject =>

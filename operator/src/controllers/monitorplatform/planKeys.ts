@@ -16,6 +16,7 @@ import {
 } from '../../keys/report.ts';
 import { RINGS, type RingName, type RingState } from '../../keys/ring.ts';
 import {
+  overdueKey,
   planRotation,
   type Reader,
   type RotationDeps,
@@ -104,7 +105,8 @@ function planRing(ring: RingName, input: KeysInput, deps: RotationDeps): RingRep
   const { requests, now } = input;
   const plan = planRotation({ ring: found, readers, requests, now, settings }, deps);
   const recorded = input.recorded.some((key) => key.ring === RING_WORDS[ring]);
-  return { ring, found, plan, recorded, readers };
+  const overdue = overdueKey(plan.keys, settings, now);
+  return { ring, found, plan, recorded, readers, overdue };
 }
 
 function derivedOf(reports: readonly RingReport[], input: KeysInput): readonly SmallSecret[] {

@@ -5,7 +5,7 @@ import type { Clock } from '../../../../services/core/clock.ts';
 import { keyOf } from '../../kube/keys.ts';
 import type { Store } from '../../kube/store.ts';
 import { RESOURCE_QUOTA } from './kinds.ts';
-import { applyOwn, deleteOwn, pruneOwn, type Acting } from './own.ts';
+import { applyOwn, deleteOwn, pruneOwn, type Acting, type Doing } from './own.ts';
 import {
   COUNTING_MS,
   isCounted,
@@ -32,7 +32,7 @@ export const jobNamespaces = (jobs: readonly MonitorJob[]): readonly string[] =>
 export async function keepQuotas(
   { spec }: MonitorPlatform,
   deps: QuotaWorkDeps,
-  signal: AbortSignal,
+  doing: Doing,
 ): Promise<number | undefined> {
   const { watchNamespaces: watched, quotas, clock } = deps;
   const wishes = monitorQuotas(spec.limits, jobNamespaces(deps.jobs.all())).filter(
@@ -43,10 +43,10 @@ export async function keepQuotas(
     const stored = quotas.get(keyOf(wish));
     // Its deletion wakes the controller, which makes it again.
     if (stored && isStuck(stored, clock.now()))
-      await deleteOwn(RESOURCE_QUOTA, stored, deps, signal);
-    else await applyOwn(RESOURCE_QUOTA, wish, stored, 'spec', deps, signal);
+      await deleteOwn(RESOURCE_QUOTA, stored, deps, doing);
+    else await applyOwn(RESOURCE_QUOTA, wish, stored, 'spec', deps, doing);
     isUncounted ||= !stored || !isCounted(stored);
   }
-  await pruneOwn(RESOURCE_QUOTA, quotas, wishes, deps, signal);
+  await pruneOwn(RESOURCE_QUOTA, quotas, wishes, deps, doing);
   return isUncounted ? COUNTING_MS : undefined;
 }

@@ -1,6 +1,7 @@
 /** The root keys in their Secrets: read afresh in each pass, since an old one would undo a rotation. */
 import { orAbsent } from '../../../../services/core/kube/errors.ts';
 import type { Transport } from '../../../../services/core/kube/transport.ts';
+import type { ActOptions } from '../../kube/apply.ts';
 import { readRing, readRoot, ringData, RINGS, type RingState } from '../../keys/ring.ts';
 import { LABELS, PART_OF, SECRETS } from '../../names.ts';
 import { SECRET, type Secret } from './kinds.ts';
@@ -14,7 +15,7 @@ export interface Roots extends Pick<KeysInput, 'rings' | 'dataKey'> {
 export interface RootStore {
   read(signal: AbortSignal): Promise<Roots>;
   /** Creates or changes a root; by its name, so that no right on other Secrets is needed. */
-  write(write: RootWrite, roots: Roots, signal: AbortSignal): Promise<void>;
+  write(write: RootWrite, roots: Roots, options: ActOptions): Promise<void>;
 }
 
 export interface RootStoreDeps {
@@ -45,7 +46,7 @@ export function createRootStore({ transport, namespace, fieldManager }: RootStor
         ),
       };
     },
-    write: async ({ secret, keys }, { versions }, signal) => {
+    write: async ({ secret, keys }, { versions }, options) => {
       const resourceVersion = versions.get(secret);
       const metadata = {
         namespace,
@@ -54,7 +55,7 @@ export function createRootStore({ transport, namespace, fieldManager }: RootStor
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
       };
       const wish = { metadata, type: 'Opaque', data: ringData(keys) };
-      await transport.apply(SECRET, wish, { fieldManager, force: true, signal });
+      await transport.apply(SECRET, wish, { fieldManager, force: true, ...options });
     },
   };
 }

@@ -2,7 +2,6 @@
 import { createRequire } from 'node:module';
 import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import type { Base, Part } from '../../base.ts';
-import { watchReaders, type ReaderTable } from '../../keys/table.ts';
 import { createApplier, type Applier } from '../../kube/apply.ts';
 import type { Cache } from '../../kube/caches.ts';
 import { createController, type Controller } from '../../kube/controller.ts';
@@ -22,6 +21,7 @@ import { createClusterPass } from './clusterPass.ts';
 import { createDefaults, DEFAULTS } from './defaults.ts';
 import { reconcilePlatform } from './index.ts';
 import { createKeyWork } from './keyWork.ts';
+import { observeKeyAge } from './keyAge.ts';
 import { keepQuotas } from './quotaWork.ts';
 import { createStatusMemory } from './status.ts';
 
@@ -32,14 +32,8 @@ const { version } = createRequire(import.meta.url)('../../../../package.json') a
 /** How long it may take until a new namespace has its quota. */
 const JOBS_MS = 1_000;
 
-/** What of a cluster the controller needs. */
-interface InCluster {
-  readonly caches: ClusterCaches;
-  readonly table: ReaderTable;
-}
-
-function clusterPassOf(base: Base, applier: Applier, { caches, table }: InCluster) {
-  const { config, common, events, ownKeys } = base;
+function clusterPassOf(base: Base, applier: Applier, caches: ClusterCaches) {
+  const { config, common, events, ownKeys, readers } = base;
   const { namespace, canaryImage, postgres, redis } = config;
   const acting = { transport: common.transport, applier, namespace, clock: common.clock };
   return createClusterPass({
@@ -55,13 +49,13 @@ function clusterPassOf(base: Base, applier: Applier, { caches, table }: InCluste
     keyWork: createKeyWork({
       ...acting,
       derived: storeOf(caches.derived),
-      readers: table.readers,
+      readers: readers.readers,
       ownKeys,
     }),
   });
 }
 
-function reconcileFrom(base: Base, own: CommonCaches, inCluster: InCluster | undefined) {
+function reconcileFrom(base: Base, own: CommonCaches, inCluster: ClusterCaches | undefined) {
   const { config, common, caches, client, link, events } = base;
   const { namespace, watchNamespaces } = config;
   const { transport, clock, log } = common;
@@ -76,7 +70,7 @@ function reconcileFrom(base: Base, own: CommonCaches, inCluster: InCluster | und
     configMap: () => own.defaults.store.get(keyFor({ namespace, name: DEFAULTS.name })),
     defaults: createDefaults({ transport, namespace, log }),
     jobs,
-    quotas: (platform, signal) => keepQuotas(platform, quotas, signal),
+    quotas: (platform, doing) => keepQuotas(platform, quotas, doing),
     cluster: inCluster && clusterPassOf(base, applier, inCluster),
     client,
     feed: link.feed,
@@ -90,18 +84,11 @@ function reconcileFrom(base: Base, own: CommonCaches, inCluster: InCluster | und
 }
 
 export function setUpPlatform(base: Base): Part {
-  const { config, common, caches, client, link, pace } = base;
-  const { clock, log } = common;
+  const { config, common, caches, link, pace, readers } = base;
   const key = keyFor({ namespace: config.namespace, name: PLATFORM_NAME });
   const wake = (): void => controller.enqueue(key);
   const own = openCommonCaches(base);
-  const inCluster: InCluster | undefined =
-    config.pools === 'cluster'
-      ? {
-          caches: openClusterCaches(base),
-          table: watchReaders({ client, clock, log, onChange: wake }),
-        }
-      : undefined;
+  const inCluster = config.pools === 'cluster' ? openClusterCaches(base) : undefined;
   const { reconcile, status } = reconcileFrom(base, own, inCluster);
   const options = { ...pace, name: CONTROLLERS.MonitorPlatform, reconcile, workers: 1 };
   const controller: Controller = createController(options, common);
@@ -122,19 +109,21 @@ export function setUpPlatform(base: Base): Part {
     });
   for (const cache of [own.defaults, own.quotas]) follow<KubeObject>(cache, anyChange);
   if (inCluster) {
-    const { roots, derived, policies, apiServer, canary } = inCluster.caches;
+    const { roots, derived, policies, apiServer, canary } = inCluster;
     for (const cache of [...roots, ...derived, policies, apiServer, canary, caches.pools])
       follow<KubeObject>(cache, anyChange);
   }
   link.onReachability(wake);
-  const ownCaches = inCluster ? Object.values(inCluster.caches).flat() : [];
+  readers.onChange(wake);
+  observeKeyAge(base.metrics, common.clock, () => base.platform()?.status?.keys ?? []);
+  const ownCaches = inCluster ? Object.values(inCluster).flat() : [];
   return {
     controller,
     reflectors: reflectorsOf([...Object.values(own), ...ownCaches]),
     lead: async ({ signal }) => {
       // It is made when it is not there, and then nothing else would ask for it.
       wake();
-      await inCluster?.table.run(signal);
+      if (inCluster) await readers.run(signal);
     },
   };
 }

@@ -15,7 +15,9 @@ export type PlatformClaim = {
 /** What became of the freeze. */
 export type FreezeAnswer =
   | { readonly kind: 'answered'; readonly frozen: boolean }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string }
+  /** Under the dry-run annotation the scheduler is told nothing. */
+  | { readonly kind: 'notTold' };
 
 /** What only a cluster has; on a laptop keys are files and workers are processes. */
 export interface ClusterFindings {

@@ -26,7 +26,7 @@ export interface ChannelDeps {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** The scheduler is tried again after so long. */
+/** A scheduler that can be reached is tried again after so long. */
 const RETRY_MS = 5_000;
 
 const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
@@ -58,7 +58,7 @@ export function reconcileChannel(deps: ChannelDeps): Reconcile {
     });
     const waits = [
       ...(written.kind === 'deferred' ? [written.afterMs] : []),
-      ...(answer?.kind === 'failed' ? [RETRY_MS] : []),
+      ...(answer?.kind === 'failed' && !answer.waits ? [RETRY_MS] : []),
     ];
     return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
   };

@@ -3,7 +3,7 @@ import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
 import type { Transport } from '../../../../services/core/kube/transport.ts';
 import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import type { ActOptions, Applier } from '../../kube/apply.ts';
-import { keyOf } from '../../kube/keys.ts';
+import { keyFor, keyOf } from '../../kube/keys.ts';
 import type { Store } from '../../kube/store.ts';
 import { WORKER_POOLS } from '../../resources.ts';
 import { CHILD_RESOURCES } from './children.ts';
@@ -46,16 +46,27 @@ async function apply(
   return outcome.kind === 'unchanged' ? [] : [`apply ${kind} ${object.metadata.name}`];
 }
 
+/** What stays of the children that there are. */
+interface Kept {
+  readonly children: readonly Child[];
+  readonly keepJobs: readonly string[];
+}
+
+function keysOf({ children, keepJobs }: Kept, kind: ChildKind, { metadata }: WorkerPool): string[] {
+  const { namespace } = metadata;
+  if (kind === 'Job') return keepJobs.map((name) => keyFor({ namespace, name }));
+  return children.filter((child) => child.kind === kind).map(({ object }) => keyOf(object));
+}
+
 async function prune(
   pool: WorkerPool,
-  wanted: readonly Child[],
+  kept: Kept,
   { applier, children }: Acting,
   options: ActOptions,
 ): Promise<Deeds> {
   const deeds: string[] = [];
   for (const kind of CHILD_KINDS) {
-    const own = wanted.filter((child) => child.kind === kind);
-    const keep = new Set(own.map(({ object }) => keyOf(object)));
+    const keep = new Set(keysOf(kept, kind, pool));
     const target = { store: children[kind], owner: pool, keep };
     const gone = await applier.prune(CHILD_RESOURCES[kind], target, options);
     deeds.push(...gone.map((key) => `delete ${kind} ${key}`));
@@ -75,10 +86,10 @@ export async function act(
     case 'build': {
       const deeds = scaleTo === undefined ? [] : [...(await scale(pool, scaleTo, acting, options))];
       for (const child of step.children) deeds.push(...(await apply(child, acting, options)));
-      return [...deeds, ...(await prune(pool, step.children, acting, options))];
+      return [...deeds, ...(await prune(pool, step, acting, options))];
     }
     case 'refuse':
-      return prune(pool, [], acting, options);
+      return prune(pool, { children: [], keepJobs: [] }, acting, options);
     case 'wait':
     case 'leave':
       return [];

@@ -1,8 +1,23 @@
 import assert from 'node:assert/strict';
+import type { V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
 import fc from 'fast-check';
 import { keysSecretName } from '../../names.ts';
-import { deployment, disruptionBudget, service, serviceAccount } from './build.ts';
-import { poolChildName, selectorOf, selectorText, serviceAccountName } from './names.ts';
+import {
+  deployment,
+  disruptionBudget,
+  onceJob,
+  onceService,
+  service,
+  serviceAccount,
+} from './build.ts';
+import {
+  onceJobName,
+  onceName,
+  poolChildName,
+  selectorOf,
+  selectorText,
+  serviceAccountName,
+} from './names.ts';
 import { poolOf, settingOf } from './testing.ts';
 import type { PoolSetting } from './types.ts';
 
@@ -47,8 +62,31 @@ describe('operator: objects of a WorkerPool', () => {
     );
     assert.equal(
       selectorText(poolOf()),
-      'mon.duckerhub.com/pool=browser,mon.duckerhub.com/component=browser',
+      'mon.duckerhub.com/pool=browser,mon.duckerhub.com/component=browser,mon.duckerhub.com/lifetime=pool',
     );
+  });
+
+  it('tells pods that stay from pods for one check: each is found by its own Service', () => {
+    const labelsIn = ({ spec }: { spec?: { template: V1PodTemplateSpec } }) =>
+      spec?.template.metadata?.labels ?? {};
+    const stays = labelsIn(deployment(settingOf()));
+    const goes = labelsIn(onceJob(settingOf(), 'a'));
+    const selects = (selector: Record<string, string> = {}) =>
+      [stays, goes].map((labels) =>
+        Object.entries(selector).every(([name, value]) => labels[name] === value),
+      );
+    assert.deepEqual(selects(service(settingOf()).spec?.selector), [true, false]);
+    assert.deepEqual(selects(onceService(settingOf()).spec?.selector), [false, true]);
+    assert.deepEqual(selects(disruptionBudget(settingOf()).spec?.selector?.matchLabels), [
+      true,
+      false,
+    ]);
+    assert.deepEqual(selects(deployment(settingOf()).spec?.selector.matchLabels), [true, false]);
+    // what policies select by
+    for (const labels of [stays, goes]) {
+      assert.equal(labels['mon.duckerhub.com/pool'], 'browser');
+      assert.equal(labels['mon.duckerhub.com/component'], 'browser');
+    }
   });
 
   it('keeps every field of Pod Security "restricted"', () => {
@@ -153,10 +191,11 @@ describe('operator: objects of a WorkerPool', () => {
     assert.equal(container.image, 'registry.example/mine@sha256:def');
     assert.equal(container.resources?.limits?.['memory'], '5Gi');
     assert.equal(container.resources.requests?.['memory'], '1Gi');
-    const { BROWSER_SLOTS, BROWSER_MAX_CHECKS, BROWSER_MAX_AGE_MINUTES } = env({ pool });
+    const { BROWSER_SLOTS, BROWSER_MAX_CHECKS, BROWSER_MAX_AGE_MINUTES, BROWSER_RECYCLE_MEMORY } =
+      env({ pool });
     assert.deepEqual(
-      [BROWSER_SLOTS, BROWSER_MAX_CHECKS, BROWSER_MAX_AGE_MINUTES],
-      ['2', '50', '2'],
+      [BROWSER_SLOTS, BROWSER_MAX_CHECKS, BROWSER_MAX_AGE_MINUTES, BROWSER_RECYCLE_MEMORY],
+      ['2', '50', '2', '1073741824'],
     );
   });
 
@@ -166,6 +205,56 @@ describe('operator: objects of a WorkerPool', () => {
       [LLM_MODELS, OPENAI_BASE_URL, LLM_SLOTS],
       ['small-1', 'https://models.example/v1', '4'],
     );
+  });
+
+  it('G7 makes the pod for one check as those that stay, but that it ends with its check', () => {
+    const { spec } = onceJob(settingOf({ logins: ['duckmon-login-a'] }), 'a');
+    assert.deepEqual(
+      [spec?.backoffLimit, spec?.activeDeadlineSeconds, spec?.ttlSecondsAfterFinished],
+      [0, 900, 60],
+    );
+    const once: V1PodSpec = spec?.template.spec ?? assert.fail('no pod');
+    assert.equal(once.restartPolicy, 'Never');
+    // one name and one value of the environment is all that it has more
+    const more = JSON.stringify({ name: 'BROWSER_ONCE', value: 'true' });
+    assert.ok(JSON.stringify(once.containers).includes(`,${more}`));
+    const stays: V1PodSpec = podOf({ logins: ['duckmon-login-a'] });
+    assert.equal(
+      JSON.stringify(once.containers).replace(`,${more}`, ''),
+      JSON.stringify(stays.containers),
+    );
+    for (const field of ['volumes', 'securityContext', 'serviceAccountName'] as const)
+      assert.deepEqual(once[field], stays[field]);
+    assert.deepEqual(
+      [once.automountServiceAccountToken, once.dnsPolicy, once.terminationGracePeriodSeconds],
+      [false, 'None', stays.terminationGracePeriodSeconds],
+    );
+    assert.equal(env()['BROWSER_ONCE'], undefined);
+  });
+
+  it('B11 answers probes and metrics on a port of its own, and nothing else there', () => {
+    for (const pool of [poolOf(), llm]) {
+      const { ports, livenessProbe, readinessProbe, startupProbe } = containerOf({ pool });
+      assert.deepEqual(
+        ports?.map(({ name, containerPort }) => [name, containerPort]),
+        [
+          ['http', pool === llm ? 8002 : 8001],
+          ['metrics', 9090],
+        ],
+      );
+      assert.equal(env({ pool })['METRICS_PORT'], '9090');
+      for (const probe of [livenessProbe, readinessProbe, startupProbe])
+        assert.equal(probe?.httpGet?.port, 'metrics');
+      assert.deepEqual(
+        service(settingOf({ pool })).spec?.ports?.map(({ name }) => name),
+        ['http'],
+      );
+    }
+  });
+
+  it('gives a pod that ends more time than the longest work takes', () => {
+    for (const pool of [poolOf(), llm])
+      assert.ok((podOf({ pool }).terminationGracePeriodSeconds ?? 0) > 140);
   });
 
   it('lets one pod go at a time, of a pool of one too', () => {
@@ -182,9 +271,16 @@ describe('operator: objects of a WorkerPool', () => {
       fc.property(label, label, (name, namespace) => {
         const pool = poolOf({}, { name, namespace });
         const other = poolOf({}, { name, namespace: `${namespace}x` });
-        for (const made of [poolChildName(pool), serviceAccountName(pool)])
+        for (const made of [
+          poolChildName(pool),
+          serviceAccountName(pool),
+          onceName(pool),
+          onceJobName(pool, `${name}-${namespace}`),
+        ])
           assert.match(made, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
         assert.notEqual(poolChildName(pool), poolChildName(other));
+        assert.notEqual(onceName(pool), onceName(other));
+        assert.notEqual(onceJobName(pool, name), onceJobName(pool, `${name}x`));
       }),
     );
   });

@@ -105,6 +105,7 @@ describe('operator: scaling', () => {
       shape,
       current: 5,
       slots: 14,
+      asleep: false,
       measured: reportOf(),
       lowSince: undefined,
       scaleDownDelayMs: 300_000,
@@ -157,6 +158,15 @@ describe('operator: scaling', () => {
     const sleeping = { ...shape, min: 0 };
     assert.equal(plan({ shape: sleeping, current: 0, slots: 0.1 }).replicas, 1);
     assert.equal(plan({ shape: sleeping, current: 0, slots: 0 }).replicas, 0);
+  });
+
+  it('comes down to the least when it may sleep, after the delay, and not while nothing is known', () => {
+    const tired = { shape: { ...shape, min: 0 }, current: 1, asleep: true };
+    assert.deepEqual(plan(tired), { replicas: 1, slotsNeeded: 14, lowSince: NOON });
+    const long = new Date(NOON.getTime() - 300_000);
+    assert.equal(plan({ ...tired, lowSince: long }).replicas, 0);
+    assert.equal(plan({ ...tired, lowSince: long, measured: undefined }).replicas, 1);
+    assert.equal(plan({ ...tired, shape, lowSince: long }).replicas, 1);
   });
 
   it('keeps within its bounds and comes to rest, whatever the need', () => {

@@ -98,6 +98,8 @@ export interface ScaleInput {
   readonly current: number;
   /** From `browserSlots` or `judgeSlots`. */
   readonly slots: number;
+  /** Nothing is to be done for a while: the least will do, whatever the specs ask for. */
+  readonly asleep: boolean;
   readonly measured: Measured;
   /** Since when fewer pods would have done, unbroken; undefined when they would not. */
   readonly lowSince: Date | undefined;
@@ -119,7 +121,7 @@ export function planScale(input: ScaleInput): ScalePlan {
   const { shape, current, measured, now } = input;
   const late = Math.min(1, (measured?.queueAgeMs ?? 0) / LATE_MS);
   const slotsNeeded = input.slots * (1 + late);
-  const wanted = podsFor(slotsNeeded, shape);
+  const wanted = input.asleep ? shape.min : podsFor(slotsNeeded, shape);
   const bounded = Math.min(shape.max, Math.max(shape.min, current));
   const keep = (lowSince?: Date): ScalePlan => ({ replicas: bounded, slotsNeeded, lowSince });
   if (wanted > bounded) {

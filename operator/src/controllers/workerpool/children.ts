@@ -8,6 +8,7 @@ import { createCache, type Cache } from '../../kube/caches.ts';
 import { OWNER_INDEX, ownerIndex } from '../../kube/owners.ts';
 import type { ReflectorDeps } from '../../kube/reflector.ts';
 import { OWNED, CONTROLLERS } from '../../names.ts';
+import type { Job } from './once.ts';
 import type { ChildKind, Deployment } from './types.ts';
 
 export const DEPLOYMENTS = defineResource<Deployment>({
@@ -15,6 +16,13 @@ export const DEPLOYMENTS = defineResource<Deployment>({
   version: 'v1',
   kind: 'Deployment',
   plural: 'deployments',
+});
+
+export const JOBS = defineResource<Job>({
+  group: 'batch',
+  version: 'v1',
+  kind: 'Job',
+  plural: 'jobs',
 });
 
 const core = { group: '', version: 'v1' };
@@ -29,6 +37,7 @@ export const CHILD_RESOURCES: Readonly<Record<ChildKind, Resource>> = {
     plural: 'poddisruptionbudgets',
   }),
   Deployment: DEPLOYMENTS,
+  Job: JOBS,
 };
 
 export type ChildCaches = Readonly<Record<ChildKind, Cache<KubeObject>>>;
@@ -44,5 +53,6 @@ export function openChildCaches(namespaces: readonly string[], deps: ReflectorDe
     Service: open('Service'),
     PodDisruptionBudget: open('PodDisruptionBudget'),
     Deployment: open('Deployment'),
+    Job: open('Job'),
   };
 }

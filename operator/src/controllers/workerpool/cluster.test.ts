@@ -1,96 +1,45 @@
 /** WorkerPools on a real API server with its own controllers; only the kubelet is missing. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { llmPool, platform, pool as poolManifest } from '../../../../crds/testing/samples.ts';
-import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
-import { orAbsent } from '../../../../services/core/kube/errors.ts';
-import { defineResource, type KubeObject } from '../../../../services/core/kube/types.ts';
+import { llmPool } from '../../../../crds/testing/samples.ts';
+import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import { job } from '../../../../services/core/manifest/testing/samples.ts';
-import type { Changes } from '../../../../services/core/manifest/testing/samples.ts';
 import { LABELS } from '../../names.ts';
-import { WORKER_POOLS } from '../../resources.ts';
 import { PLATFORM_POOLS } from '../../pools/binding.ts';
 import { until } from '../../testing/until.ts';
 import { useWorld } from '../../testing/world.ts';
 import { CHILD_RESOURCES, DEPLOYMENTS } from './children.ts';
 import { LOAD_MS } from './load.ts';
-import { EGRESS_SERVICE, poolChildName, serviceAccountName } from './names.ts';
-import { CHILD_KINDS, type ChildKind } from './types.ts';
+import {
+  egress,
+  IMAGE,
+  isReady,
+  NAME,
+  platformOf,
+  PODS,
+  poolOf,
+  poolsIn,
+  scaledBy,
+} from './testing/onServer.ts';
+import { STANDING_KINDS, type StandingKind } from './types.ts';
 
-const IMAGE = `registry.example/browser@sha256:${'a'.repeat(64)}`;
-const NAME = 'web';
 /** The platform's own, which its controller makes. */
 const SHARED = PLATFORM_POOLS.browser;
-const PODS = defineResource<
-  KubeObject & { readonly spec?: { readonly serviceAccountName?: string } }
->({ group: '', version: 'v1', kind: 'Pod', plural: 'pods' });
 /** The garbage collector looks for new kinds every 30 s. */
 const COLLECTED_MS = 75_000;
-const egress = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name: EGRESS_SERVICE },
-  spec: { ports: [{ port: 8005 }] },
-};
-const scaledBy = (mode: string, more: object = {}): Changes => ({
-  'spec.autoscaling': { mode, ...more },
-});
 
 describe('WorkerPools on a real API server', function () {
   this.timeout(120_000);
   const world = useWorld();
-
-  const poolOf = (changes: Changes = {}) =>
-    poolManifest({ 'metadata.name': NAME, 'spec.image': IMAGE, ...changes });
-  const at = (name = NAME) => ({ namespace: world().namespace, name });
-  const thePool = (name = NAME): Promise<WorkerPool> =>
-    world().transport.get(WORKER_POOLS, at(name));
-  const childAt = (kind: ChildKind, name = NAME) => {
-    const of = { metadata: at(name) } as WorkerPool;
-    return at(kind === 'ServiceAccount' ? serviceAccountName(of) : poolChildName(of));
-  };
-  const child = (kind: ChildKind): Promise<KubeObject | undefined> =>
-    orAbsent(world().transport.get(CHILD_RESOURCES[kind], childAt(kind)));
+  const { at, thePool, childAt, child, made, wait, deploymentHas, build, aPod, kubelet } =
+    poolsIn(world);
   /** Before the pool would look at its children anyway. */
   const soon: typeof until = (what, look) => until(what, look, LOAD_MS / 2);
-  const made = (kind: ChildKind): Promise<KubeObject> =>
-    until(`the ${kind} of the pool`, () => child(kind));
-  const wait = (what: string, object = `workerpool/${NAME}`): Promise<string> =>
-    world().kubectl('wait', `--for=${what}`, '--timeout=30s', object);
-  const deploymentHas = (replicas: number, name = NAME): Promise<unknown> =>
-    until(`a Deployment of ${replicas} pods`, async () => {
-      const found = await world().transport.list(DEPLOYMENTS, { namespace: world().namespace });
-      const { name: wanted } = childAt('Deployment', name);
-      const one = found.items.find(({ metadata }) => metadata.name === wanted);
-      return one?.spec?.replicas === replicas ? true : undefined;
-    });
-  /** A pool whose Deployment stands. */
-  const build = async (changes: Changes = {}): Promise<void> => {
-    await world().apply(egress, poolOf(changes));
-    await world().start({ pools: 'cluster' });
-    await made('Deployment');
-  };
-  const aPod = (name = NAME): Promise<KubeObject> =>
-    until('a pod', async () => {
-      const selected = { namespace: world().namespace, labelSelector: `${LABELS.pool}=${name}` };
-      return (await world().transport.list(PODS, selected)).items[0];
-    });
-  /** What the kubelet would say of a pod. */
-  const kubelet = async (status: object, of = NAME): Promise<void> => {
-    const { name = '' } = (await aPod(of)).metadata;
-    await world().transport.mergePatch(PODS, at(name), { status }, { subresource: 'status' });
-  };
-  const platformOf = (changes: Changes = {}) =>
-    platform({ 'spec.images': { browser: IMAGE }, ...changes });
-  const isReady = {
-    phase: 'Running',
-    conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-03-10T12:00:00Z' }],
-  };
 
   it('become an account, a Service, a budget and a Deployment that belong to them', async () => {
     await build();
     const { uid } = (await thePool()).metadata;
-    for (const kind of CHILD_KINDS) {
+    for (const kind of STANDING_KINDS) {
       const { metadata } = await made(kind);
       assert.deepEqual(
         metadata.ownerReferences?.map((owner) => [owner.kind, owner.uid, owner.controller]),
@@ -110,7 +59,7 @@ describe('WorkerPools on a real API server', function () {
 
   it('repair children that somebody edited', async () => {
     await build();
-    const edits: Readonly<Record<ChildKind, object>> = {
+    const edits: Readonly<Record<StandingKind, object>> = {
       ServiceAccount: { automountServiceAccountToken: true },
       Service: { spec: { selector: { [LABELS.pool]: 'another' } } },
       PodDisruptionBudget: { spec: { maxUnavailable: 5 } },
@@ -118,7 +67,7 @@ describe('WorkerPools on a real API server', function () {
         spec: { template: { spec: { automountServiceAccountToken: true } }, replicas: 7 },
       },
     };
-    for (const kind of CHILD_KINDS) {
+    for (const kind of STANDING_KINDS) {
       const before = await made(kind);
       const ref = childAt(kind);
       const edited = await world().transport.mergePatch(CHILD_RESOURCES[kind], ref, edits[kind]);
@@ -132,7 +81,7 @@ describe('WorkerPools on a real API server', function () {
 
   it('make deleted children anew', async () => {
     await build();
-    for (const kind of CHILD_KINDS) {
+    for (const kind of STANDING_KINDS) {
       const { uid } = (await made(kind)).metadata;
       await world().transport.delete(CHILD_RESOURCES[kind], childAt(kind));
       await soon(`another ${kind}`, async () => {
@@ -153,7 +102,7 @@ describe('WorkerPools on a real API server', function () {
     const scale = await world().kubectl('get', '--raw', scalePath(world().namespace));
     assert.deepEqual((JSON.parse(scale) as { status: object }).status, {
       replicas: 4,
-      selector: `${LABELS.pool}=${NAME},${LABELS.component}=browser`,
+      selector: `${LABELS.pool}=${NAME},${LABELS.component}=browser,${LABELS.lifetime}=pool`,
     });
   });
 
@@ -201,7 +150,7 @@ describe('WorkerPools on a real API server', function () {
       return isDeepStrictEqual(before, await later()) ? before : undefined;
     });
     assert.deepEqual(await later(), rest);
-    assert.ok((await metric('apply_total')) >= CHILD_KINDS.length);
+    assert.ok((await metric('apply_total')) >= STANDING_KINDS.length);
   });
 
   it('say Sandboxed and Available when a pod is ready, and how many slots there are', async () => {
@@ -243,6 +192,13 @@ describe('WorkerPools on a real API server', function () {
     assert.ok(JSON.stringify(spec).includes(IMAGE));
   });
 
+  it("take the image of the operator's release when nobody names another", async () => {
+    await world().apply(egress, poolOf({ 'spec.image': undefined }));
+    await world().start({ pools: 'cluster', browserImage: IMAGE });
+    const { spec } = (await made('Deployment')) as KubeObject & { readonly spec?: object };
+    assert.ok(JSON.stringify(spec).includes(IMAGE));
+  });
+
   it('F30 of role LLM have no pods outside of the namespace of the platform', async () => {
     const tenant = `${world().namespace}-tenant`;
     await world().cluster.kubectl(['create', 'namespace', tenant]);
@@ -270,8 +226,8 @@ describe('WorkerPools on a real API server', function () {
     await wait('jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending');
     await running.stop();
     const events = await world().kubectl('get', 'events', '-o', 'jsonpath={.items[*].message}');
-    for (const kind of CHILD_KINDS) assert.match(events, new RegExp(`would apply ${kind} `));
-    for (const kind of CHILD_KINDS) assert.equal(await child(kind), undefined);
+    for (const kind of STANDING_KINDS) assert.match(events, new RegExp(`would apply ${kind} `));
+    for (const kind of STANDING_KINDS) assert.equal(await child(kind), undefined);
   });
 
   it('tell their jobs when a first pod is ready, and when the last one goes', async () => {
@@ -292,9 +248,9 @@ describe('WorkerPools on a real API server', function () {
   // Last, since by then the garbage collector has mostly found the kind.
   it('take their children with them', async () => {
     await build();
-    for (const kind of CHILD_KINDS) await made(kind);
+    for (const kind of STANDING_KINDS) await made(kind);
     await world().kubectl('delete', 'workerpool', NAME);
-    for (const kind of CHILD_KINDS)
+    for (const kind of STANDING_KINDS)
       await until(`no ${kind}`, async () => ((await child(kind)) ? undefined : true), COLLECTED_MS);
   });
 });

@@ -34,7 +34,26 @@ const failureOf = ({ status }: Deployment): string | undefined =>
       (type === 'ReplicaFailure' && is === 'True') || (type === 'Progressing' && is === 'False'),
   )?.message;
 
-function available({ deployment }: PoolInput, { step }: PoolPlan): Of<'Available'> {
+/** A browser may take so long to start; later than that is trouble. */
+const STARTING_MS = 120_000;
+
+/** Whether the last pod went, or a first one was asked for, a moment ago. */
+function isStarting({ status }: Deployment, now: Date): boolean {
+  const since = status?.conditions?.find(
+    ({ type, status: is }) => type === 'Available' && is === 'False',
+  )?.lastTransitionTime;
+  return since !== undefined && now.getTime() - Date.parse(since) < STARTING_MS;
+}
+
+/** Why a pool has no pods that stay. */
+function whyNone({ once }: PoolInput, { wakeAt }: PoolPlan): string {
+  if (once) return 'Each check gets a pod of its own.';
+  return wakeAt ? 'No pod is wanted until a minute before the next check.' : 'No pod is wanted.';
+}
+
+function available(input: PoolInput, plan: PoolPlan): Of<'Available'> {
+  const { deployment, now } = input;
+  const { step } = plan;
   if (step.kind === 'refuse') return no('MinimumUnavailable', step.message);
   if (!deployment)
     return unknown('Pending', step.kind === 'wait' ? step.message : 'There are no pods yet.');
@@ -42,10 +61,12 @@ function available({ deployment }: PoolInput, { step }: PoolPlan): Of<'Available
   const wanted = spec?.replicas ?? 1;
   const ready = status?.readyReplicas ?? 0;
   if (ready > 0) return yes('MinimumAvailable', `${ready} of ${wanted} pods are ready.`);
-  if (wanted === 0) return yes('ScaledToZero', 'No pod is wanted.');
+  if (wanted === 0) return yes('ScaledToZero', whyNone(input, plan));
   if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 1))
     return unknown('Pending', 'The pods are being made.');
   const why = failureOf(deployment);
+  if (why === undefined && isStarting(deployment, now))
+    return unknown('Pending', 'The first pod is starting.');
   return no('MinimumUnavailable', `None of ${wanted} pods is ready${why ? `: ${why}` : '.'}`);
 }
 
@@ -70,19 +91,41 @@ function sandboxed({ pool, deployment, nodesWithoutProfile }: PoolInput): Of<'Sa
       'ProfileMissing',
       `The seccomp profile ${SECCOMP_PROFILE} is missing on ${list(nodesWithoutProfile)}: install it there, or set spec.sandbox to RuntimeClass.`,
     );
-  return (deployment?.status?.readyReplicas ?? 0) > 0
-    ? yes('Sandboxed', `By Chromium's own sandbox under ${SECCOMP_PROFILE}.`)
+  if ((deployment?.status?.readyReplicas ?? 0) > 0)
+    return yes('Sandboxed', `By Chromium's own sandbox under ${SECCOMP_PROFILE}.`);
+  return deployment?.spec?.replicas === 0
+    ? yes('Sandboxed', `No pod runs now, and none starts without ${SECCOMP_PROFILE}.`)
     : unknown('Pending', 'No pod has started with the seccomp profile yet.');
 }
 
 function keysCurrent({ keys }: PoolInput): Of<'KeysCurrent'> {
   if (!keys) return unknown('Pending', 'The scheduler does not say yet which keys the pods hold.');
-  return keys.waitingFor.length === 0
-    ? yes('AllCurrent')
-    : no('WaitingForReaders', `Without the current key: ${list(keys.waitingFor)}.`);
+  const { waitingFor, unasked } = keys;
+  if (waitingFor.length > 0)
+    return no(
+      'WaitingForReaders',
+      `Without the current key, or without an answer: ${list(waitingFor)}.`,
+    );
+  return unasked.length > 0
+    ? unknown('Pending', `The scheduler has not asked ${list(unasked)}: does a job use the pool?`)
+    : yes('AllCurrent');
+}
+
+/** What a pool does without, and works all the same. */
+function lacking({ ungranted }: PoolInput, isSandboxed: Of<'Sandboxed'>): string {
+  const said = [
+    ...(isSandboxed.reason === 'SandboxOff' ? [isSandboxed.message] : []),
+    ...(ungranted.length > 0
+      ? [
+          `Pages cannot reach ${list(ungranted)} of spec.egress.allow: no entry of spec.egress.allow of the MonitorPlatform grants it to this namespace. Ask an administrator for one.`,
+        ]
+      : []),
+  ];
+  return said.join(' ');
 }
 
 function ready(
+  input: PoolInput,
   { step, dryRun }: PoolPlan,
   isAvailable: Of<'Available'>,
   isSandboxed: Of<'Sandboxed'>,
@@ -93,7 +136,7 @@ function ready(
   if (isAvailable.status === 'False') return no('NotAvailable', isAvailable.message);
   if (isAvailable.status === 'Unknown')
     return unknown('Pending', dryRun ? 'Nothing is done: see the Events.' : isAvailable.message);
-  return yes('Ready', isSandboxed.reason === 'SandboxOff' ? isSandboxed.message : '');
+  return yes('Ready', lacking(input, isSandboxed));
 }
 
 /** All conditions, in the order in which they are shown. */
@@ -102,7 +145,7 @@ export function claimsOf(input: PoolInput, plan: PoolPlan): readonly PoolClaim[]
   const isSandboxed = sandboxed(input);
   const paused: Of<'Paused'> = isDisabled(input.pool) ? yes('ReconcileDisabled') : no('NotPaused');
   return [
-    { type: 'Ready', ...ready(plan, isAvailable, isSandboxed) },
+    { type: 'Ready', ...ready(input, plan, isAvailable, isSandboxed) },
     { type: 'Available', ...isAvailable },
     { type: 'Sandboxed', ...isSandboxed },
     { type: 'KeysCurrent', ...keysCurrent(input) },

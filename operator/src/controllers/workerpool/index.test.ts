@@ -7,7 +7,7 @@ import { ANNOTATIONS } from '../../names.ts';
 import { jobOf, jobSpec } from '../monitorjob/testing.ts';
 import { poolOf } from './testing.ts';
 import { worldOf } from './testing/world.ts';
-import { CHILD_KINDS } from './types.ts';
+import { CHILD_KINDS, STANDING_KINDS } from './types.ts';
 
 const withImage = (spec: Partial<WorkerPool['spec']> = {}, metadata = {}): WorkerPool =>
   poolOf({ image: 'registry.example/x@sha256:abc', ...spec }, metadata);
@@ -140,7 +140,7 @@ describe('operator: a pass over a WorkerPool', () => {
     world.put({ ...pool, spec: { ...pool.spec, role: 'LLM' } });
     world.move('elsewhere');
     const deleted = (await world.pass()).filter((write) => write.startsWith('delete'));
-    assert.equal(deleted.length, CHILD_KINDS.length);
+    assert.equal(deleted.length, STANDING_KINDS.length);
   });
 
   it('leaves everything as it is under the pause annotation, and says so', async () => {
@@ -173,7 +173,7 @@ describe('operator: a pass over a WorkerPool', () => {
     const notes = world.events.map(({ note }) => note.split(' ').slice(0, 3).join(' '));
     assert.deepEqual(notes, [
       'would scale from',
-      ...CHILD_KINDS.map((kind) => `would apply ${kind}`),
+      ...STANDING_KINDS.map((kind) => `would apply ${kind}`),
     ]);
   });
 

@@ -1,21 +1,22 @@
 /** Reconciles WorkerPools: pods where pages are fetched and changes are judged, as many as needed. */
 import type { WorkerPool, WorkerPoolStatus } from '../../../../crds/types/workerpool.ts';
+import type { Clock } from '../../../../services/core/clock.ts';
 import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import { mergeConditions, type Condition } from '../../kube/conditions.ts';
 import type { Reconcile } from '../../kube/controller.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { StatusWriter } from '../../kube/status.ts';
-import type { Store } from '../../kube/store.ts';
 import { WORKER_POOLS } from '../../resources.ts';
 import { act, type Acting, type Deeds } from './act.ts';
-import { LOAD_MS } from './load.ts';
+import { LOAD_MS, ONCE_MS } from './load.ts';
+import { createNamed } from './named.ts';
 import { observe, type Observed } from './observe.ts';
 import { planPool } from './plan.ts';
 import { isUrgent, planStatus } from './status.ts';
 import type { PoolInput, PoolPlan } from './types.ts';
 
 export interface PoolDeps extends Observed, Acting {
-  readonly pools: Pick<Store<WorkerPool>, 'get'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly status: StatusWriter;
   readonly events: EventRecorder;
 }
@@ -43,7 +44,9 @@ async function report(
     signal,
     urgent: isUrgent(pool.status, status),
   });
-  for (const text of events) deps.events.record(WORKER_POOLS, pool, text);
+  // What turned is told with the status that shows it, and so only once.
+  if (written.kind === 'written')
+    for (const text of events) deps.events.record(WORKER_POOLS, pool, text);
   return written.kind === 'deferred' ? written.afterMs : undefined;
 }
 
@@ -58,6 +61,13 @@ function show(pool: WorkerPool, deeds: Deeds, { events }: PoolDeps): void {
     });
 }
 
+/** When to look again. */
+function lookMs({ pool, once, now }: PoolInput, { wakeAt }: PoolPlan): number {
+  if (once) return ONCE_MS;
+  if (pool.spec.autoscaling.mode !== 'Operator') return FIGURES_MS;
+  return wakeAt ? Math.min(LOAD_MS, wakeAt.getTime() - now.getTime()) : LOAD_MS;
+}
+
 /** Somebody else's finalizer may keep a deleted object for a while. */
 const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
@@ -65,20 +75,22 @@ const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionTimestam
 export function reconcilePool(deps: PoolDeps): Reconcile {
   /** By key; forgotten with the process, which only begins the delay anew. */
   const low = new Map<string, Date>();
+  const named = createNamed(deps.clock);
   return async ({ key, signal }) => {
     const pool = deps.pools.get(key);
     if (!pool || isGoing(pool)) {
       low.delete(key);
+      named.forget(key);
       return {};
     }
-    const input = await observe(pool, low.get(key), deps, signal);
+    const input = await observe(pool, { lowSince: low.get(key), named }, deps, signal);
     const plan = planPool(input);
     if (plan.lowSince) low.set(key, plan.lowSince);
     else low.delete(key);
     const deeds = await act(pool, plan, deps, signal);
     if (plan.dryRun) show(pool, deeds, deps);
     const deferredMs = await report(input, plan, deps, signal);
-    const lookMs = pool.spec.autoscaling.mode === 'Operator' ? LOAD_MS : FIGURES_MS;
-    return { requeueAfterMs: Math.min(deferredMs ?? lookMs, lookMs) };
+    const nextMs = lookMs(input, plan);
+    return { requeueAfterMs: Math.min(deferredMs ?? nextMs, nextMs) };
   };
 }

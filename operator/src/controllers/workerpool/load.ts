@@ -10,11 +10,20 @@ export interface LoadDeps {
   readonly log: Log;
 }
 
-/** As long as an answer, or none, is used. */
+/** As long as an answer, or none, is used where pods stay. */
 export const LOAD_MS = 15_000;
+/** The same where a waiting check gets a pod of its own. */
+export const ONCE_MS = 2_000;
 
-/** The newest report; undefined when the scheduler could not be asked. Those who ask at once share it. */
-export function createLoad({ client, clock, log }: LoadDeps): () => Promise<Measured> {
+/**
+ * The newest report, not older than `freshMs`; undefined when the scheduler could not be asked. Those
+ * who ask at once share it.
+ */
+export function createLoad({
+  client,
+  clock,
+  log,
+}: LoadDeps): (freshMs: number) => Promise<Measured> {
   let asked: { readonly at: number; readonly answer: Promise<Measured> } | undefined;
   let away = false;
   const ask = async (): Promise<Measured> => {
@@ -29,8 +38,8 @@ export function createLoad({ client, clock, log }: LoadDeps): () => Promise<Meas
       return undefined;
     }
   };
-  return () => {
-    if (!asked || clock.monotonic() - asked.at >= LOAD_MS)
+  return (freshMs) => {
+    if (!asked || clock.monotonic() - asked.at >= freshMs)
       asked = { at: clock.monotonic(), answer: ask() };
     return asked.answer;
   };

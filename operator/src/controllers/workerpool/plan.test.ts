@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { WorkerPoolSpec } from '../../../../crds/types/workerpool.ts';
 import { ANNOTATIONS } from '../../names.ts';
+import { onceJobName, onceName } from './names.ts';
 import { planPool } from './plan.ts';
 import { inputOf, NOON, poolOf, reportOf } from './testing.ts';
-import { CHILD_KINDS, type Deployment, type PoolInput, type PoolPlan } from './types.ts';
+import {
+  STANDING_KINDS,
+  type Deployment,
+  type OnceDemand,
+  type PoolInput,
+  type PoolPlan,
+} from './types.ts';
 
 const built = (plan: PoolPlan) =>
   plan.step.kind === 'build' ? plan.step.children : assert.fail(plan.step.kind);
@@ -25,6 +32,27 @@ const inputs: fc.Arbitrary<PoolInput> = fc
     isLow: fc.boolean(),
     image: fc.option(fc.constant('registry.example/x@sha256:abc'), { nil: undefined }),
     egressAddress: fc.option(fc.constant('10.96.0.40'), { nil: undefined }),
+    isAskedFor: fc.boolean(),
+    duties: fc.array(
+      fc.record({
+        isDedicated: fc.boolean(),
+        suspended: fc.boolean(),
+        intervalMs: fc.integer({ min: 60_000, max: 7_200_000 }),
+        nextCheck: fc.option(
+          fc.integer({ min: -3_600, max: 3_600 }).map((s) => new Date(+NOON + s * 1000)),
+          { nil: undefined },
+        ),
+      }),
+      { maxLength: 2 },
+    ),
+    once: fc.option(
+      fc.record<OnceDemand>({
+        waiting: fc.option(fc.shuffledSubarray(['a-1', 'b-1', 'c-1']), { nil: undefined }),
+        named: fc.constant([]),
+        jobs: fc.constant([]),
+      }),
+      { nil: undefined },
+    ),
   })
   .map(({ mode, replicas, role, namespace, known, isLow, ...rest }) =>
     inputOf({
@@ -40,7 +68,7 @@ describe('operator: plan of a WorkerPool', () => {
     const children = built(planPool(inputOf()));
     assert.deepEqual(
       children.map(({ kind }) => kind),
-      CHILD_KINDS,
+      STANDING_KINDS,
     );
     for (const { object } of children) {
       const { labels, annotations, ownerReferences, namespace } = object.metadata;
@@ -70,6 +98,68 @@ describe('operator: plan of a WorkerPool', () => {
     assert.deepEqual([there.scaleTo, deploymentIn(there).spec?.replicas], [undefined, 5]);
   });
 
+  it('makes a Service more and a Job for each waiting check where checks have pods of their own', () => {
+    const { pool } = inputOf();
+    const once = { waiting: ['a-1', 'b-1'], named: [], jobs: [] };
+    const { step } = planPool(inputOf({ once }));
+    const children = step.kind === 'build' ? step.children : assert.fail(step.kind);
+    const more = children.slice(STANDING_KINDS.length);
+    assert.deepEqual(
+      more.map(({ kind, object }) => `${kind} ${object.metadata.name}`),
+      [
+        `Service ${onceName(pool)}`,
+        `Job ${onceJobName(pool, 'a-1')}`,
+        `Job ${onceJobName(pool, 'b-1')}`,
+      ],
+    );
+    for (const { object } of more)
+      assert.equal(object.metadata.ownerReferences?.[0]?.uid, pool.metadata.uid);
+    assert.deepEqual(step.kind === 'build' && step.keepJobs, [
+      onceJobName(pool, 'a-1'),
+      onceJobName(pool, 'b-1'),
+    ]);
+  });
+
+  it('keeps no Job of a pool in which no check has a pod of its own', () => {
+    const { step } = planPool(inputOf());
+    assert.deepEqual(step.kind === 'build' && step.keepJobs, []);
+  });
+
+  const seldom = {
+    isDedicated: true,
+    suspended: false,
+    intervalMs: 1_800_000,
+    nextCheck: new Date(NOON.getTime() + 1_200_000),
+  };
+  const alone = (replicas: number) =>
+    poolOf({ replicas, autoscaling: { ...poolOf().spec.autoscaling, min: 0, max: 1 } });
+  const scaledTo = (replicas: number, patch: Partial<PoolInput>) =>
+    planPool(inputOf({ pool: alone(replicas), slots: 0.01, duties: [seldom], ...patch })).scaleTo;
+
+  it('takes the pod of a job that is seldom checked after the delay, and says when it comes back', () => {
+    const lowSince = new Date(NOON.getTime() - 300_000);
+    assert.equal(scaledTo(1, {}), undefined);
+    assert.equal(scaledTo(1, { lowSince }), 0);
+    assert.equal(scaledTo(0, {}), undefined);
+    const { wakeAt } = planPool(inputOf({ pool: alone(0), duties: [seldom] }));
+    assert.deepEqual(wakeAt, new Date(NOON.getTime() + 1_140_000));
+  });
+
+  it('brings the pod back a minute before the check, and at once for a check that waits', () => {
+    const now = new Date(NOON.getTime() + 1_140_000);
+    assert.equal(scaledTo(0, { now }), 1);
+    assert.equal(scaledTo(0, { isAskedFor: true }), 1);
+    assert.equal(scaledTo(0, { isAskedFor: true, slots: 0 }), 1);
+    assert.equal(scaledTo(0, { duties: [{ ...seldom, nextCheck: undefined }] }), 1);
+  });
+
+  it('leaves a pool awake in which somebody wants a pod, however seldom the checks', () => {
+    const lowSince = new Date(0);
+    assert.equal(scaledTo(1, { lowSince, pool: poolOf({ replicas: 1 }) }), undefined);
+    const off = { ...alone(1).spec.autoscaling, mode: 'Off' as const };
+    assert.equal(scaledTo(1, { lowSince, pool: poolOf({ autoscaling: off }) }), undefined);
+  });
+
   it('remembers since when fewer pods would do, and takes them after the delay', () => {
     const pool = scaledBy('Operator', 5);
     const first = planPool(inputOf({ pool, slots: 2 }));
@@ -96,7 +186,7 @@ describe('operator: plan of a WorkerPool', () => {
     };
     assert.match(messageOf({ image: undefined }), /spec\.images\.browser of the MonitorPlatform/);
     const llm = poolOf({ role: 'LLM' });
-    assert.match(messageOf({ image: undefined, pool: llm }), /spec\.images\.llm/);
+    assert.match(messageOf({ image: undefined, pool: llm }), /spec\.images\.llm.*LLM_IMAGE/);
     assert.match(
       messageOf({ egressAddress: undefined }),
       /duckmon-egress in the namespace duckmon/,

@@ -5,9 +5,18 @@ import type { Desired } from '../../kube/apply.ts';
 import { childMeta } from '../../kube/owners.ts';
 import { OWNED, ANNOTATIONS } from '../../names.ts';
 import { WORKER_POOLS } from '../../resources.ts';
-import { deployment, disruptionBudget, service, serviceAccount } from './build.ts';
+import {
+  deployment,
+  disruptionBudget,
+  onceJob,
+  onceService,
+  service,
+  serviceAccount,
+} from './build.ts';
 import { planScale, type ScalePlan } from './capacity.ts';
 import { EGRESS_SERVICE, componentOf } from './names.ts';
+import { planOnce } from './once.ts';
+import { restOf, type Rest } from './sleep.ts';
 import type { Child, ChildKind, PoolInput, PoolPlan, PoolSetting, Step } from './types.ts';
 
 /** The pause annotation: the operator keeps its hands off. */
@@ -24,6 +33,9 @@ const BUILDERS: readonly (readonly [ChildKind, (setting: PoolSetting) => Desired
   ['Deployment', deployment],
 ];
 
+/** Of the operator's environment, for images of its own release. */
+const IMAGE_VARIABLES = { browser: 'BROWSER_IMAGE', llm: 'LLM_IMAGE' } as const;
+
 /** Ties an object to the pool; it goes with it. */
 function owned(pool: WorkerPool, object: Desired): Desired {
   const { name, namespace } = object.metadata;
@@ -32,8 +44,21 @@ function owned(pool: WorkerPool, object: Desired): Desired {
   return { ...object, metadata: { ...object.metadata, ...tie, labels } };
 }
 
-const childrenOf = (setting: PoolSetting): Child[] =>
-  BUILDERS.map(([kind, build]) => ({ kind, object: owned(setting.pool, build(setting)) }));
+function buildOf(setting: PoolSetting, { pool, once }: PoolInput): Step {
+  const childOf = (kind: ChildKind, object: Desired): Child => ({
+    kind,
+    object: owned(pool, object),
+  });
+  const children = BUILDERS.map(([kind, build]) => childOf(kind, build(setting)));
+  if (!once) return { kind: 'build', children, keepJobs: [] };
+  const { make, keep } = planOnce({ pool, ...once });
+  const jobs = make.map((id) => childOf('Job', onceJob(setting, id)));
+  return {
+    kind: 'build',
+    children: [...children, childOf('Service', onceService(setting)), ...jobs],
+    keepJobs: keep,
+  };
+}
 
 function stepOf(input: PoolInput, replicas: number): Step {
   const { pool, platformNamespace, egressAddress, logins } = input;
@@ -48,7 +73,7 @@ function stepOf(input: PoolInput, replicas: number): Step {
   if (image === undefined)
     return {
       kind: 'wait',
-      message: `There is no image for the pods: set spec.image here, or spec.images.${component} of the MonitorPlatform.`,
+      message: `There is no image for the pods: set spec.image here, spec.images.${component} of the MonitorPlatform, or ${IMAGE_VARIABLES[component]} of the operator.`,
     };
   if (egressAddress === undefined)
     return {
@@ -56,16 +81,18 @@ function stepOf(input: PoolInput, replicas: number): Step {
       message: `The Service ${EGRESS_SERVICE} in the namespace ${platformNamespace} has no cluster address; pods without it would reach nothing.`,
     };
   const setting = { pool, platformNamespace, image, egressAddress, logins, replicas };
-  return { kind: 'build', children: childrenOf(setting) };
+  return buildOf(setting, input);
 }
 
-function scaleOf(input: PoolInput): ScalePlan {
-  const { pool, slots, measured, lowSince, now } = input;
+function scaleOf(input: PoolInput, rest: Rest): ScalePlan {
+  const { pool, slots, isAskedFor, measured, lowSince, now } = input;
   const { slotsPerPod, replicas, autoscaling } = pool.spec;
+  const min = isAskedFor ? Math.max(1, autoscaling.min) : autoscaling.min;
   return planScale({
-    shape: { slotsPerPod, ...autoscaling },
+    shape: { slotsPerPod, ...autoscaling, min },
     current: replicas,
     slots,
+    asleep: rest.kind === 'asleep',
     measured,
     lowSince,
     scaleDownDelayMs: parseDuration(autoscaling.scaleDownDelay),
@@ -76,7 +103,8 @@ function scaleOf(input: PoolInput): ScalePlan {
 /** Decides one pass over one pool; a pass over what it leads to changes nothing. */
 export function planPool(input: PoolInput): PoolPlan {
   const { spec } = input.pool;
-  const scale = scaleOf(input);
+  const rest = restOf(input.duties, input.isAskedFor, input.now);
+  const scale = scaleOf(input, rest);
   const replicas = spec.autoscaling.mode === 'Operator' ? scale.replicas : spec.replicas;
   const step = stepOf(input, replicas);
   return {
@@ -85,5 +113,6 @@ export function planPool(input: PoolInput): PoolPlan {
     scaleTo: step.kind === 'build' && replicas !== spec.replicas ? replicas : undefined,
     slotsNeeded: Math.ceil(scale.slotsNeeded),
     lowSince: scale.lowSince,
+    wakeAt: rest.kind === 'asleep' ? rest.until : undefined,
   };
 }

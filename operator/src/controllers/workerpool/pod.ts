@@ -1,7 +1,6 @@
 /** The pod of a WorkerPool, under Pod Security "restricted". Pure. */
 import type {
   V1Container,
-  V1EnvVar,
   V1PodSecurityContext,
   V1PodSpec,
   V1PodTemplateSpec,
@@ -10,18 +9,16 @@ import type {
 } from '@kubernetes/client-node';
 import type { ResourceAmounts, WorkerPool } from '../../../../crds/types/workerpool.ts';
 import { DEFAULT_PORTS } from '../../../../services/core/contracts/ports.ts';
-import { parseDuration } from '../../../../services/domain/duration.ts';
-import { keysSecretName, LABELS, PART_OF } from '../../names.ts';
-import { componentOf, selectorOf, serviceAccountName } from './names.ts';
+import { keysSecretName, LABELS, LIFETIMES, PART_OF } from '../../names.ts';
+import { METRICS_PORT } from '../../policies/flows.ts';
+import { componentOf, selectorOf, serviceAccountName, type Lifetime } from './names.ts';
+import { envOf, FOLDERS } from './podEnv.ts';
 import type { PoolSetting } from './types.ts';
 
 /** Of every process of ours; any id from 10000 on would do. */
 const USER = 10_001;
-/** A page may take two minutes; so long a pod that is asked to end may finish what it began. */
+/** A pod that is asked to end may finish what it began, which takes 140 s at most. */
 const GRACE_SECONDS = 150;
-const KEYS_FOLDER = '/var/run/duckmon/keys';
-const LOGINS_FOLDER = '/var/run/duckmon/logins';
-const MODEL_FOLDER = '/var/run/duckmon/model';
 /** Where the nodes hold the profile, below the kubelet's seccomp folder. */
 export const SECCOMP_PROFILE = 'duckmon/chromium.json';
 
@@ -61,41 +58,6 @@ const seccompOf = ({ spec }: WorkerPool): V1PodSecurityContext['seccompProfile']
     ? { type: 'Localhost', localhostProfile: SECCOMP_PROFILE }
     : { type: 'RuntimeDefault' };
 
-const variable = (name: string, value: string): V1EnvVar => ({ name, value });
-
-const egressUrl = ({ egressAddress }: PoolSetting): string =>
-  `http://${egressAddress.includes(':') ? `[${egressAddress}]` : egressAddress}:${DEFAULT_PORTS.egress}`;
-
-function browserEnv({ pool: { spec } }: PoolSetting): V1EnvVar[] {
-  const minutes = Math.max(1, Math.round(parseDuration(spec.recycle.age) / 60_000));
-  return [
-    variable('BROWSER_SLOTS', String(spec.slotsPerPod)),
-    variable('BROWSER_MAX_CHECKS', String(spec.recycle.checks)),
-    variable('BROWSER_MAX_AGE_MINUTES', String(minutes)),
-  ];
-}
-
-function llmEnv({ pool: { spec } }: PoolSetting): V1EnvVar[] {
-  const { model } = spec;
-  return [
-    variable('LLM_SLOTS', String(spec.slotsPerPod)),
-    ...(model ? [variable('LLM_MODELS', model.name)] : []),
-    ...(model?.baseUrl === undefined ? [] : [variable('OPENAI_BASE_URL', model.baseUrl)]),
-    ...(model?.secretRef ? [variable('OPENAI_API_KEY_FILE', `${MODEL_FOLDER}/key`)] : []),
-  ];
-}
-
-/** No secret stands in the environment: keys are files that are read again when they change. */
-function envOf(setting: PoolSetting): V1EnvVar[] {
-  return [
-    variable('HOST', '0.0.0.0'),
-    variable('KEYS_FILE', `${KEYS_FOLDER}/keys.json`),
-    variable('EGRESS_URL', egressUrl(setting)),
-    { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
-    ...(componentOf(setting.pool) === 'browser' ? browserEnv(setting) : llmEnv(setting)),
-  ];
-}
-
 /** A login Secret that is not there yet keeps no pod from starting. */
 const loginsVolume = (logins: readonly string[]): V1Volume => ({
   name: 'logins',
@@ -130,29 +92,33 @@ function volumesOf({ pool, logins }: PoolSetting): V1Volume[] {
   ];
 }
 
-const FOLDERS: Readonly<Record<string, { mountPath: string; readOnly: boolean }>> = {
-  keys: { mountPath: KEYS_FOLDER, readOnly: true },
+const MOUNTS: Readonly<Record<string, { mountPath: string; readOnly: boolean }>> = {
+  keys: { mountPath: FOLDERS.keys, readOnly: true },
   tmp: { mountPath: '/tmp', readOnly: false },
   shm: { mountPath: '/dev/shm', readOnly: false },
-  logins: { mountPath: LOGINS_FOLDER, readOnly: true },
-  model: { mountPath: MODEL_FOLDER, readOnly: true },
+  logins: { mountPath: FOLDERS.logins, readOnly: true },
+  model: { mountPath: FOLDERS.model, readOnly: true },
 };
 
+/** The node asks where the metrics are: the port of the work takes signed calls only. */
 const probe = (path: string, failureThreshold: number): V1Probe => ({
-  httpGet: { path, port: 'http' },
+  httpGet: { path, port: 'metrics' },
   periodSeconds: 5,
   timeoutSeconds: 3,
   failureThreshold,
 });
 
-function containerOf(setting: PoolSetting): V1Container {
+function containerOf(setting: PoolSetting, lifetime: Lifetime): V1Container {
   const component = componentOf(setting.pool);
   return {
     name: component,
     image: setting.pool.spec.image ?? setting.image,
     imagePullPolicy: 'IfNotPresent',
-    ports: [{ name: 'http', containerPort: DEFAULT_PORTS[component], protocol: 'TCP' }],
-    env: envOf(setting),
+    ports: [
+      { name: 'http', containerPort: DEFAULT_PORTS[component], protocol: 'TCP' },
+      { name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' },
+    ],
+    env: envOf(setting, lifetime),
     resources: resourcesOf(setting.pool),
     startupProbe: probe('/healthz', 24),
     livenessProbe: probe('/healthz', 6),
@@ -162,7 +128,7 @@ function containerOf(setting: PoolSetting): V1Container {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     },
-    volumeMounts: volumesOf(setting).map(({ name }) => ({ name, ...FOLDERS[name] })) as NonNullable<
+    volumeMounts: volumesOf(setting).map(({ name }) => ({ name, ...MOUNTS[name] })) as NonNullable<
       V1Container['volumeMounts']
     >,
   };
@@ -183,12 +149,14 @@ function placementOf({ spec }: WorkerPool): Partial<V1PodSpec> {
   };
 }
 
-/** The template of the pool's Deployment, and of the Jobs of an Ephemeral one. */
-export function podTemplate(setting: PoolSetting): V1PodTemplateSpec {
+/** The template of the pool's Deployment, and of the Jobs whose pods take one check each. */
+export function podTemplate(setting: PoolSetting, lifetime: Lifetime): V1PodTemplateSpec {
   const { pool } = setting;
+  const selector = selectorOf(pool, lifetime);
   return {
-    metadata: { labels: { ...selectorOf(pool), [LABELS.partOf]: PART_OF } },
+    metadata: { labels: { ...selector, [LABELS.partOf]: PART_OF } },
     spec: {
+      ...(lifetime === LIFETIMES.check ? { restartPolicy: 'Never' } : {}),
       serviceAccountName: serviceAccountName(pool),
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -207,10 +175,10 @@ export function podTemplate(setting: PoolSetting): V1PodTemplateSpec {
           maxSkew: 1,
           topologyKey: 'kubernetes.io/hostname',
           whenUnsatisfiable: 'ScheduleAnyway',
-          labelSelector: { matchLabels: selectorOf(pool) },
+          labelSelector: { matchLabels: selector },
         },
       ],
-      containers: [containerOf(setting)],
+      containers: [containerOf(setting, lifetime)],
       volumes: volumesOf(setting),
     },
   };

@@ -10,10 +10,12 @@ import { ownerKeys } from '../../kube/owners.ts';
 import { anyChange } from '../../kube/predicate.ts';
 import { OWNED, CONTROLLERS, LABELS } from '../../names.ts';
 import { CHILD_RESOURCES, openChildCaches, type ChildCaches } from './children.ts';
-import { reconcilePool } from './index.ts';
+import { reconcilePool, type PoolDeps } from './index.ts';
 import { createIntervals } from './intervals.ts';
 import { createLoad } from './load.ts';
 import { EGRESS_SERVICE } from './names.ts';
+import { nextCheckOf } from './nextCheck.ts';
+import { keysOf } from './observe.ts';
 import { BY_POOL, PODS, poolKeysOf, reducePod, type Pod } from './pods.ts';
 
 interface Service extends KubeObject {
@@ -44,49 +46,65 @@ const addressOf = (service: Service | undefined): string | undefined => {
   return address === undefined || address === '' || address === 'None' ? undefined : address;
 };
 
-function reconcileFrom(base: Base, own: Caches) {
-  const { config, common, caches } = base;
+function depsOf(base: Base, own: Caches): PoolDeps {
+  const { config, common, caches, readers, link, workspaces } = base;
+  const { browserImage, llmImage } = config;
   const name = CONTROLLERS.WorkerPool;
-  const { ServiceAccount, Service, PodDisruptionBudget, Deployment } = own.children;
+  const { ServiceAccount, Service, PodDisruptionBudget, Deployment, Job } = own.children;
   const children = {
     ServiceAccount: ServiceAccount.store,
     Service: Service.store,
     PodDisruptionBudget: PodDisruptionBudget.store,
     Deployment: Deployment.store,
+    Job: Job.store,
   };
-  const status = base.statusOf(name);
-  const reconcile = reconcilePool({
+  return {
     pools: caches.pools.store,
     platformNamespace: config.namespace,
     platform: base.platform,
+    images: { browser: browserImage, llm: llmImage },
     jobs: caches.jobs.store,
     pods: own.pods.store,
     deployments: children.Deployment,
+    onceJobs: children.Job,
     children,
     egressAddress: () => addressOf(own.egress.store.all()[0]),
     load: createLoad({ client: base.client, clock: common.clock, log: common.log }),
     intervals: createIntervals(common.clock),
-    // The scheduler hands out no table of loaded keys yet.
-    keys: () => undefined,
+    nextCheck: nextCheckOf(link.feed, workspaces),
+    readers: readers.readers,
     applier: createApplier({ controller: name, names: OWNED }, common),
     transport: common.transport,
-    status,
+    status: base.statusOf(name),
     events: base.events,
     clock: common.clock,
-  });
-  return { reconcile, status };
+  };
+}
+
+/** The pools of which another thing is to be said when the table of readers changes. */
+function createNews(deps: PoolDeps): () => readonly string[] {
+  let said = new Map<string, string>();
+  return () => {
+    const now = new Map(
+      deps.pools.all().map((pool) => [keyOf(pool), JSON.stringify(keysOf(pool, deps))]),
+    );
+    const changed = [...now].filter(([key, text]) => said.get(key) !== text);
+    said = now;
+    return changed.map(([key]) => key);
+  };
 }
 
 export function setUpPools(base: Base): Part {
   const { common, caches, pace } = base;
   const pools = caches.pools;
   const own = openCaches(base);
-  const { reconcile, status } = reconcileFrom(base, own);
+  const deps = depsOf(base, own);
+  const reconcile = reconcilePool(deps);
   const controller = createController({ ...pace, name: CONTROLLERS.WorkerPool, reconcile }, common);
   for (const reflector of pools.reflectors) {
     controller.watch(reflector, { keys: (pool) => [keyOf(pool)], resync: true });
     reflector.subscribe(({ type, object }) => {
-      if (type === 'deleted') status.forget(object.metadata.uid ?? '');
+      if (type === 'deleted') deps.status.forget(object.metadata.uid ?? '');
     });
   }
   // Accounts and Services have no generation, and of a Deployment the status matters too.
@@ -105,6 +123,8 @@ export function setUpPools(base: Base): Part {
     });
   for (const reflector of caches.platforms.reflectors)
     controller.watch(reflector, { keys: () => pools.store.keys() });
+  const news = createNews(deps);
+  base.readers.onChange(() => news().forEach((key) => controller.enqueue(key)));
   const reflectors = [...Object.values(own.children), own.pods, own.egress].flatMap(
     (cache) => cache.reflectors as readonly AnyReflector[],
   );

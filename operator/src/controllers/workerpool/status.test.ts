@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ANNOTATIONS } from '../../names.ts';
 import { planPool } from './plan.ts';
 import { isUrgent, planStatus } from './status.ts';
-import { deploymentOf, inputOf, poolOf } from './testing.ts';
+import { deploymentOf, inputOf, NOON, poolOf } from './testing.ts';
 import type { PoolConditionType, PoolInput } from './types.ts';
 
 const statusOf = (patch: Partial<PoolInput> = {}) => {
@@ -36,8 +36,30 @@ describe('operator: conditions of a WorkerPool', () => {
       );
     });
 
-    it('is true of a pool that sleeps', () => {
-      assert.equal(short('Available', { deployment: deploymentOf(0, 0) }), 'True ScaledToZero');
+    it('is true of a pool that sleeps, and says why it has no pod', () => {
+      const none = { deployment: deploymentOf(0, 0) };
+      const duty = {
+        isDedicated: true,
+        suspended: false,
+        intervalMs: 3_600_000,
+        nextCheck: new Date(NOON.getTime() + 1_800_000),
+      };
+      const why = (patch: Partial<PoolInput>) => claimOf('Available', { ...none, ...patch });
+      assert.equal(short('Available', none), 'True ScaledToZero');
+      assert.equal(why({}).message, 'No pod is wanted.');
+      assert.match(why({ duties: [duty] }).message, /until a minute before the next check/);
+      assert.match(why({ once: { waiting: [], named: [], jobs: [] } }).message, /a pod of its own/);
+    });
+
+    it('is unknown while the first pod starts, and false when it takes longer than a start may', () => {
+      const waking = (seconds: number) => {
+        const since = new Date(NOON.getTime() - seconds * 1000).toISOString();
+        const condition = { type: 'Available', status: 'False', lastTransitionTime: since };
+        return { deployment: deploymentOf(1, 0, { conditions: [condition] }) };
+      };
+      assert.equal(short('Available', waking(119)), 'Unknown Pending');
+      assert.deepEqual(statusOf(waking(119)).events, []);
+      assert.equal(short('Available', waking(120)), 'False MinimumUnavailable');
     });
 
     it('is false without a ready pod, with what the cluster says of it', () => {
@@ -59,6 +81,14 @@ describe('operator: conditions of a WorkerPool', () => {
     it('C22 is unknown until a pod has started with the profile', () => {
       assert.equal(short('Sandboxed'), 'Unknown Pending');
       assert.equal(short('Sandboxed', { deployment: two }), 'True Sandboxed');
+    });
+
+    it('C22 is true of a pool without pods, since none starts without the profile', () => {
+      const none = { deployment: deploymentOf(0, 0) };
+      assert.equal(short('Sandboxed', none), 'True Sandboxed');
+      assert.match(claimOf('Sandboxed', none).message, /none starts without duckmon/);
+      const missing = { ...none, nodesWithoutProfile: ['node-1'] };
+      assert.equal(short('Sandboxed', missing), 'False ProfileMissing');
     });
 
     it('C22 is false when a node lacks the profile, and names the node', () => {
@@ -88,13 +118,20 @@ describe('operator: conditions of a WorkerPool', () => {
   });
 
   describe('KeysCurrent', () => {
+    const said = (waitingFor: string[], unasked: string[]) => ({ keys: { waitingFor, unasked } });
+
     it('is unknown without a table, true when nobody lags, else names who does', () => {
       assert.equal(short('KeysCurrent'), 'Unknown Pending');
-      assert.equal(short('KeysCurrent', { keys: { waitingFor: [] } }), 'True AllCurrent');
+      assert.equal(short('KeysCurrent', said([], [])), 'True AllCurrent');
       const names = Array.from({ length: 12 }, (_, index) => `pod-${index}`);
-      const { reason, message } = claimOf('KeysCurrent', { keys: { waitingFor: names } });
-      assert.equal(reason, 'WaitingForReaders');
+      const { status, reason, message } = claimOf('KeysCurrent', said(names, ['pod-x']));
+      assert.deepEqual([status, reason], ['False', 'WaitingForReaders']);
       assert.match(message, /pod-0, .*pod-9 and 2 more\.$/);
+    });
+
+    it('is unknown while the scheduler has not asked a pod, and names it', () => {
+      assert.equal(short('KeysCurrent', said([], ['pod-x'])), 'Unknown Pending');
+      assert.match(claimOf('KeysCurrent', said([], ['pod-x'])).message, /not asked pod-x/);
     });
   });
 
@@ -125,6 +162,14 @@ describe('operator: conditions of a WorkerPool', () => {
       assert.equal(short('Available', patch), 'True MinimumAvailable');
     });
 
+    it('is never silent about targets that the platform does not grant, though the pods work', () => {
+      const patch = { deployment: two, ungranted: ['10.1.0.0/16 port 80'] };
+      assert.equal(short('Ready', patch), 'True Ready');
+      assert.match(claimOf('Ready', patch).message, /cannot reach 10\.1\.0\.0\/16 port 80/);
+      const both = { ...patch, pool: sandbox('None') };
+      assert.match(claimOf('Ready', both).message, /spec\.sandbox is None.*cannot reach/);
+    });
+
     it('points to the Events of a dry run', () => {
       const pool = poolOf({}, { annotations: { [ANNOTATIONS.dryRun]: 'true' } });
       assert.match(claimOf('Ready', { pool }).message, /see the Events/);
@@ -147,7 +192,8 @@ describe('operator: status of a WorkerPool', () => {
       readyReplicas: 2,
       slots: 6,
       slotsNeeded: 5,
-      selector: 'mon.duckerhub.com/pool=browser,mon.duckerhub.com/component=browser',
+      selector:
+        'mon.duckerhub.com/pool=browser,mon.duckerhub.com/component=browser,mon.duckerhub.com/lifetime=pool',
     });
   });
 

@@ -6,6 +6,8 @@ import type { ConditionClaim } from '../../kube/conditions.ts';
 import type { EventText } from '../../kube/events.ts';
 import type { ConditionType, Reason } from '../../names.ts';
 import type { Measured } from './capacity.ts';
+import type { OnceJob } from './once.ts';
+import type { Duty } from './sleep.ts';
 
 /** Where a pool's pods run and what they reach. */
 export interface PoolSetting {
@@ -32,26 +34,46 @@ export interface Deployment extends KubeObject {
       readonly type: string;
       readonly status: string;
       readonly message?: string;
+      readonly lastTransitionTime?: string;
     }[];
   };
 }
 
 /** Who of a pool's pods has which keys, as the scheduler found. */
 export interface PoolKeys {
-  /** Names of pods that do not hold the current key. */
+  /** Names of pods that do not hold the current key, or do not answer. */
   readonly waitingFor: readonly string[];
+  /** Names of pods that the scheduler has not asked. */
+  readonly unasked: readonly string[];
+}
+
+/** Pods for one check each, which the pool has when jobs of the level Ephemeral are bound to it. */
+export interface OnceDemand {
+  /** Ids of their checks that wait; undefined when the scheduler does not say. */
+  readonly waiting: readonly string[] | undefined;
+  /** Ids that a scheduler named lately. */
+  readonly named: readonly string[];
+  readonly jobs: readonly OnceJob[];
 }
 
 export interface PoolInput {
   readonly pool: WorkerPool;
   readonly platformNamespace: string;
-  /** Of the platform, when it names one for this role. */
+  /** When the pool names none: the platform's for this role, or that of the operator's release. */
   readonly image: string | undefined;
   /** Undefined while the Service is not there. */
   readonly egressAddress: string | undefined;
   readonly logins: readonly string[];
-  /** Slots that the specs of the pool's jobs ask for. */
+  /** Slots that the specs of the pool's jobs ask for, without checks that have pods of their own. */
   readonly slots: number;
+  /** Whether a check waits for one of the pods that stay. */
+  readonly isAskedFor: boolean;
+  /** When its jobs need the pods that stay. */
+  readonly duties: readonly Duty[];
+  /** Absent when no check has a pod of its own. */
+  readonly once: OnceDemand | undefined;
+  /** Targets of `spec.egress.allow` that the platform does not grant, in words. */
+  readonly ungranted: readonly string[];
   readonly measured: Measured;
   /** Since when fewer pods would have done. */
   readonly lowSince: Date | undefined;
@@ -64,12 +86,15 @@ export interface PoolInput {
   readonly now: Date;
 }
 
-export const CHILD_KINDS = [
+/** Of these every pool has one. */
+export const STANDING_KINDS = [
   'ServiceAccount',
   'Service',
   'PodDisruptionBudget',
   'Deployment',
 ] as const;
+export type StandingKind = (typeof STANDING_KINDS)[number];
+export const CHILD_KINDS = [...STANDING_KINDS, 'Job'] as const;
 export type ChildKind = (typeof CHILD_KINDS)[number];
 
 export interface Child {
@@ -78,8 +103,13 @@ export interface Child {
 }
 
 export type Step =
-  /** These are the pool's children, and no others. */
-  | { readonly kind: 'build'; readonly children: readonly Child[] }
+  /** These are the pool's children, and no others but Jobs that began before. */
+  | {
+      readonly kind: 'build';
+      readonly children: readonly Child[];
+      /** Names of Jobs that stay; what made them may have changed, and they cannot. */
+      readonly keepJobs: readonly string[];
+    }
   /** Something of somebody else is missing; what is there stays as it is. */
   | { readonly kind: 'wait'; readonly message: string }
   /** Such a pool may not be here: it has no children. */
@@ -96,6 +126,8 @@ export interface PoolPlan {
   readonly slotsNeeded: number;
   /** To be remembered until the next pass. */
   readonly lowSince: Date | undefined;
+  /** When time alone changes the number of pods. */
+  readonly wakeAt: Date | undefined;
 }
 
 export type PoolConditionType = ConditionType<'WorkerPool'>;

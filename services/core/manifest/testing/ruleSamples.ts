@@ -21,6 +21,7 @@ const LABEL =
 export const durationMessage = (from: string, to: string): string =>
   `must be a duration such as 90s, 15m or 1h30m, from ${from} to ${to}`;
 const percent = { name: 'p', then: 'Alert', percentChange: { select: 'b', op: 'Lt', value: '1' } };
+const POOL_OF_SHARED = 'must be absent when level is Shared, whose pool is that of the platform';
 const smtp = { 'spec.email.provider': 'Smtp', 'spec.email.smtp': { host: 'mail.example.org' } };
 
 export const jobSamples: RuleSample[] = [
@@ -149,6 +150,20 @@ export const jobSamples: RuleSample[] = [
     passes: { 'spec.conditions': [percent] },
     fails: { 'spec.conditions': [{ ...percent, size: { op: 'Gt', percent: 5 } }] },
     at: 'spec.conditions[0]',
+  },
+  {
+    rule: POOL_OF_SHARED,
+    make: job,
+    passes: { 'spec.isolation': { level: 'Dedicated', poolRef: { name: 'p'.repeat(63) } } },
+    fails: { 'spec.isolation': { level: 'Shared', poolRef: { name: 'mine' } } },
+    at: 'spec.isolation.poolRef',
+  },
+  {
+    rule: POOL_OF_SHARED,
+    make: job,
+    passes: { 'spec.isolation': {} },
+    fails: { 'spec.isolation': { poolRef: { name: 'mine' } } },
+    at: 'spec.isolation.poolRef',
   },
 ];
 

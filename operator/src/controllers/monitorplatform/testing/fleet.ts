@@ -110,7 +110,13 @@ export function createFleet(transport: Transport, namespace: string): Fleet {
       return { sent: () => sent, stop };
     },
     table: ({ keys }, callees) => {
-      const deps = { callees, owner: 'scheduler-0', keys, clock: systemClock, log };
+      const deps = {
+        callees: async () => callees,
+        owner: 'scheduler-0',
+        keys,
+        clock: systemClock,
+        log,
+      };
       const table = createKeyTable(deps);
       again(200, table.ask);
       ends.push(table.close);

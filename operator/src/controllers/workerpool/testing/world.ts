@@ -102,7 +102,10 @@ export function worldOf(start: WorkerPool, jobs: readonly MonitorJob[] = []) {
   const { transport, pools, children, writes } = cluster;
   const events: EventText[] = [];
   const report: { now: CapacityReport | undefined } = { now: reportOf() };
+  const pods = createStore<Pod>({ indexes: { [BY_POOL]: poolKeysOf } });
+  const next = new Map<string, Date>();
   let platformNamespace = 'duckmon';
+  let bound = jobs;
   cluster.put(start);
   const controller = CONTROLLERS.WorkerPool;
   const withTransport = { ...deps, transport };
@@ -112,14 +115,17 @@ export function worldOf(start: WorkerPool, jobs: readonly MonitorJob[] = []) {
       return platformNamespace;
     },
     platform: () => undefined,
-    jobs: { all: () => jobs },
-    pods: createStore<Pod>({ indexes: { [BY_POOL]: poolKeysOf } }),
+    images: {},
+    jobs: { all: () => bound, by: () => bound },
+    pods,
     deployments: children.Deployment,
+    onceJobs: children.Job,
     children,
     egressAddress: () => '10.96.0.40',
     load: async () => report.now,
     intervals: createIntervals(deps.clock),
-    keys: () => undefined,
+    nextCheck: (job) => next.get(job.metadata.name),
+    readers: () => ({ internal: undefined, jwt: undefined }),
     applier: createApplier({ controller, names: OWNED }, withTransport),
     transport,
     status: createStatusWriter({ controller, fieldManager: 'test' }, withTransport),
@@ -141,8 +147,13 @@ export function worldOf(start: WorkerPool, jobs: readonly MonitorJob[] = []) {
     remove: () => pools.remove(KEY),
     /** From now on the platform is in another namespace. */
     move: (namespace: string) => void (platformNamespace = namespace),
+    /** From now on these are the jobs. */
+    bind: (to: readonly MonitorJob[]) => void (bound = to),
     events,
     report,
+    pods,
+    /** When a job is checked next, by its name. */
+    next,
     clock: deps.clock,
   };
 }

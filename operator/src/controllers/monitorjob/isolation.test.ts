@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
+import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
+import { createStore } from '../../kube/store.ts';
+import { BY_NAMESPACE } from '../../resources.ts';
+import { poolOf } from '../workerpool/testing.ts';
+import { browserPoolOf, type Level } from '../../pools/binding.ts';
+import { isolationIn, keysOfJob, keysOfPool, onThisMachine } from './isolation.ts';
+import { jobOf } from './testing.ts';
+
+const PLATFORM = 'duckmon';
+const USERS = 'duckmon-users';
+const job = (name: string, level: Level, poolRef?: string, namespace = 'team'): MonitorJob =>
+  jobOf(
+    { isolation: { level, ...(poolRef && { poolRef: { name: poolRef } }) } },
+    { name, namespace, uid: `uid-${namespace}-${name}` },
+  );
+const worldOf = (jobs: readonly MonitorJob[], judges: readonly WorkerPool[] = []) => {
+  const store = createStore<MonitorJob>({
+    indexes: { [BY_NAMESPACE]: ({ metadata }) => [metadata.namespace ?? ''] },
+  });
+  jobs.forEach((one) => store.put(one));
+  return {
+    jobs: store,
+    pools: createStore<WorkerPool>(),
+    judges: () => judges,
+    platform: () => undefined,
+    platformNamespace: PLATFORM,
+    usersNamespace: USERS,
+  };
+};
+const rivals = (...jobs: readonly MonitorJob[]): (string | undefined)[] =>
+  jobs.map((one) => isolationIn(worldOf(jobs))(one).rival);
+
+describe('operator: isolation of a job', () => {
+  it('makes rivals of a Dedicated job and whoever names its pool, and of nobody else', () => {
+    const alone = job('alone', 'Dedicated');
+    const { name: own } = browserPoolOf(alone, PLATFORM);
+    assert.deepEqual(rivals(alone, job('other', 'Dedicated')), [undefined, undefined]);
+    assert.deepEqual(rivals(alone, job('guest', 'Namespace', own)), ['guest', undefined]);
+    assert.deepEqual(rivals(alone, job('guest', 'Dedicated', own)), ['guest', 'alone']);
+    assert.deepEqual(rivals(alone, job('guest', 'Dedicated', own, 'elsewhere')), [
+      undefined,
+      undefined,
+    ]);
+    assert.deepEqual(rivals(job('a', 'Ephemeral', 'mine'), job('b', 'Namespace', 'mine')), [
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('names the first of several rivals, so that the message stays the same', () => {
+    const jobs = ['c', 'a', 'b'].map((name) => job(name, 'Dedicated', 'mine'));
+    assert.deepEqual(rivals(...jobs), ['a', 'b', 'a']);
+  });
+
+  it('makes a rival of every job for one that names the pool of everybody', () => {
+    const greedy = job('greedy', 'Dedicated', 'browser', PLATFORM);
+    assert.deepEqual(rivals(greedy, job('plain', 'Shared')), ['plain', undefined]);
+  });
+
+  it('knows the namespace of persons, and no other', () => {
+    const among = (namespace: string) => {
+      const one = job('a', 'Namespace', undefined, namespace);
+      return isolationIn(worldOf([one]))(one).isAmongPersons;
+    };
+    assert.deepEqual([among(USERS), among('team')], [true, false]);
+  });
+
+  it('is that of a process on this machine, without pods', () => {
+    assert.deepEqual(onThisMachine(PLATFORM), {
+      pool: { kind: 'local', namespace: PLATFORM, name: 'local' },
+      workers: null,
+      rival: undefined,
+      isAmongPersons: false,
+    });
+  });
+
+  it('finds the pool of its model among those that judge', () => {
+    const small = poolOf(
+      { role: 'LLM', model: { provider: 'OpenAI', name: 'small-1' } },
+      { name: 'small' },
+    );
+    const one = jobOf({ judge: { model: 'small-1' } });
+    assert.equal(isolationIn(worldOf([one], [small]))(one).workers?.llm?.name, 'small');
+    assert.equal(isolationIn(worldOf([one]))(one).workers?.llm?.name, 'llm');
+  });
+});
+
+describe('operator: what wakes jobs', () => {
+  const jobs = [
+    job('plain', 'Shared'),
+    job('together', 'Namespace'),
+    job('alone', 'Dedicated', 'mine'),
+    job('guest', 'Ephemeral', 'mine'),
+    job('far', 'Namespace', undefined, 'elsewhere'),
+  ];
+  const keysFor = (namespace: string, name: string, role: 'Browser' | 'LLM' = 'Browser') =>
+    keysOfPool(poolOf({ role }, { namespace, name }), worldOf(jobs));
+
+  it('is their own pool', () => {
+    assert.deepEqual(keysFor(PLATFORM, 'browser'), ['team/plain']);
+    assert.deepEqual(keysFor('team', 'namespace-browser'), ['team/together']);
+    assert.deepEqual(keysFor('elsewhere', 'namespace-browser'), ['elsewhere/far']);
+    assert.deepEqual(keysFor('team', 'mine'), ['team/alone', 'team/guest']);
+    assert.deepEqual(keysFor('team', 'other'), []);
+  });
+
+  it('is every pool that judges', () => {
+    assert.equal(keysFor(PLATFORM, 'llm', 'LLM').length, jobs.length);
+  });
+
+  it('is another job that comes to the pool of a Dedicated one, or leaves it', () => {
+    const near = worldOf([...jobs, job('other', 'Ephemeral', 'mine')]);
+    assert.deepEqual(keysOfJob(job('guest', 'Ephemeral', 'mine'), near), [
+      'team/guest',
+      'team/alone',
+    ]);
+    assert.deepEqual(keysOfJob(job('guest', 'Ephemeral'), near), ['team/guest']);
+    assert.deepEqual(keysOfJob(job('plain', 'Shared'), near), ['team/plain']);
+  });
+});

@@ -1,0 +1,80 @@
+/** What a MonitorJob's isolation comes to, from the caches. */
+import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
+import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
+import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
+import type { Store } from '../../kube/store.ts';
+import { workersOf } from '../../pools/address.ts';
+import {
+  browserPoolOf,
+  isBoundTo,
+  levelOf,
+  refOf,
+  sharedPool,
+  type PoolRef,
+} from '../../pools/binding.ts';
+import { bindingOf } from '../../pools/live.ts';
+import { keyFor, keyOf } from '../../kube/keys.ts';
+import { BY_NAMESPACE } from '../../resources.ts';
+import type { Isolated } from './types.ts';
+
+export interface IsolationFrom {
+  readonly jobs: Pick<Store<MonitorJob>, 'all' | 'by'>;
+  readonly pools: Pick<Store<WorkerPool>, 'get'>;
+  /** Pools of role LLM. */
+  readonly judges: () => readonly WorkerPool[];
+  readonly platform: () => MonitorPlatform | undefined;
+  readonly platformNamespace: string;
+  readonly usersNamespace: string | undefined;
+}
+
+/** The workers of this machine: they are there as long as the scheduler is, at every level. */
+export const onThisMachine = (namespace: string): Isolated => ({
+  pool: { kind: 'local', namespace, name: 'local' },
+  workers: null,
+  rival: undefined,
+  isAmongPersons: false,
+});
+
+type Jobs = Pick<IsolationFrom, 'jobs' | 'platformNamespace'>;
+
+/** The jobs whose pages a pool fetches. */
+function boundTo(pool: PoolRef, { jobs, platformNamespace }: Jobs): readonly MonitorJob[] {
+  const isOfAll = keyFor(pool) === keyFor(sharedPool(platformNamespace));
+  const near = isOfAll ? jobs.all() : jobs.by(BY_NAMESPACE, pool.namespace);
+  return near.filter((job) => isBoundTo(job, pool, platformNamespace));
+}
+
+/** Another job that uses a Dedicated job's pool; the first by name, so that the message stays. */
+function rivalOf(job: MonitorJob, from: Jobs): string | undefined {
+  if (levelOf(job) !== 'Dedicated') return undefined;
+  const own = keyOf(job);
+  const others = boundTo(browserPoolOf(job, from.platformNamespace), from).filter(
+    (other) => keyOf(other) !== own,
+  );
+  return others.map(({ metadata }) => metadata.name).toSorted()[0];
+}
+
+/** In a cluster. */
+export const isolationIn =
+  (from: IsolationFrom) =>
+  (job: MonitorJob): Isolated => ({
+    pool: bindingOf(job, from.pools, from.platformNamespace),
+    workers: workersOf(job, from.platform(), from.judges(), from.platformNamespace),
+    rival: rivalOf(job, from),
+    isAmongPersons: job.metadata.namespace === from.usersNamespace,
+  });
+
+/** Keys of the jobs that an update of this pool can matter to. */
+export function keysOfPool(pool: WorkerPool, from: Jobs): readonly string[] {
+  // Which pool judges depends on all of them.
+  return (pool.spec.role === 'LLM' ? from.jobs.all() : boundTo(refOf(pool), from)).map(keyOf);
+}
+
+/** Keys of a job that changed and of the Dedicated ones that may have it for a rival. */
+export function keysOfJob(job: MonitorJob, from: Jobs): readonly string[] {
+  if (levelOf(job) === 'Shared') return [keyOf(job)];
+  const rivals = boundTo(browserPoolOf(job, from.platformNamespace), from).filter(
+    (other) => levelOf(other) === 'Dedicated',
+  );
+  return [...new Set([keyOf(job), ...rivals.map(keyOf)])];
+}
