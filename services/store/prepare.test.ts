@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { Client } from 'pg';
+import { systemClock } from '../core/clock.ts';
+import { SetupError } from '../core/errors.ts';
+import { captureLog } from '../core/testing/log.ts';
+import { StoreError } from './errors.ts';
+import { prepareDatabase, readPreparation, type PrepareDeps } from './prepare.ts';
+import { testDatabase, type TestDatabase } from './testing/postgres.ts';
+
+describe('prepare', () => {
+  let db: TestDatabase;
+  before(async () => {
+    db = await testDatabase({ migrated: false });
+  });
+  after(() => db.close());
+
+  const deps: PrepareDeps = { log: captureLog().log, clock: systemClock, patienceMs: 0 };
+  const own = (): string => db.url('duckmon_owner');
+
+  it('brings the schema up to date once, and changes no password when none is given', async () => {
+    const bare = { databaseUrl: own(), passwords: undefined };
+    assert.ok((await prepareDatabase(bare, deps)).length > 0);
+    assert.deepEqual(await prepareDatabase(bare, deps), []);
+    await db.pool('mon_api').query('SELECT 1');
+  });
+
+  it('sets the passwords of the services’ roles', async () => {
+    const { mon_api, mon_scheduler, mon_backup } = db.server.passwords;
+    const passwords = { api: mon_api, scheduler: mon_scheduler, backup: 'another' };
+    await prepareDatabase({ databaseUrl: own(), passwords }, deps);
+    const client = new Client(own().replace(/\/\/[^@]+@/, '//mon_backup:another@'));
+    await client.connect();
+    await client.end();
+    const before = { ...passwords, backup: mon_backup };
+    await prepareDatabase({ databaseUrl: own(), passwords: before }, deps);
+  });
+
+  it('waits for a database that is not there yet, and no longer than it has patience', async () => {
+    let now = 0;
+    const slept: number[] = [];
+    const clock = {
+      monotonic: () => now,
+      sleep: async (ms: number): Promise<void> => {
+        slept.push(ms);
+        now += ms;
+      },
+    };
+    const nowhere = { databaseUrl: 'postgresql://x:y@127.0.0.1:1/z', passwords: undefined };
+    await assert.rejects(
+      prepareDatabase(nowhere, { ...deps, clock, patienceMs: 3_000 }),
+      (error) => error instanceof StoreError && error.code === 'unavailable',
+    );
+    assert.deepEqual(slept, [1_000, 1_000, 1_000]);
+  });
+
+  it('takes all passwords or none', () => {
+    const all = { API_PASSWORD: 'a', SCHEDULER_PASSWORD: 'b', BACKUP_PASSWORD: 'c' };
+    assert.deepEqual(readPreparation({ DATABASE_URL: 'u', ...all }), {
+      databaseUrl: 'u',
+      passwords: { api: 'a', scheduler: 'b', backup: 'c' },
+    });
+    assert.equal(readPreparation({ DATABASE_URL: 'u' }).passwords, undefined);
+    assert.throws(
+      () => readPreparation({ DATABASE_URL: 'u', ...all, API_PASSWORD: '' }),
+      SetupError,
+    );
+    assert.throws(() => readPreparation({}), /DATABASE_URL is required/);
+  });
+});

@@ -1,0 +1,98 @@
+/**
+ * Brings a database up to date before the services of a cluster start: the schema, and the passwords of
+ * their roles. Runs as the owner of the tables, in the scheduler's init container; several at once wait
+ * for each other.
+ */
+import { z } from 'zod';
+import { systemClock, type Clock } from '../core/clock.ts';
+import { loadConfig, type Environment } from '../core/config.ts';
+import { messageOf, SetupError } from '../core/errors.ts';
+import { createLog, type Log } from '../core/log.ts';
+import { StoreError } from './errors.ts';
+import { migrate, MigrationError } from './migrate.ts';
+import { ensureRoles, type RolePasswords } from './roles.ts';
+
+const schema = z.object({
+  /** Of the owner of the tables. */
+  DATABASE_URL: z.string(),
+  /** Passwords of the services' roles; none when somebody else sets them. */
+  API_PASSWORD: z.string().optional(),
+  SCHEDULER_PASSWORD: z.string().optional(),
+  BACKUP_PASSWORD: z.string().optional(),
+});
+
+export interface Preparation {
+  readonly databaseUrl: string;
+  /** Undefined leaves the roles to somebody else. */
+  readonly passwords: RolePasswords | undefined;
+}
+
+/** @throws SetupError that names every wrong variable. */
+export function readPreparation(env: Environment): Preparation {
+  const given = loadConfig(schema, env);
+  const { API_PASSWORD: api, SCHEDULER_PASSWORD: scheduler, BACKUP_PASSWORD: backup } = given;
+  const databaseUrl = given.DATABASE_URL;
+  if (api === undefined && scheduler === undefined && backup === undefined)
+    return { databaseUrl, passwords: undefined };
+  if (api === undefined || scheduler === undefined || backup === undefined)
+    throw new SetupError(
+      'Wrong environment variables: API_PASSWORD, SCHEDULER_PASSWORD and BACKUP_PASSWORD: set all of them, or none when the roles have their passwords.',
+    );
+  return { databaseUrl, passwords: { api, scheduler, backup } };
+}
+
+export interface PrepareDeps {
+  readonly log: Log;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
+  /** How long a database may take to answer at all, in ms. */
+  readonly patienceMs: number;
+}
+
+const ASK_MS = 1_000;
+
+/** Not there yet, as opposed to one that refuses. */
+const isAway = (error: unknown): boolean =>
+  (error instanceof StoreError && error.code === 'unavailable') ||
+  (error instanceof MigrationError && error.code === 'busy');
+
+async function whenThere<T>(work: () => Promise<T>, deps: PrepareDeps): Promise<T> {
+  const end = deps.clock.monotonic() + deps.patienceMs;
+  for (;;)
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAway(error) || deps.clock.monotonic() >= end) throw error;
+      deps.log.info(`waiting for the database: ${messageOf(error)}`);
+      await deps.clock.sleep(ASK_MS);
+    }
+}
+
+/**
+ * Migrates, then sets the passwords. May be called again and again.
+ * @returns the migrations that were applied now.
+ * @throws StoreError or MigrationError, with the next step in the message.
+ */
+export async function prepareDatabase(
+  { databaseUrl, passwords }: Preparation,
+  deps: PrepareDeps,
+): Promise<readonly string[]> {
+  const applied = await whenThere(() => migrate(databaseUrl, { log: deps.log }), deps);
+  if (passwords) await ensureRoles(databaseUrl, passwords);
+  deps.log.info({ applied: applied.length }, 'the database is up to date');
+  return applied;
+}
+
+/** A volume may take a minute to come, and Postgres after it. */
+const PATIENCE_MS = 120_000;
+
+async function main(): Promise<void> {
+  const log = createLog('migrate', process.env['LOG_LEVEL']);
+  const deps = { log, clock: systemClock, patienceMs: PATIENCE_MS };
+  await prepareDatabase(readPreparation(process.env), deps);
+}
+
+if (import.meta.main)
+  await main().catch((error: unknown) => {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = 1;
+  });
