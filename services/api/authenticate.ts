@@ -12,7 +12,9 @@ import type { Authenticate } from './route.ts';
 
 export const IDLE_MS = 30 * 60_000;
 export const ABSOLUTE_MS = 12 * 60 * 60_000;
-const TOUCH_AFTER_MS = 60_000;
+/** How exact the end of an idle session is. */
+const TOUCH_SESSION_AFTER_MS = 1_000;
+const TOUCH_TOKEN_AFTER_MS = 60_000;
 
 type AuthDeps = Pick<ApiDeps, 'pool' | 'clock' | 'config' | 'log' | 'metrics'>;
 
@@ -26,18 +28,21 @@ export function createAuthenticate(deps: AuthDeps): Authenticate {
   };
 }
 
-/** Refuses, counts and logs; the caller learns nothing of the reason. */
+/** Refuses, counts and logs; the caller learns nothing of what is wrong with a credential. */
 export function refuse(
   deps: Pick<AuthDeps, 'log' | 'metrics'>,
   request: Request,
   reason: string,
+  code: 'unauthorized' | 'forbidden' = 'unauthorized',
 ): HttpError {
   deps.metrics.authFailures.inc({ reason });
   deps.log.warn(
     { event: 'auth.refused', reason, ip: request.ip, route: request.path },
     'unauthorized: the credential is invalid',
   );
-  return new HttpError('unauthorized', 'Sign in, or send a valid bearer token');
+  return code === 'unauthorized'
+    ? new HttpError(code, 'Sign in, or send a valid bearer token')
+    : new HttpError(code, 'The request comes from a page of another site');
 }
 
 async function byToken(deps: AuthDeps, request: Request, header: string): Promise<Principal> {
@@ -49,7 +54,8 @@ async function byToken(deps: AuthDeps, request: Request, header: string): Promis
     const found = await findApiToken(tx, hash, now);
     const stale =
       found &&
-      (found.lastUsedAt === null || now.getTime() - found.lastUsedAt.getTime() > TOUCH_AFTER_MS);
+      (found.lastUsedAt === null ||
+        now.getTime() - found.lastUsedAt.getTime() > TOUCH_TOKEN_AFTER_MS);
     if (stale) await touchApiToken(tx, hash, now);
     return found;
   });
@@ -66,7 +72,12 @@ async function byToken(deps: AuthDeps, request: Request, header: string): Promis
 async function bySession(deps: AuthDeps, request: Request, id: string): Promise<Principal> {
   const session = await liveSession(deps, id);
   if (!session) throw refuse(deps, request, 'unknown_session');
-  if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) checkSameSite(deps, request, id);
+  // Browsers name the origin also of a stream that a page of another site opens.
+  if (!isAllowedOrigin(deps, request)) throw refuse(deps, request, 'foreign_origin', 'forbidden');
+  const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
+  // A page of another site can make a browser send the cookie, but does not know the token.
+  if (changes && !isCsrfToken(id, request.get(CSRF_HEADER)))
+    throw refuse(deps, request, 'csrf_token');
   const [membership] = await withUser(deps.pool, session.userId, (tx) =>
     listMemberships(tx, session.userId),
   );
@@ -85,16 +96,10 @@ async function liveSession(deps: AuthDeps, id: string): Promise<LiveSession | un
   const now = deps.clock.now();
   return withTransaction(deps.pool, async (tx) => {
     const session = await findSession(tx, hash, now, IDLE_MS);
-    if (session && now.getTime() - session.lastUsedAt.getTime() > TOUCH_AFTER_MS)
+    if (session && now.getTime() - session.lastUsedAt.getTime() >= TOUCH_SESSION_AFTER_MS)
       await touchSession(tx, hash, now);
     return session;
   });
-}
-
-/** A page of another site can make a browser send the cookie, but knows neither origin nor token. */
-function checkSameSite(deps: AuthDeps, request: Request, id: string): void {
-  if (!isAllowedOrigin(deps, request)) throw refuse(deps, request, 'foreign_origin');
-  if (!isCsrfToken(id, request.get(CSRF_HEADER))) throw refuse(deps, request, 'csrf_token');
 }
 
 /** A missing Origin is no browser's; browsers send it with every state change. */

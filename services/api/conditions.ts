@@ -5,6 +5,7 @@ import type {
   SecretKeyRef,
 } from '../../crds/types/notificationchannel.ts';
 import { namedTargetOf, secretsOf } from '../core/channelTarget.ts';
+import { isIsolated, OWN_BROWSER_NOTE } from '../domain/isolation.ts';
 import type { Monitor } from '../store/monitors.ts';
 import { KUBERNETES } from '../store/projection.ts';
 
@@ -77,6 +78,10 @@ export const firstViolation = (monitor: Monitor, references: References): Violat
     .map((policy) => policy(monitor, references))
     .find((violation) => violation !== undefined);
 
+/** Jobs of a cluster are told by the operator, which knows their pool. */
+const isolationNote = ({ spec, managedBy }: Monitor): string | undefined =>
+  isIsolated(spec) && managedBy !== KUBERNETES ? OWN_BROWSER_NOTE : undefined;
+
 /** All conditions: those that the scheduler stored, and those that follow from the references. */
 export function conditionsOf(monitor: Monitor, references: References): StatusCondition[] {
   const violation = firstViolation(monitor, references);
@@ -96,7 +101,7 @@ export function conditionsOf(monitor: Monitor, references: References): StatusCo
   });
   const derived = [
     make('Accepted', !violation, violation?.reason ?? 'Accepted', violation?.message),
-    make('Scheduled', true, suspended ? 'Suspended' : 'Scheduled'),
+    make('Scheduled', true, suspended ? 'Suspended' : 'Scheduled', isolationNote(monitor)),
     make('Ready', !violation, violation?.reason ?? 'Ready', violation?.message),
     make('Paused', suspended, suspended ? 'Suspended' : 'NotPaused'),
   ];

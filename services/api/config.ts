@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { flag, httpUrl, list, loadConfig, port, type Environment } from '../core/config.ts';
 import { mailEventKey } from './mailEvents.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
+import { metricsPort } from '../core/http/metricsPort.ts';
 
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   API_PORT: port(DEFAULT_PORTS.api),
+  METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
   DATABASE_URL: z.string(),
@@ -25,6 +27,15 @@ const schema = z.object({
   OBJECTS: z.enum(['store', 'cluster'], { error: 'must be store or cluster' }).default('store'),
   /** With OBJECTS=cluster: a kubeconfig; absent inside a pod. */
   KUBECONFIG: z.string().optional(),
+  EGRESS_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.egress}`),
+  /** The client at the sign-in provider; without one nobody signs in by a provider. */
+  GOOGLE_CLIENT_ID: z.string().optional(),
+  GOOGLE_CLIENT_SECRET: z.string().optional(),
+  GOOGLE_CLIENT_SECRET_FILE: z.string().optional(),
+  /** Another OpenID provider than Google, by its issuer identifier. */
+  OIDC_ISSUER: z.url({ protocol: /^https?$/, error: 'must be an https URL' }).optional(),
+  /** Domains and addresses that may sign in by the provider; `*` for everybody. */
+  SIGN_IN_ALLOW: list(),
   /** The one-time sign-in link of local mode. */
   LOCAL_SIGN_IN: flag(false),
 });

@@ -7,6 +7,7 @@ import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { ApiConfig } from './config.ts';
 import type { EventHub } from './events.ts';
+import type { SignIn } from './identity/open.ts';
 import type { ObjectWriter } from './writer.ts';
 
 export interface ApiDeps {
@@ -19,6 +20,8 @@ export interface ApiDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly events: EventHub;
+  /** Sign-in by an OpenID provider, where one is configured. */
+  readonly signIn: SignIn | undefined;
   /** The way to monitors, channels and secrets. */
   readonly objects: ObjectWriter;
 }

@@ -114,6 +114,15 @@ describe('the conditions of a job', () => {
     assert.deepEqual(types, ['Accepted', 'Scheduled', 'Ready', 'Paused', 'Healthy']);
   });
 
+  it('tell the owner of an isolated job that it has a browser process of its own here', () => {
+    const spec = specOf({ isolation: { level: 'Dedicated' } });
+    const told = (patch: Parameters<typeof monitor>[0]) =>
+      conditionsOf(monitor(patch), references()).find(({ type }) => type === 'Scheduled')?.message;
+    assert.match(told({ spec }) ?? '', /browser process of its own on this machine/);
+    assert.equal(told({}), undefined);
+    assert.equal(told({ spec, managedBy: 'kubernetes' }), undefined);
+  });
+
   it('stay ready while suspended, with the reason in Scheduled', () => {
     const conditions = conditionsOf(monitor({ spec: specOf({ suspend: true }) }), references());
     const of = (type: string) => conditions.find((condition) => condition.type === type);

@@ -87,6 +87,32 @@ describe('sign-in and sessions', () => {
     assert.equal((await as(cookie, 'GET', '/me')).status, 401);
   });
 
+  it('A8 counts the half hour from the last use, to the second', async () => {
+    const cookie = cookieOf(await signIn());
+    const later = (ms: number): void => {
+      api.time.now = new Date(api.time.now.getTime() + ms);
+    };
+    const status = async (): Promise<number> => (await as(cookie, 'GET', '/me')).status;
+    for (const wait of [40_000, 30 * 60_000 - 1000]) {
+      later(wait);
+      assert.equal(await status(), 200);
+    }
+    later(30 * 60_000);
+    assert.equal(await status(), 401);
+  });
+
+  it('A8 ends a busy session after twelve hours, to the second', async () => {
+    const cookie = cookieOf(await signIn());
+    const begun = api.time.now.getTime();
+    const at = async (ms: number): Promise<number> => {
+      api.time.now = new Date(begun + ms);
+      return (await as(cookie, 'GET', '/me')).status;
+    };
+    for (let minutes = 25; minutes < 720; minutes += 25) await at(minutes * 60_000);
+    assert.equal(await at(12 * 3_600_000 - 1000), 200);
+    assert.equal(await at(12 * 3_600_000), 401);
+  });
+
   it('A11 ends a session at sign-out', async () => {
     const cookie = cookieOf(await signIn());
     const out = await as(cookie, 'POST', '/sign-out', { 'x-csrf-token': await csrfOf(cookie) });
@@ -113,7 +139,19 @@ describe('sign-in and sessions', () => {
   it('A19 refuses a state change that a page of another origin sends, also with the token', async () => {
     const cookie = cookieOf(await signIn());
     const headers = { 'x-csrf-token': await csrfOf(cookie), origin: 'https://evil.example' };
-    assert.equal((await as(cookie, 'POST', '/monitors', headers, job('forged'))).status, 401);
+    assert.equal((await as(cookie, 'POST', '/monitors', headers, job('forged'))).status, 403);
+  });
+
+  it('A22 refuses a stream that a page of another origin opens', async () => {
+    const cookie = cookieOf(await signIn());
+    const open = (origin: string) => as(cookie, 'GET', '/events', { origin });
+    for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:3000.evil.example'])
+      assert.equal((await open(origin)).status, 403, origin);
+    const own = await fetch(`${api.url}/api/v1/events`, {
+      headers: { cookie, origin: 'http://127.0.0.1:3000' },
+    });
+    assert.equal(own.status, 200);
+    await own.body?.cancel();
   });
 
   it('A1 refuses a sign-in that a page of another origin sends', async () => {

@@ -1,11 +1,10 @@
 /** Starts the api: the only door to the data for people and programs. */
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
-import type { Express } from 'express';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { HttpError } from '../core/errors.ts';
-import { createApp } from '../core/http/app.ts';
-import { serve } from '../core/http/serve.ts';
+import { createApp, type App } from '../core/http/app.ts';
+import { serveApp } from '../core/http/metricsPort.ts';
 import { newId } from '../core/ids.ts';
 import { createInternalClient, type InternalClient } from '../core/internal/client.ts';
 import { loadConnection } from '../core/kube/connection.ts';
@@ -23,6 +22,7 @@ import type { ApiConfig } from './config.ts';
 import type { ApiDeps } from './deps.ts';
 import { translateErrors } from './errors.ts';
 import { createEventHub } from './events.ts';
+import { openSignIn, type ProviderFetch } from './identity/open.ts';
 import { mountRoutes } from './route.ts';
 import { allRoutes, API_VERSION } from './routes/index.ts';
 import { keepBatchBytes } from './routes/webhooks.ts';
@@ -32,17 +32,19 @@ import type { ObjectWriter, WriterDeps } from './writer.ts';
 /** Largest public body. */
 export const BODY_LIMIT = 256 * 1024;
 
+/** What production takes by default, and tests replace. */
+type GivenDeps = Partial<Omit<WriterDeps, 'signIn'>> &
+  Pick<WriterDeps, 'log'> & { readonly kube?: Transport; readonly providerFetch?: ProviderFetch };
+
 /** Starts listening; `deps` may replace what production takes by default. */
-export async function startApi(
-  config: ApiConfig,
-  given: Partial<WriterDeps> & Pick<WriterDeps, 'log'> & { readonly kube?: Transport },
-): Promise<Running> {
+export async function startApi(config: ApiConfig, given: GivenDeps): Promise<Running> {
   const { log } = given;
   const clock = given.clock ?? systemClock;
   const pool =
     given.pool ?? openPool(config.DATABASE_URL, { applicationName: 'duckmon-api', log, max: 10 });
   const events = given.events ?? createEventHub();
   const scheduler = given.scheduler ?? schedulerClient(config, clock, log);
+  const signIn = openSignIn({ config, pool, clock, log }, given.providerFetch);
   const parts: WriterDeps = {
     config,
     pool,
@@ -52,6 +54,7 @@ export async function startApi(
     log,
     metrics: given.metrics ?? createMetrics('api'),
     events,
+    signIn,
   };
   const kube = config.OBJECTS === 'cluster' ? (given.kube ?? (await connect(parts))) : undefined;
   const deps: ApiDeps = { ...parts, objects: openObjects(parts, kube) };
@@ -59,14 +62,15 @@ export async function startApi(
     log,
     onGap: () => events.publishGap(),
   });
-  const listening = await serve(apiApp(deps), { host: config.HOST, port: config.API_PORT });
+  const { HOST: host, API_PORT: port, METRICS_PORT: metricsPort } = config;
+  const listening = await serveApp(apiApp(deps), { host, port, metricsPort });
   return {
     url: listening.url,
     stop: async () => {
       events.close();
       await listening.stop();
       kube?.close();
-      await Promise.all([listener.close(), scheduler.close(), pool.end()]);
+      await Promise.all([listener.close(), scheduler.close(), signIn?.close(), pool.end()]);
     },
   };
 }
@@ -101,19 +105,19 @@ function schedulerClient(
 }
 
 /** The application with all routes, without a socket. */
-export function apiApp(deps: ApiDeps): Express {
-  const { express: app, finish } = createApp({
+function apiApp(deps: ApiDeps): App {
+  const app = createApp({
     log: deps.log,
     metrics: deps.metrics,
     bodyLimit: BODY_LIMIT,
     readiness: () => readiness(deps),
     before: [helmetOf(deps.config), limitOf(deps.config), keepBatchBytes()],
   });
-  app.set('trust proxy', deps.config.TRUSTED_PROXIES);
-  app.set('query parser', 'simple');
-  mountRoutes(app, allRoutes(deps), createAuthenticate(deps));
-  app.use(translateErrors);
-  return finish();
+  app.express.set('trust proxy', deps.config.TRUSTED_PROXIES);
+  app.express.set('query parser', 'simple');
+  mountRoutes(app.express, allRoutes(deps), createAuthenticate(deps));
+  app.express.use(translateErrors);
+  return app;
 }
 
 async function readiness({ pool }: ApiDeps): Promise<Record<string, string>> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { reasonWords } from './web/src/parts/words.ts';
+import { browserWords, reasonWords } from './web/src/parts/words.ts';
 
 describe('reasons in words', () => {
   it('says what a known reason means', () => {
@@ -10,4 +10,26 @@ describe('reasons in words', () => {
     assert.equal(reasonWords('addressForbidden'), 'address forbidden');
     assert.equal(reasonWords('model_not_configured'), 'model not configured');
   });
+});
+
+describe('browsers in words', () => {
+  for (const [userAgent, words] of [
+    [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0',
+      'Edge on Windows',
+    ],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1',
+      'Safari on iPhone',
+    ],
+    [
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36',
+      'Chrome on Linux',
+    ],
+    ['curl/8.0', 'an unknown program'],
+    [null, 'an unknown program'],
+  ] as const)
+    it(`says ${words} for ${userAgent?.slice(-40) ?? 'nothing'}`, () => {
+      assert.equal(browserWords(userAgent), words);
+    });
 });

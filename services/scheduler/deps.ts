@@ -12,6 +12,7 @@ import type { ModelsSource } from './check/models.ts';
 import type { PlainCommitter } from './check/unchanged.ts';
 import type { Load } from './projection/load.ts';
 import type { SecretReader } from './secrets/reader.ts';
+import type { Workers } from './workers/workers.ts';
 
 export interface SchedulerDeps {
   readonly pool: pg.Pool;
@@ -24,8 +25,8 @@ export interface SchedulerDeps {
   readonly log: Log;
   readonly failpoint: Failpoint;
   readonly metrics: SchedulerMetrics;
-  readonly browser: InternalClient;
-  readonly llm: InternalClient;
+  /** Browsers and models: those of a monitor's pools, or the own services. */
+  readonly workers: Workers;
   readonly notification: InternalClient;
   readonly models: ModelsSource;
   readonly gate: HostGate;

@@ -1,13 +1,14 @@
 /** The heart's beat: claims due monitors while slots are free, and sends and sweeps beside it. */
 import { messageOf } from '../core/errors.ts';
 import { createClaimer, nextDueAt, type Claim } from '../store/claim.ts';
-import { releaseClaims, renewLeases } from '../store/lease.ts';
+import { hastenClaims, releaseClaims, renewLeases } from '../store/lease.ts';
 import { nextDeliveryAt } from '../store/outbox.ts';
 import { nextTellingAt } from '../store/sweep.ts';
 import type { SchedulerDeps } from './deps.ts';
 import { createSecretChecks } from './channels/secrets.ts';
 import { createFreeze } from './freeze.ts';
-import { runClaim, type RunResult } from './check/run.ts';
+import type { RunResult } from './check/commit.ts';
+import { missClaim, runClaim } from './check/run.ts';
 import { dispatchDeliveries } from './outbox/dispatch.ts';
 import { createPace } from './pace.ts';
 import { hostOf } from './politeness.ts';
@@ -35,6 +36,9 @@ const IDLE_MS = 5_000;
 /** A host whose turn comes within this time is waited for in a slot; others are deferred. */
 const PATIENCE_MS = 2_000;
 const SWEEP_MS = 1_000;
+/** While checks wait for a pod, their pools are looked at so often; else idle ones are let go. */
+const PODS_MS = 2_000;
+const PRUNE_MS = 60_000;
 /** The share of the slots that one workspace may hold while it has them. */
 const WORKSPACE_SHARE = 0.75;
 
@@ -60,8 +64,11 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
       busy: busyWorkspaces(running, options.slots),
     });
     const { ready, deferred } = sortByHost(claims, deps);
-    await releaseClaims(deps.pool, deferred);
-    for (const claim of ready) begin(claim);
+    const admitted = await deps.workers.admit(ready);
+    await releaseClaims(deps.pool, [...deferred, ...admitted.waiting]);
+    for (const claim of admitted.ready) begin(claim, () => runClaim(claim, deps, cut.signal));
+    for (const { claim, plan } of admitted.missed) begin(claim, () => missClaim(claim, plan, deps));
+    if (admitted.waiting.length > 0) pods.wake();
     if (claims.length >= limit) return pace.full(free());
     return pace.rest(claims.length, untilDue(await nextDueAt(deps.pool), deps));
   });
@@ -91,14 +98,21 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
     if (released > 0) deliveries.wake();
     return untilDue(nextAt, deps);
   });
-  const timers: readonly Timer[] = [checks, deliveries, sweeps, leases, secrets];
+  const pods = createTimer(deps, 'worker-pools', async () => {
+    const back = await deps.workers.comeBack();
+    await hastenClaims(deps.pool, back, deps.clock.now());
+    if (back.length > 0) checks.wake();
+    deps.workers.prune();
+    return deps.workers.waiting().length > 0 ? PODS_MS : PRUNE_MS;
+  });
+  const timers: readonly Timer[] = [checks, deliveries, sweeps, leases, secrets, pods];
 
-  const begin = (claim: Claim): void => {
+  const begin = (claim: Claim, work: () => Promise<RunResult>): void => {
     const key = `${claim.workspace}/${claim.monitor}`;
     const run = async (): Promise<void> => {
       try {
         // What left nothing but its row has nothing to send.
-        if ((await runOne(claim, deps, cut.signal)) !== 'unchanged') deliveries.wake();
+        if ((await runOne(claim, work, deps, cut.signal)) !== 'unchanged') deliveries.wake();
       } finally {
         running.delete(key);
         deps.metrics.inFlight.set(running.size);
@@ -135,11 +149,12 @@ interface Running {
 /** Runs one claim; one that was cut is given back, one that failed is left to its lease, loudly. */
 async function runOne(
   claim: Claim,
+  work: () => Promise<RunResult>,
   deps: SchedulerDeps,
   signal: AbortSignal,
 ): Promise<RunResult | undefined> {
   try {
-    return await runClaim(claim, deps, signal);
+    return await work();
   } catch (error) {
     const { workspace, monitor } = claim;
     if (!signal.aborted) {

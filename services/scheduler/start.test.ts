@@ -23,35 +23,13 @@ import { z } from 'zod';
 import { testSpec } from '../store/testing/monitors.ts';
 import { readConfig, type SchedulerConfig } from './config.ts';
 import { startScheduler } from './start.ts';
+import { configFor } from './testing/config.ts';
 import { failure, priceAnswer } from './testing/neighbours.ts';
 import { alerting } from './testing/specs.ts';
+import { until } from './testing/until.ts';
 import { SHOP, createWorld, type World } from './testing/world.ts';
 
 const root = { keys: [newKeyEntry(new Date())] };
-
-const configFor = (world: World, patch: Partial<SchedulerConfig> = {}): SchedulerConfig => ({
-  host: '127.0.0.1',
-  port: 0,
-  logLevel: 'silent',
-  keysFile: '',
-  dataKeyFile: '',
-  databaseUrl: world.db.url('mon_scheduler'),
-  publicUrl: 'http://127.0.0.1:3000',
-  browserUrl: world.browser.url,
-  llmUrl: world.llm.url,
-  notificationUrl: world.notification.url,
-  egressUrl: 'http://127.0.0.1:9',
-  owner: 'test',
-  slots: 8,
-  hostIntervalMs: 0,
-  hostConcurrency: 8,
-  leaseMs: 60_000,
-  judgeDeadlineMs: 5_000,
-  workspaceCaps: { microUsd: null, tokens: null },
-  platformCaps: { microUsd: null, tokens: null },
-  podIp: undefined,
-  ...patch,
-});
 
 describe('the scheduler as a service', () => {
   let world: World;
@@ -88,14 +66,6 @@ describe('the scheduler as a service', () => {
     });
   };
 
-  /** Looks at the database until it shows what is waited for. */
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let look = 0; look < 200; look += 1) {
-      if (await holds()) return;
-      await systemClock.sleep(25);
-    }
-    assert.fail(`never: ${what}`);
-  };
   const countOf = async (table: string): Promise<number> => (await world.rows(table)).length;
   const wake = (client: InternalClient): Promise<unknown> =>
     client.post(WAKE_PATH, { workspace: 'team' }, z.unknown());

@@ -13,10 +13,12 @@ import { StoreError } from '../store/errors.ts';
 import { listenEvents, type Listener } from '../store/events.ts';
 import { holdOwner } from '../store/lease.ts';
 import { openPool, type Sql } from '../store/pool.ts';
+import { boundWorkers } from '../store/workers.ts';
 import { createDatabaseClock } from './clock.ts';
 import type { SchedulerConfig } from './config.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { createSchedulerMetrics } from './metrics.ts';
+import { calleesOf } from './projection/callees.ts';
 import { createKeyTable } from './projection/keyTable.ts';
 import { projectionRoutes } from './projection/routes.ts';
 import { schedulerRoutes } from './routes.ts';
@@ -71,18 +73,13 @@ export async function startScheduler(
       rawKey: given.rawKey,
     }),
   );
-  const { browserUrl, llmUrl, notificationUrl, egressUrl, owner } = config;
   const keyTable = createKeyTable({
-    callees: [
-      { service: 'browser', url: browserUrl },
-      { service: 'llm', url: llmUrl },
-      { service: 'notification', url: notificationUrl },
-      { service: 'egress', url: egressUrl },
-    ],
-    owner,
+    callees: async () => calleesOf(config, await boundWorkers(pool)),
+    owner: config.owner,
     keys,
     clock: systemClock,
     log,
+    resolve: given.resolve,
   });
   app.express.use('/internal/v1', keyTable.note);
   const started = startLoop(deps, { slots: config.slots, leaseMs: config.leaseMs });

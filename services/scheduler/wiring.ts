@@ -6,6 +6,7 @@ import type { ServiceName } from '../core/contracts/ports.ts';
 import { DEFAULT_CAPS, issueCredential } from '../core/egress/credential.ts';
 import { noFailpoint, type Failpoint } from '../core/failpoint.ts';
 import { newId, type IdSource } from '../core/ids.ts';
+import { addressesOf } from '../core/internal/addresses.ts';
 import { createInternalClient, type InternalClient } from '../core/internal/client.ts';
 import type { Log } from '../core/log.ts';
 import type { KeySource } from '../core/serviceKeys.ts';
@@ -18,6 +19,8 @@ import { createHostGate } from './politeness.ts';
 import { createLoad } from './projection/load.ts';
 import { watchDataKeys, type DataKeys } from './secrets/dataKey.ts';
 import { createSecretReader } from './secrets/reader.ts';
+import type { Resolve } from './workers/addresses.ts';
+import { createWorkers } from './workers/workers.ts';
 
 /** What may be given instead of production's own. */
 export interface StartDeps {
@@ -31,6 +34,8 @@ export interface StartDeps {
   readonly newToken: () => string;
   readonly random: () => number;
   readonly pool: pg.Pool;
+  /** Every address of a host; a headless Service has one a pod. */
+  readonly resolve: Resolve;
   /** How long to wait at the start for a scheduler of the same name to be gone, in ms. */
   readonly nameWaitMs: number;
   /** Local mode only: the raw internal key. */
@@ -45,14 +50,19 @@ export function wireDeps(
   config: SchedulerConfig,
   given: Made,
   metrics: SchedulerDeps['metrics'],
-): { deps: SchedulerDeps; clients: InternalClient[] } {
+): { deps: SchedulerDeps; clients: readonly Pick<InternalClient, 'close'>[] } {
   const { log, keys, clock, pool } = given;
   // requests are signed with the machine's time, by which the other services check them
   const client = (callee: ServiceName, baseUrl: string): InternalClient =>
     createInternalClient({ caller: 'scheduler', callee, baseUrl, keys, clock: systemClock });
-  const browser = client('browser', config.browserUrl);
-  const llm = client('llm', config.llmUrl);
   const notification = client('notification', config.notificationUrl);
+  const workers = createWorkers({
+    time: clock,
+    urls: { browser: config.browserUrl, llm: config.llmUrl },
+    keys,
+    clock: { ...systemClock, monotonic: () => clock.monotonic() },
+    resolve: given.resolve ?? addressesOf,
+  });
   const dataKeys =
     given.dataKeys ??
     watchDataKeys(config.dataKeyFile, (err) => log.error({ err }, 'data key file unreadable'));
@@ -61,14 +71,13 @@ export function wireDeps(
     clock,
     log,
     metrics,
-    browser,
-    llm,
+    workers,
     notification,
     newId: given.newId ?? newId,
     newToken: given.newToken ?? (() => randomBytes(32).toString('base64url')),
     random: given.random ?? Math.random,
     failpoint: given.failpoint ?? noFailpoint,
-    models: createModelsSource(llm, clock),
+    models: createModelsSource(workers, clock),
     load: createLoad(),
     gate: createHostGate({
       intervalMs: config.hostIntervalMs,
@@ -95,5 +104,5 @@ export function wireDeps(
       trustedRecipients: config.trustedRecipients,
     },
   };
-  return { deps, clients: [browser, llm, notification] };
+  return { deps, clients: [workers, notification] };
 }

@@ -92,7 +92,7 @@ async function revive(
        resource_version = resource_version + 1, conditions = '[]', run_requested_at = NULL,
        run_request_id = NULL, last_handled_run_request = NULL, buffered = false, missed_slots = 0,
        consecutive_failures = 0, failure_alerted = false, lease_until = NULL,
-       lease_token = lease_token + 1
+       lease_token = lease_token + 1, workers = NULL
      WHERE workspace_id = $1 AND name = $2`,
     [
       workspace,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type pg from 'pg';
 import { claimOldest, createClaimer, nextDueAt, OLDEST_DUE, type ClaimOptions } from './claim.ts';
-import { recoverLeases, releaseClaims } from './lease.ts';
+import { hastenClaims, recoverLeases, releaseClaims } from './lease.ts';
 import { NOON, later, seedMany, seedMonitor, seedWorkspaces } from './testing/monitors.ts';
 import { testDatabase, type TestDatabase } from './testing/postgres.ts';
 
@@ -105,6 +105,41 @@ describe('claim', () => {
     await pool.query(`UPDATE monitors SET last_handled_run_request = 'r1'`);
     const [again] = await claimOldest(pool, options({ now: later(NOON, 60_000) }));
     assert.equal(again?.runRequest, undefined);
+  });
+
+  describe('given back for later', () => {
+    const giveBack = async (until: Date) => {
+      await seedMonitor(pool, { name: 'm' });
+      const [claim] = await claimOldest(pool, options());
+      const release = { workspace: 'team', monitor: 'm', token: claim?.token ?? 0, until };
+      await releaseClaims(pool, [release]);
+      return release;
+    };
+
+    it('is due at once when it is hastened, with the slot that it had', async () => {
+      const release = await giveBack(later(NOON, 5_000));
+      await hastenClaims(pool, [release], later(NOON, 1_000));
+      assert.deepEqual((await row('m'))['next_due_at'], later(NOON, 1_000));
+      const [claim] = await claimOldest(pool, options({ now: later(NOON, 1_000) }));
+      assert.deepEqual([claim?.slot, claim?.died], [NOON, false]);
+    });
+
+    it('is never made due later', async () => {
+      const release = await giveBack(later(NOON, 5_000));
+      await hastenClaims(pool, [release], later(NOON, 9_000));
+      assert.deepEqual((await row('m'))['next_due_at'], later(NOON, 5_000));
+    });
+
+    it('is left alone once it was claimed again, or has another time', async () => {
+      const release = await giveBack(later(NOON, 5_000));
+      await pool.query('UPDATE monitors SET next_due_at = $1', [later(NOON, 60_000)]);
+      await hastenClaims(pool, [release], later(NOON, 1_000));
+      assert.deepEqual((await row('m'))['next_due_at'], later(NOON, 60_000));
+      await claimOldest(pool, options({ now: later(NOON, 60_000) }));
+      const leased = { ...release, until: later(NOON, 120_000) };
+      await hastenClaims(pool, [leased], later(NOON, 61_000));
+      assert.deepEqual((await row('m'))['next_due_at'], later(NOON, 120_000));
+    });
   });
 
   it('brings and clears the mark of a buffered run', async () => {

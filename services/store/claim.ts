@@ -1,6 +1,7 @@
 /** Claims due monitors for one scheduler: leased, fenced, fair over workspaces. */
 import type pg from 'pg';
 import type { MonitorJobSpec, StatusCondition } from '../../crds/types/monitorjob.ts';
+import type { MonitorWorkers } from '../core/contracts/projection.ts';
 import type { Sql } from './pool.ts';
 import { loadMemory, type MonitorMemory } from './memory.ts';
 
@@ -12,6 +13,8 @@ export interface Claim extends MonitorMemory {
   readonly generation: number;
   readonly goalVersion: number;
   readonly spec: MonitorJobSpec;
+  /** The pools that work for it; null where the scheduler's own services do. */
+  readonly workers: MonitorWorkers | null;
   /** The slot of the schedule that is next or due; a wake may come before it. */
   readonly slot: Date;
   /** Fences the commit: one claim later it is another. */
@@ -53,6 +56,7 @@ interface ClaimRow {
   generation: number;
   goal_version: number;
   spec: MonitorJobSpec;
+  workers: MonitorWorkers | null;
   slot_at: Date;
   lease_token: number;
   run_request: string | null;
@@ -89,7 +93,7 @@ UPDATE monitors m SET lease_token = m.lease_token + 1, lease_until = $2, lease_o
   deaths = CASE WHEN m.slot_generation <> m.generation THEN 0 WHEN due.lease_until IS NULL THEN m.deaths ELSE m.deaths + 1 END,
   slot_generation = m.generation, buffered = false
 FROM due WHERE m.ctid = due.place
-RETURNING m.workspace_id, m.name, m.uid, m.conditions, m.generation, m.goal_version, m.spec, m.slot_at, m.lease_token,
+RETURNING m.workspace_id, m.name, m.uid, m.conditions, m.generation, m.goal_version, m.spec, m.workers, m.slot_at, m.lease_token,
   CASE WHEN m.run_request_id IS DISTINCT FROM m.last_handled_run_request THEN m.run_request_id END AS run_request,
   due.buffered AS was_buffered, m.host, m.deaths, due.lease_until IS NOT NULL AS died, m.consecutive_failures, m.failure_alerted`;
 
@@ -205,6 +209,7 @@ function toClaim(row: ClaimRow, leaseUntil: Date, memory: MonitorMemory): Claim 
     generation: row.generation,
     goalVersion: row.goal_version,
     spec: row.spec,
+    workers: row.workers,
     slot: row.slot_at,
     token: row.lease_token,
     leaseUntil,

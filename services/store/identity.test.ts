@@ -268,7 +268,7 @@ describe('identity', () => {
       assert.equal(taken.filter(Boolean).length, 1);
     });
 
-    for (const other of ['acknowledge', 'confirm-recipient'] satisfies TokenPurpose[])
+    for (const other of ['acknowledge', 'confirm-recipient', 'login'] satisfies TokenPurpose[])
       it(`A15 made for a sign-in do not ${other}`, async () => {
         await create();
         assert.equal(await take(other), undefined);

@@ -29,6 +29,25 @@ const releaseRows = (releases: readonly Release[]): string =>
     releases.map(({ workspace, monitor, token, until }) => ({ workspace, monitor, token, until })),
   );
 
+/**
+ * Makes monitors due now that were given back for later; one that was claimed, edited or asked for
+ * since then is left alone.
+ */
+export async function hastenClaims(
+  sql: Sql,
+  releases: readonly Release[],
+  now: Date,
+): Promise<void> {
+  if (releases.length === 0) return;
+  await sql.query(
+    `UPDATE monitors m SET next_due_at = $2
+     FROM jsonb_to_recordset($1::jsonb) AS r(workspace text, monitor text, token bigint, until timestamptz)
+     WHERE m.workspace_id = r.workspace AND m.name = r.monitor AND m.lease_token = r.token AND m.lease_until IS NULL
+       AND m.next_due_at = r.until AND r.until > $2`,
+    [releaseRows(releases), now],
+  );
+}
+
 /** Moves the ends of leases that are still theirs; a claim that lost its lease is not given it back. */
 export async function renewLeases(sql: Sql, leases: readonly Release[]): Promise<void> {
   if (leases.length === 0) return;

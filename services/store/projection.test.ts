@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { NotificationChannelSpec } from '../../crds/types/notificationchannel.ts';
+import type { MonitorWorkers, PoolAddress } from '../core/contracts/projection.ts';
+import { applyMonitor } from './apply.ts';
 import { findChannel } from './channels.ts';
 import { findMonitor, getMonitor } from './monitors.ts';
 import {
@@ -39,6 +41,7 @@ describe('projection', () => {
     labels: {},
     annotations: {},
     runRequest: null,
+    workers: null,
     ...patch,
   });
   const project = (patch: Partial<ProjectedJob> = {}, now = NOON) =>
@@ -59,6 +62,47 @@ describe('projection', () => {
     const before = await read();
     assert.equal(await project(), 'unchanged');
     assert.deepEqual(await read(), before);
+  });
+
+  const pool: PoolAddress = {
+    namespace: 'team',
+    name: 'own',
+    url: 'http://duckmon-pool-own.team.svc:8001',
+    keyring: 'browser/team',
+    perCheck: false,
+  };
+  const workers: MonitorWorkers = { browser: pool, llm: { ...pool, name: 'llm', keyring: 'llm' } };
+  const claimed = async () => {
+    const { rows } = await suite.db
+      .pool('mon_scheduler')
+      .query('SELECT workers, next_due_at, generation FROM monitors WHERE name = $1', [name]);
+    return rows[0] as { workers: unknown; next_due_at: Date; generation: number };
+  };
+
+  it('keeps where the pods are, and the same again changes nothing', async () => {
+    assert.equal(await project({ workers }), 'created');
+    assert.deepEqual((await claimed()).workers, workers);
+    assert.equal(await project({ workers: structuredClone(workers) }), 'unchanged');
+  });
+
+  it('takes pods that are elsewhere for a change, of nothing but where they are', async () => {
+    await project({ workers });
+    const before = await read();
+    const moved = { ...workers, browser: { ...pool, perCheck: true } };
+    assert.equal(await project({ workers: moved }, later(NOON, 5000)), 'configured');
+    assert.deepEqual((await claimed()).workers, moved);
+    assert.deepEqual(await read(), before);
+    assert.equal(await project({ workers: null }, later(NOON, 5000)), 'configured');
+    assert.equal((await claimed()).workers, null);
+  });
+
+  it('has no pods of the object before under its name, which a person applies anew', async () => {
+    await project({ workers });
+    await suite.scheduler((tx) => retireMonitor(tx, 'team', name, job().uid, NOON));
+    const deps = { now: NOON, newUid: () => other, firstDue: () => NOON };
+    const input = { name, spec: testSpec() };
+    await suite.scheduler((tx) => applyMonitor(tx, 'team', input, { managedBy: null }, deps));
+    assert.equal((await claimed()).workers, null);
   });
 
   it('leaves a newer generation alone when an older one comes late', async () => {

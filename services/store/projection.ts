@@ -1,6 +1,7 @@
 /** Objects of a cluster as the scheduler keeps them: written by the operator, retired when gone. */
 import type { MonitorJobSpec } from '../../crds/types/monitorjob.ts';
 import type { NotificationChannelSpec } from '../../crds/types/notificationchannel.ts';
+import type { MonitorWorkers } from '../core/contracts/projection.ts';
 import { applyMonitor, type ApplyDeps } from './apply.ts';
 import { applyChannel, deleteChannel, findChannel } from './channels.ts';
 import { StoreError } from './errors.ts';
@@ -23,6 +24,7 @@ export interface Projected<Spec> {
 
 export interface ProjectedJob extends Projected<MonitorJobSpec> {
   readonly runRequest: string | null;
+  readonly workers: MonitorWorkers | null;
 }
 
 export interface ProjectedChannel extends Projected<NotificationChannelSpec> {
@@ -88,6 +90,23 @@ async function adoptIdentity(
   );
 }
 
+/**
+ * Notes where the monitor's pods are: nothing else of it changes, neither its next time nor its version.
+ * @returns whether they are elsewhere than before
+ */
+async function moveWorkers(
+  tx: Sql,
+  workspace: string,
+  { name, workers }: ProjectedJob,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE monitors SET workers = $3::jsonb
+     WHERE workspace_id = $1 AND name = $2 AND workers IS DISTINCT FROM $3::jsonb`,
+    [workspace, name, workers === null ? null : JSON.stringify(workers)],
+  );
+  return rowCount === 1;
+}
+
 /** A late message about an older state of the same object. */
 const isStale = (
   standing: Standing | undefined,
@@ -114,8 +133,9 @@ export async function projectMonitor(
     newUid: () => job.uid,
   });
   await adoptIdentity(tx, 'monitors', workspace, job);
+  const moved = await moveWorkers(tx, workspace, job);
   await askForRun(tx, workspace, job, deps.now);
-  return outcome;
+  return moved && outcome === 'unchanged' ? 'configured' : outcome;
 }
 
 async function askForRun(tx: Sql, workspace: string, job: ProjectedJob, now: Date): Promise<void> {

@@ -68,7 +68,7 @@ export async function findSession(
   return { idHash: id, userId: user.id, csrfHash, ...times, userAgent, user };
 }
 
-/** Notes the use of a session; call it at most once a minute for each. */
+/** Notes the use of a session; call it at most once a second for each. */
 export async function touchSession(tx: Sql, idHash: Uint8Array, now: Date): Promise<void> {
   await tx.query('UPDATE sessions SET last_used_at = $2 WHERE id_hash = $1 AND last_used_at < $2', [
     idHash,
@@ -91,4 +91,53 @@ export async function revokeSessions(tx: Sql, userId: string, now: Date): Promis
     [userId, now],
   );
   return rowCount ?? 0;
+}
+
+/** A session as its user sees it. */
+export interface SessionLine {
+  /** Tells sessions apart and opens none: the beginning of the hash, in hexadecimal. */
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  readonly userAgent: string | null;
+}
+
+const lineId = `encode(substring(id_hash FROM 1 FOR 16), 'hex')`;
+
+/** The id of a session's line. */
+export const sessionLineId = (idHash: Uint8Array): string =>
+  Buffer.from(idHash).subarray(0, 16).toString('hex');
+
+/** The sessions of a user that are alive at `now`, the one that was used last first. */
+export async function listSessions(
+  tx: Sql,
+  userId: string,
+  now: Date,
+  idleMs: number,
+): Promise<SessionLine[]> {
+  const { rows } = await tx.query<SessionLine>(
+    `SELECT ${lineId} AS id, s.created_at AS "createdAt", s.last_used_at AS "lastUsedAt",
+       s.user_agent AS "userAgent"
+     FROM sessions s JOIN users u ON u.id = s.user_id
+     WHERE s.user_id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_used_at > $3
+       AND s.token_epoch = u.token_epoch
+     ORDER BY s.last_used_at DESC, s.id_hash`,
+    [userId, now, new Date(now.getTime() - idleMs)],
+  );
+  return rows;
+}
+
+/** Ends one session of a user by the id of its line; false when the user has no such session. */
+export async function revokeSessionLine(
+  tx: Sql,
+  userId: string,
+  id: string,
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE sessions SET revoked_at = $3
+     WHERE user_id = $1 AND ${lineId} = $2 AND revoked_at IS NULL`,
+    [userId, id, now],
+  );
+  return rowCount === 1;
 }

@@ -23,6 +23,7 @@ describe('status feed', () => {
           labels: {},
           annotations: {},
           runRequest: null,
+          workers: null,
         },
         { now: NOON, firstDue: () => later(NOON, 60_000) },
       ),

@@ -62,7 +62,7 @@ export async function touchApiToken(tx: Sql, tokenHash: Uint8Array, now: Date): 
   await tx.query('UPDATE api_tokens SET last_used_at = $2 WHERE token_hash = $1', [tokenHash, now]);
 }
 
-export type TokenPurpose = 'sign-in' | 'acknowledge' | 'confirm-recipient';
+export type TokenPurpose = 'sign-in' | 'acknowledge' | 'confirm-recipient' | 'login';
 
 export interface OneTimeToken {
   readonly purpose: TokenPurpose;

@@ -14,6 +14,8 @@ import { objectRoutes } from './objects.ts';
 import { object } from './schemas.ts';
 import { recipientRoutes } from './recipients.ts';
 import { sessionRoutes } from './session.ts';
+import { ownSessionRoutes } from './sessions.ts';
+import { providerRoutes } from './signIn.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export const API_VERSION = '0.1.0';
@@ -22,6 +24,8 @@ export const API_VERSION = '0.1.0';
 export function allRoutes(deps: ApiDeps): readonly Route[] {
   const routes = [
     ...sessionRoutes(deps),
+    ...providerRoutes(deps),
+    ...ownSessionRoutes(deps),
     ...monitorRoutes(deps),
     ...objectRoutes(deps),
     ...recipientRoutes(deps),

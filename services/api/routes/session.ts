@@ -1,20 +1,14 @@
 /** Signing in by a one-time link, signing out, and who one is. */
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
-import { appendAudit } from '../../store/audit.ts';
 import { findUser } from '../../store/identity.ts';
-import { createSession, revokeSession } from '../../store/sessions.ts';
+import { revokeSession } from '../../store/sessions.ts';
 import { useOneTimeToken } from '../../store/tokens.ts';
-import {
-  PLATFORM_WORKSPACE,
-  withTokenHash,
-  withTransaction,
-  withWorkspace,
-} from '../../store/workspace.ts';
-import { ABSOLUTE_MS, isAllowedOrigin, refuse } from '../authenticate.ts';
+import { withTokenHash, withTransaction } from '../../store/workspace.ts';
+import { isAllowedOrigin, refuse } from '../authenticate.ts';
 import { csrfToken, hashSecret, readSessionId, sessionCookie } from '../cookie.ts';
 import type { ApiDeps } from '../deps.ts';
+import { beginSession } from '../identity/session.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const token = z.string().min(20).max(200);
@@ -49,28 +43,8 @@ const signIn = (deps: ApiDeps): Route =>
           'This sign-in link is not valid any more; run ./scripts/up again for another',
         );
       }
-      const id = randomBytes(32).toString('base64url');
-      const session = {
-        idHash: hashSecret(id),
-        userId: user.id,
-        csrfHash: hashSecret(csrfToken(id)),
-        createdAt: now,
-        expiresAt: new Date(now.getTime() + ABSOLUTE_MS),
-        userAgent: request.get('user-agent')?.slice(0, 256) ?? null,
-      };
-      await withTransaction(deps.pool, (tx) => createSession(tx, session, user.tokenEpoch));
-      await withWorkspace(deps.pool, PLATFORM_WORKSPACE, (tx) =>
-        appendAudit(tx, PLATFORM_WORKSPACE, {
-          at: now,
-          actor: `user:${user.id}`,
-          action: 'sign-in',
-          subject: `user/${user.id}`,
-        }),
-      );
-      return {
-        body: undefined,
-        headers: { 'set-cookie': sessionCookie(deps.config.PUBLIC_URL, id, ABSOLUTE_MS / 1000) },
-      };
+      const cookie = await beginSession(deps, request, user, 'link');
+      return { body: undefined, headers: { 'set-cookie': cookie } };
     },
   });
 

@@ -3,6 +3,7 @@ import { systemClock } from '../../core/clock.ts';
 import type { InternalClient } from '../../core/internal/client.ts';
 import { newId } from '../../core/ids.ts';
 import type { Transport } from '../../core/kube/transport.ts';
+import type { Running } from '../../core/lifecycle.ts';
 import { createLog } from '../../core/log.ts';
 import {
   ensureWorkspace,
@@ -20,6 +21,7 @@ import {
 import { withTransaction, withWorkspace } from '../../store/workspace.ts';
 import { readConfig } from '../config.ts';
 import { hashSecret } from '../cookie.ts';
+import type { ProviderFetch } from '../identity/open.ts';
 import { startApi } from '../start.ts';
 import type { AnswerBody } from './answer.ts';
 
@@ -42,6 +44,8 @@ export interface Given {
   readonly workspace?: string;
   /** A cluster, with OBJECTS=cluster. */
   readonly kube?: Transport;
+  /** Asks the sign-in provider, instead of the egress proxy. */
+  readonly providerFetch?: ProviderFetch;
 }
 
 export interface TestApi {
@@ -59,6 +63,8 @@ export interface TestApi {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** A one-time token, as the dashboard's link or a message carries it. */
   oneTimeToken(purpose: TokenPurpose, subject: string | null): Promise<string>;
+  /** Another process of the same api would be this: the same database, nothing else in common. */
+  replica(): Promise<Running>;
   stop(): Promise<void>;
 }
 
@@ -120,15 +126,14 @@ async function person(
 /** Starts it; give `env` to change its configuration. */
 export async function startTestApi(
   env: Record<string, string> = {},
-  { workspace = WORKSPACE, kube }: Given = {},
+  { workspace = WORKSPACE, ...given }: Given = {},
 ): Promise<TestApi> {
   const db = await testDatabase({ days: ['2026-03-01', '2026-02-28'] });
   const time = { now: new Date('2026-03-01T12:00:00Z') };
-  const scopes: [string, TokenScope][] = [
-    ['read', 'read'],
-    ['write', 'write'],
-    ['admin', 'admin'],
-  ];
+  const scopes = (['read', 'write', 'admin'] as const).map((scope): [string, TokenScope] => [
+    scope,
+    scope,
+  ]);
   const owner = await person(db, workspace, 'owner', scopes, time.now);
   await person(db, 'team-b', 'owner', [['other', 'admin']], time.now);
   const sent: TestApi['sent'] = [];
@@ -143,12 +148,14 @@ export async function startTestApi(
     RATE_LIMIT: '100000',
     ...env,
   });
-  const running = await startApi(config, {
-    log: createLog('api', 'info', { write: (line) => void lines.push(line) }),
-    scheduler: scriptedScheduler(sent, answers),
-    ...(kube ? { kube } : {}),
-    clock: { ...systemClock, now: () => time.now },
-  });
+  const start = (): Promise<Running> =>
+    startApi(config, {
+      log: createLog('api', 'info', { write: (line) => void lines.push(line) }),
+      scheduler: scriptedScheduler(sent, answers),
+      ...given,
+      clock: { ...systemClock, now: () => time.now },
+    });
+  const running = await start();
   const tokens = {
     read: secretOf('read'),
     write: secretOf('write'),
@@ -176,6 +183,7 @@ export async function startTestApi(
       );
       return secret;
     },
+    replica: start,
     stop: async () => {
       await running.stop();
       await db.close();

@@ -135,6 +135,26 @@ describe('core: internal client', () => {
     assert.equal(seen.length, 0);
   });
 
+  it('signs with the keyring that it is given, and names it when it has no key', async () => {
+    const tenant = testKeys();
+    const { url, seen } = await startBare(answering(200, '{"ok":true}'));
+    const own = keys.of('scheduler')();
+    const calls = { ...own.calls, 'browser/team': tenant.of('scheduler')().calls['browser'] ?? [] };
+    const common = { caller: 'scheduler', callee: 'browser', baseUrl: url } as const;
+    const clientWith = (keyring: string): InternalClient => {
+      const source = () => ({ ...own, calls });
+      const client = createInternalClient({ ...common, keyring, keys: source, clock: systemClock });
+      cleanups.push(() => client.close());
+      return client;
+    };
+    await clientWith('browser/team').get('/x', answerShape);
+    const kid = `${tenant.root.keys[0]?.kid}-scheduler`;
+    assert.equal(String(seen[0]?.headers['x-internal-api-key']).split('.')[0], kid);
+    assert.equal(seen[0]?.headers['x-internal-kids'], kid);
+    const problem = await problemOf(clientWith('browser/other').get('/x', answerShape));
+    assert.match(problem.message, /has no current key to call browser\/other/);
+  });
+
   it('B13 never signs with a key that is not current', async () => {
     const { url, seen } = await startBare(answering(200, '{"ok":true}'));
     const rotating = testKeys(['next', 'current', 'previous']);
@@ -269,6 +289,15 @@ describe('core: internal client', () => {
         const nonces = seen.map(({ headers }) => headers['x-internal-nonce']);
         assert.equal(new Set(nonces).size, 2);
       }
+    });
+
+    it('says that nothing was processed when it was closed before', async () => {
+      const { url } = await startBare(answering(200, '{"ok":true}'));
+      const client = clientOf(url);
+      await client.close();
+      cleanups.pop();
+      const problem = await problemOf(client.post('/x', {}, answerShape));
+      assert.equal(problem.kind === 'unreachable' && problem.maybeProcessed, false);
     });
 
     it('does not send a third time', async () => {

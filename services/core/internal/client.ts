@@ -43,15 +43,20 @@ export interface CallOptions {
 export interface ClientOptions {
   readonly caller: InternalCaller;
   readonly callee: ServiceName;
+  /** Under which name the key file has the keys for this callee; its own name when absent. */
+  readonly keyring?: string | undefined;
   /** Such as `http://127.0.0.1:8001`. */
   readonly baseUrl: string;
   readonly keys: KeySource;
   readonly clock: Clock;
   /** Sockets kept open at the most. */
   readonly connections?: number;
+  /** How long a connection may take to come about; 10 s when absent. */
+  readonly connectTimeoutMs?: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 /** An answer may carry a screenshot; more than this is no answer of ours. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
@@ -67,6 +72,7 @@ export function createInternalClient(options: ClientOptions): InternalClient {
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: 10_000,
+    connect: { timeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS },
     maxResponseSize: MAX_ANSWER_BYTES,
   });
   const send = async <T extends z.ZodType>(

@@ -58,14 +58,14 @@ export async function exchange(
 }
 
 function signedHeaders(
-  { caller, callee, keys, clock }: ClientOptions,
+  { caller, callee, keyring = callee, keys, clock }: ClientOptions,
   url: URL,
   { method, body }: Sending,
 ): Record<string, string> {
-  const held = keys().calls[callee] ?? [];
+  const held = keys().calls[keyring] ?? [];
   const key = currentKey(held);
   if (!key) {
-    const message = `${caller} has no current key to call ${callee}`;
+    const message = `${caller} has no current key to call ${keyring}`;
     throw new InternalCallError({ kind: 'refused', status: 0, message });
   }
   const timestamp = String(clock.now().getTime());
@@ -107,7 +107,7 @@ async function readAnswer(
   }
 }
 
-/** No connection came about, so nothing was sent. */
+/** No connection came about, or the client was closed before: nothing was sent. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -115,6 +115,9 @@ const NEVER_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_CLOSED',
+  // a client is only destroyed when its last call has ended
+  'UND_ERR_DESTROYED',
 ]);
 
 function problemOf(error: unknown, { callee }: ClientOptions, sending: Sending): unknown {

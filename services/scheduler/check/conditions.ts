@@ -9,6 +9,8 @@ export interface ConditionFacts {
   readonly problem: ScheduleProblem | undefined;
   /** The stop of the worst source when one failed. */
   readonly failed: Stop | undefined;
+  /** Why it failed, where that is not the page's doing. */
+  readonly why?: string | undefined;
   /** Undefined when nothing was judged: then the old condition stays. */
   readonly budget: Judged['budget'] | undefined;
 }
@@ -35,6 +37,7 @@ export function conditionsAfter(
           type: 'Healthy',
           status: 'False',
           reason: pascal(facts.failed.reason ?? facts.failed.outcome),
+          message: facts.why,
         }
       : { type: 'Healthy', status: 'True', reason: 'CheckSucceeded' },
     ...budgetFact(facts.budget),

@@ -8,19 +8,24 @@ import {
 } from '../../core/contracts/browser.ts';
 import { messageOf } from '../../core/errors.ts';
 import { InternalCallError, type InternalProblem } from '../../core/internal/client.ts';
+import { isIsolated } from '../../domain/isolation.ts';
 import type { FetchErrorCode } from '../../domain/types.ts';
 import type { Claim } from '../../store/claim.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { hostOf } from '../politeness.ts';
+import { NoPodError } from '../workers/errors.ts';
 import { mustRender, type Fetched, type Memory } from './look.ts';
 import type { CheckTimeouts } from './timeouts.ts';
 import { planFetch, toFetchSource } from './via.ts';
 
-export type FetchDeps = Pick<SchedulerDeps, 'browser' | 'clock' | 'credential' | 'gate' | 'load'>;
+export type FetchDeps = Pick<SchedulerDeps, 'clock' | 'credential' | 'gate' | 'load' | 'workers'>;
 
 /** What all fetches of one check share. */
 export interface FetchContext {
-  readonly claim: Pick<Claim, 'workspace' | 'monitor' | 'spec' | 'states' | 'baselines'>;
+  readonly claim: Pick<
+    Claim,
+    'workspace' | 'monitor' | 'spec' | 'states' | 'baselines' | 'workers'
+  >;
   readonly checkId: string;
   readonly timeouts: CheckTimeouts;
   /** Fires when the check's whole time is over. */
@@ -43,7 +48,10 @@ export const memoryOf = (
   baselines: baselines.filter((baseline) => baseline.source === source),
 });
 
-/** Fetches all sources, a few at a time; what fails is a result, never an error. */
+/**
+ * Fetches all sources, a few at a time; what fails is a result, never an error.
+ * @throws NoPodError when no pod of the monitor's pool took anything of it
+ */
 export async function fetchSources(
   context: FetchContext,
   sources: readonly Source[],
@@ -57,7 +65,10 @@ export async function fetchSources(
       if (source) results[index] = await fetchSource(context, source, deps);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, sources.length) }, work));
+  const workers = Array.from({ length: Math.min(PARALLEL, sources.length) }, work);
+  // what still runs belongs to the check, also when that is given back
+  const ended = await Promise.allSettled(workers);
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
   return results;
 }
 
@@ -128,6 +139,8 @@ async function fetchOnce(
       leave();
     }
   } catch (error) {
+    // nothing of the check was taken by a pod: it has not begun
+    if (error instanceof NoPodError && !context.signal.aborted) throw error;
     return failedBy(error, context.signal);
   }
 }
@@ -151,12 +164,14 @@ async function callBrowser(
     screenshot: way.via === 'browser' && (way.screenshot ?? source.screenshot === 'Always'),
     ...documentWish(context, source, way),
     timeoutMs,
-    ownBrowser: false,
+    // a pool above Shared has pods of its own
+    ownBrowser: isIsolated(claim.spec) && !claim.workers?.browser,
     egressCredential: credentialOf(context, deps),
   };
+  const browser = deps.workers.browser(claim);
   for (;;) {
     try {
-      return await deps.browser.post(FETCH_PATH, body, fetchResult, {
+      return await browser.post(FETCH_PATH, body, fetchResult, {
         timeoutMs: timeoutMs + GRACE_MS,
         signal,
       });

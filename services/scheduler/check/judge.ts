@@ -6,6 +6,7 @@ import {
   type JudgeResult,
   type ModelsAnswer,
 } from '../../core/contracts/llm.ts';
+import type { PoolAddress } from '../../core/contracts/projection.ts';
 import { messageOf } from '../../core/errors.ts';
 import { InternalCallError } from '../../core/internal/client.ts';
 import { parseUsd } from '../../domain/budget.ts';
@@ -34,7 +35,7 @@ export interface Judged {
 }
 
 export interface JudgeInput {
-  readonly claim: Pick<Claim, 'workspace' | 'monitor' | 'spec'>;
+  readonly claim: Pick<Claim, 'workspace' | 'monitor' | 'spec' | 'workers'>;
   readonly checkId: string;
   /** The words of the goal. */
   readonly prompt: string;
@@ -47,13 +48,13 @@ export type JudgeDeps = Pick<
   | 'pool'
   | 'clock'
   | 'newId'
-  | 'llm'
   | 'load'
   | 'models'
   | 'failpoint'
   | 'metrics'
   | 'settings'
   | 'log'
+  | 'workers'
 >;
 
 /** Judges; whatever goes wrong is a verdict `undetermined` with its reason, never an error. */
@@ -73,7 +74,7 @@ export async function judgeChange(
 async function decideHow(input: JudgeInput, deps: JudgeDeps, signal: AbortSignal): Promise<Judged> {
   let models: ModelsAnswer;
   try {
-    models = await deps.models.current();
+    models = await deps.models.current(input.claim.workers?.llm ?? null);
   } catch (error) {
     return undetermined(input, 'model_unavailable', messageOf(error));
   }
@@ -112,7 +113,7 @@ async function callModel(
   signal: AbortSignal,
 ): Promise<Judged> {
   const { workspace } = input.claim;
-  const called = await callLlm(request, deps, signal);
+  const called = await callLlm(request, input.claim.workers?.llm ?? null, deps, signal);
   await deps.failpoint('check.after-judge');
   await settleBudget(deps.pool, { id: reserved.id, workspace }, spentOf(called, reserved));
   await deps.failpoint('check.after-settle');
@@ -134,16 +135,18 @@ type Called =
 /** One judgement; waits while the llm service is busy, as long as the deadline allows. */
 async function callLlm(
   request: JudgeRequest,
+  pool: PoolAddress | null,
   deps: JudgeDeps,
   signal: AbortSignal,
 ): Promise<Called> {
   const { judgeDeadlineMs } = deps.settings;
+  const llm = deps.workers.llm(pool);
   const deadline = deps.clock.monotonic() + judgeDeadlineMs;
   for (;;) {
     try {
       const options = { timeoutMs: judgeDeadlineMs + GRACE_MS, signal };
       const began = deps.clock.monotonic();
-      const result = await deps.llm.post(JUDGE_PATH, request, judgeResult, options);
+      const result = await llm.post(JUDGE_PATH, request, judgeResult, options);
       deps.load.took('judge', deps.clock.monotonic() - began);
       return { kind: 'answered', result };
     } catch (error) {

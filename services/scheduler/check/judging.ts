@@ -9,7 +9,7 @@ import type { PreviousFinding } from './request.ts';
 
 /** Asks the judge when the goal has words and something changed; undefined when conditions alone decide. */
 export async function judgeItems(
-  claim: Pick<Claim, 'workspace' | 'monitor' | 'spec'>,
+  claim: Pick<Claim, 'workspace' | 'monitor' | 'spec' | 'workers'>,
   checkId: string,
   items: readonly Compared[],
   deps: SchedulerDeps,

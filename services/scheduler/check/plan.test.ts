@@ -3,6 +3,7 @@ import type { Schedule } from '../../../crds/types/monitorjob.ts';
 import { NOON, later, testSpec } from '../../store/testing/monitors.ts';
 import type { Claim } from '../../store/claim.ts';
 import type { SourceState } from '../../store/sourceState.ts';
+import { claimOf as claim } from '../testing/claim.ts';
 import { planClaim, planNext, quarantineMs, type NextInput } from './plan.ts';
 
 const MINUTE = 60_000;
@@ -10,30 +11,6 @@ const HOUR = 60 * MINUTE;
 
 const schedule = (patch: Partial<Schedule> = {}): Schedule => ({
   ...testSpec().schedule,
-  ...patch,
-});
-
-const claim = (patch: Partial<Claim> = {}): Claim => ({
-  workspace: 'team',
-  monitor: 'shop',
-  uid: 'u1',
-  generation: 1,
-  goalVersion: 1,
-  spec: testSpec(),
-  slot: NOON,
-  token: 1,
-  leaseUntil: later(NOON, MINUTE),
-  runRequest: undefined,
-  buffered: false,
-  host: 'shop.example',
-  deaths: 0,
-  died: false,
-  consecutiveFailures: 0,
-  failureAlerted: false,
-  conditions: [],
-  states: [],
-  baselines: [],
-  pending: [],
   ...patch,
 });
 

@@ -22,6 +22,8 @@ export type Plan =
       readonly kind: 'missed';
       readonly reason: 'deadline' | 'outsideWindow' | 'overlap';
       readonly missed: number;
+      /** What kept it from running, where that was not its own schedule. */
+      readonly why?: string;
     }
   /** Its checks ended the process again and again: left alone for a while. */
   | { readonly kind: 'quarantine'; readonly until: Date }

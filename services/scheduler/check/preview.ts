@@ -1,17 +1,21 @@
 /** Tries a job without saving anything: what is fetched, what differs, what a judge would say. */
 import type { MonitorJobSpec, Source } from '../../../crds/types/monitorjob.ts';
 import type { PreviewRequest, PreviewResult } from '../../core/contracts/scheduler.ts';
+import { HttpError } from '../../core/errors.ts';
 import type { ConditionResult } from '../../domain/condition.ts';
 import { normalise } from '../../domain/normalise.ts';
 import type { FetchedPage } from '../../domain/types.ts';
 import { loadMemory } from '../../store/memory.ts';
 import type { Baseline, SourceState } from '../../store/sourceState.ts';
+import { workersOf } from '../../store/workers.ts';
+import { withWorkspace } from '../../store/workspace.ts';
 import { decideCheck, lookAtAll, type Checked } from './decide.ts';
-import { fetchSources } from './fetch.ts';
+import { fetchSources, type FetchContext } from './fetch.ts';
 import type { Judged } from './judge.ts';
-import { extractorOf, pageOf } from './look.ts';
+import { extractorOf, pageOf, type Fetched } from './look.ts';
 import { problemOf } from './report.ts';
 import type { SchedulerDeps } from '../deps.ts';
+import { NoPodError } from '../workers/errors.ts';
 import { judgeItems } from './judging.ts';
 import { readTexts } from './looking.ts';
 import { timeoutsOf } from './timeouts.ts';
@@ -28,15 +32,14 @@ export async function previewJob(
   // the api has validated it against the schema, which fills in every default
   const spec = request.spec as unknown as MonitorJobSpec;
   const memory = await readMemory(request, deps);
-  const claim = { workspace: request.workspace, monitor: request.name, spec, ...memory };
+  const { workspace, name } = request;
+  const workers = await withWorkspace(deps.pool, workspace, (tx) => workersOf(tx, workspace, name));
+  const claim = { workspace, monitor: name, spec, workers, ...memory };
   const timeouts = timeoutsOf(spec);
   const checkId = deps.newId();
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeouts.totalMs))]);
-  const fetched = await fetchSources(
-    { claim, checkId, timeouts, signal: deadline, keepsDocuments: false },
-    spec.sources,
-    deps,
-  );
+  const context = { claim, checkId, timeouts, signal: deadline, keepsDocuments: false };
+  const fetched = await fetchSeated(context, deps);
   const looked = lookAtAll(claim, fetched);
   const blobs = looked.flatMap((each) => (each.base ? [each.base.textBlob] : []));
   const texts = await readTexts(claim, blobs, deps);
@@ -45,6 +48,23 @@ export async function previewJob(
     ? await judgeItems(claim, checkId, decided.items, deps, signal)
     : undefined;
   return describe(decided.checked, judged);
+}
+
+/** A monitor with a pool is fetched by its pods here as well: a pod may have to come first. */
+async function fetchSeated(context: FetchContext, deps: SchedulerDeps): Promise<Fetched[]> {
+  const { claim, checkId, signal } = context;
+  try {
+    await deps.workers.seated(claim, checkId, signal);
+    return await fetchSources(context, claim.spec.sources, deps);
+  } catch (error) {
+    if (!(error instanceof NoPodError)) throw error;
+    throw new HttpError('unavailable', `${error.message}; try again in a moment.`, {
+      retryAfterSeconds: 5,
+      cause: error,
+    });
+  } finally {
+    deps.workers.leave(claim);
+  }
 }
 
 /** A confirmation that is under way belongs to the monitor, not to the preview. */

@@ -2,21 +2,15 @@
 import { messageOf } from '../../core/errors.ts';
 import { monthKey } from '../../domain/budget.ts';
 import type { Claim } from '../../store/claim.ts';
-import {
-  commitCheck,
-  retentionClass,
-  type CheckRecord,
-  type CommitResult,
-  type UnchangedRow,
-} from '../../store/commit.ts';
+import { retentionClass, type CheckRecord } from '../../store/commit.ts';
 import { StoreError } from '../../store/errors.ts';
 import { releaseClaims } from '../../store/lease.ts';
 import type { Known } from '../../store/telling.ts';
 import type { SchedulerDeps } from '../deps.ts';
+import { NoPodError } from '../workers/errors.ts';
+import { commit, commitPlain, type RunResult } from './commit.ts';
 import { concludeCheck, findingContext, fingerprintsOf, type ConcludeInput } from './conclude.ts';
 import type { Decided } from './decide.ts';
-import { dropDocuments } from './documents.ts';
-import type { Stop } from './funnel.ts';
 import type { Judged } from './judge.ts';
 import { judgeItems } from './judging.ts';
 import { lookAndCompare, readTexts } from './looking.ts';
@@ -24,12 +18,6 @@ import { planClaim, type Plan } from './plan.ts';
 import { concludeRejudge, itemsOf } from './rejudge.ts';
 import { concludeBroken, concludeMissed, concludeQuarantine } from './setAside.ts';
 import { isPlain, plainRow } from './unchanged.ts';
-
-/**
- * `unchanged`: committed, and nothing besides the check's row; `stale`: the lease was lost, and
- * nothing was written.
- */
-export type RunResult = 'committed' | 'unchanged' | 'stale' | 'released';
 
 const DAY_MS = 86_400_000;
 
@@ -40,16 +28,26 @@ export async function runClaim(
   signal: AbortSignal,
 ): Promise<RunResult> {
   await deps.failpoint('check.after-claim');
-  const now = deps.clock.now();
-  const plan = planClaim(claim, now);
+  try {
+    return await runPlan(claim, planClaim(claim, deps.clock.now()), deps, signal);
+  } finally {
+    deps.workers.leave(claim);
+  }
+}
+
+async function runPlan(
+  claim: Claim,
+  plan: Plan,
+  deps: SchedulerDeps,
+  signal: AbortSignal,
+): Promise<RunResult> {
   switch (plan.kind) {
     case 'check':
       return runCheck(claim, plan, deps, signal);
     case 'rejudge':
       return runRejudge(claim, plan, deps, signal);
     case 'missed':
-      deps.metrics.missed.inc(plan.missed);
-      return commit(claim, deps, () => concludeMissed(claim, plan, { now, newId: deps.newId }), []);
+      return missClaim(claim, plan, deps);
     case 'quarantine':
       deps.metrics.quarantined.inc();
       return commit(
@@ -64,6 +62,17 @@ export async function runClaim(
     default:
       return plan satisfies never;
   }
+}
+
+/** Counts a slot that nobody makes up for; no page is touched. */
+export async function missClaim(
+  claim: Claim,
+  plan: Extract<Plan, { kind: 'missed' }>,
+  deps: SchedulerDeps,
+): Promise<RunResult> {
+  const now = deps.clock.now();
+  deps.metrics.missed.inc(plan.missed);
+  return commit(claim, deps, () => concludeMissed(claim, plan, { now, newId: deps.newId }), []);
 }
 
 /** What every conclusion is given. */
@@ -90,6 +99,7 @@ async function runCheck(
   try {
     return await walk(claim, plan, checkId, deps, signal);
   } catch (error) {
+    if (error instanceof NoPodError) return turnAway(claim, deps);
     // a stop of the service and a database that does not answer say nothing about the page
     if (signal.aborted || error instanceof StoreError) throw error;
     deps.log.error(
@@ -100,6 +110,14 @@ async function runCheck(
     const conclude = (known: Known): CheckRecord => concludeBroken({ ...broken, known });
     return commit(claim, deps, conclude, fingerprintsOf(claim, [], undefined));
   }
+}
+
+/** A check that no pod took has not begun: it waits, and its slot with it. */
+async function turnAway(claim: Claim, deps: SchedulerDeps): Promise<RunResult> {
+  const away = deps.workers.turnAway(claim);
+  if (away.kind === 'missed') return missClaim(claim, away.plan, deps);
+  await releaseClaims(deps.pool, [away.release]);
+  return 'released';
 }
 
 /** The line itself, from the fetch to the commit. */
@@ -129,16 +147,6 @@ async function walk(
   if (row) return commitPlain(row, deps);
   const conclude = (known: Known): CheckRecord => concludeCheck(input, known);
   return commit(claim, deps, conclude, fingerprintsOf(claim, decided.checked, judged));
-}
-
-async function commitPlain(row: UnchangedRow, deps: SchedulerDeps): Promise<RunResult> {
-  await deps.failpoint('check.before-commit');
-  const written = await deps.plain.commit(row);
-  await deps.failpoint('check.after-commit');
-  if (!written) return stale(deps);
-  count(deps, row.outcome, row.trigger, row.sources);
-  deps.load.checked(false);
-  return 'unchanged';
 }
 
 type CheckPlan = Extract<Plan, { kind: 'check' }>;
@@ -187,47 +195,4 @@ async function runRejudge(
     (known) => concludeRejudge(input, known),
     fingerprintsOf(claim, compared, judged),
   );
-}
-
-async function commit(
-  claim: Claim,
-  deps: SchedulerDeps,
-  conclude: (known: Known) => CheckRecord,
-  fingerprints: readonly string[],
-): Promise<RunResult> {
-  await deps.failpoint('check.before-commit');
-  const target = {
-    workspace: claim.workspace,
-    monitor: claim.monitor,
-    token: claim.token,
-    generation: claim.generation,
-    retention: retentionClass(claim.spec.retention.days),
-    now: deps.clock.now(),
-    fingerprints,
-  };
-  const result: CommitResult = await commitCheck(deps.pool, target, conclude);
-  await deps.failpoint('check.after-commit');
-  if (result.kind === 'stale') return stale(deps);
-  const { check, telling, states } = result.record;
-  await dropDocuments(claim, states, deps);
-  count(deps, check.outcome, check.trigger, check.sources);
-  deps.load.checked(check.verdict !== null);
-  for (const alert of telling.alerts) deps.metrics.alerts.inc({ kind: alert.kind });
-  return 'committed';
-}
-
-function count(
-  { metrics }: SchedulerDeps,
-  outcome: string,
-  trigger: string,
-  sources: readonly object[],
-): void {
-  metrics.checks.inc({ outcome, trigger });
-  for (const { stage, reason } of sources as readonly Stop[])
-    metrics.stops.inc({ stage, reason: reason ?? '' });
-}
-
-function stale({ metrics }: SchedulerDeps): 'stale' {
-  metrics.stale.inc();
-  return 'stale';
 }

@@ -16,7 +16,10 @@ type Base = Pick<
   readonly known: Known;
 };
 
-/** A slot that nobody makes up for: counted, and said in the history. */
+/**
+ * A slot that nobody makes up for: counted, and said in the history. It says nothing about the page;
+ * but a monitor that nobody has looked at for want of a pod is not healthy.
+ */
 export function concludeMissed(
   claim: Claim,
   plan: Extract<Plan, { kind: 'missed' }>,
@@ -27,7 +30,7 @@ export function concludeMissed(
     spec: claim.spec,
     seed: claim.uid,
     slot: claim.slot,
-    ranSlot: now,
+    ranSlot: claim.slot <= now ? now : undefined,
     now,
     wakes: wakesOf(claim),
     notBefore: undefined,
@@ -38,8 +41,8 @@ export function concludeMissed(
       id: newId(),
       at: now,
       stop,
-      trigger: 'schedule',
-      message: `${plan.missed} missed`,
+      trigger: claim.slot <= now ? 'schedule' : 'manual',
+      message: plan.why ?? `${plan.missed} missed`,
     }),
     monitor: {
       ...kept(claim),
@@ -48,11 +51,14 @@ export function concludeMissed(
       missed: plan.missed,
       conditions: conditionsAfter(claim, now, {
         problem: next.problem,
-        failed: undefined,
+        failed: plan.why === undefined ? undefined : stop,
+        why: plan.why,
         budget: undefined,
       }).filter(
         (condition) =>
-          condition.type !== 'Healthy' || claim.conditions.some((each) => each.type === 'Healthy'),
+          condition.type !== 'Healthy' ||
+          plan.why !== undefined ||
+          claim.conditions.some((each) => each.type === 'Healthy'),
       ),
     },
   };

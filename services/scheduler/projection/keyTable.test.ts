@@ -10,6 +10,7 @@ import { requireInternal } from '../../core/internal/guard.ts';
 import { createLog } from '../../core/log.ts';
 import { createMetrics } from '../../core/metrics.ts';
 import { testKeys, type TestKeys } from '../../core/testing/keys.ts';
+import { withTenant } from '../testing/pods.ts';
 import { createKeyTable, type KeyTable, type KeyTableDeps } from './keyTable.ts';
 
 const log = createLog('test', 'silent');
@@ -27,18 +28,23 @@ describe('scheduler: the table of loaded keys', () => {
   });
 
   const clock: Clock = { ...systemClock, monotonic: () => now };
-  const start = async (service: ServiceName, behind = Router()): Promise<Listening> => {
+  const start = async (
+    service: ServiceName,
+    behind = Router(),
+    held: TestKeys = keys,
+  ): Promise<Listening> => {
     const metrics = createMetrics(service);
     const app = createApp({ log, metrics, bodyLimit: 1000, readiness: () => ({}) });
     const addresses = (): string[] => [`127.0.0.1:${listening.port}`];
-    const guard = { service, keys: keys.of(service), clock: systemClock, log, metrics, addresses };
+    const guard = { service, keys: held.of(service), clock: systemClock, log, metrics, addresses };
     app.express.use('/internal/v1', requireInternal(guard), behind);
     const listening = await serve(app.finish(), { host: '127.0.0.1', port: 0 });
     ends.push(() => listening.stop(0));
     return listening;
   };
   const tableOf = (deps: Partial<KeyTableDeps>): KeyTable => {
-    const own = { owner: 'scheduler-0', keys: keys.of('scheduler'), clock, log, callees: [] };
+    const callees = () => Promise.resolve([]);
+    const own = { owner: 'scheduler-0', keys: keys.of('scheduler'), clock, log, callees };
     const table = createKeyTable({ ...own, ...deps });
     ends.push(() => table.close());
     return table;
@@ -55,7 +61,7 @@ describe('scheduler: the table of loaded keys', () => {
     const browser = await start('browser');
     const egress = await start('egress');
     const table = tableOf({
-      callees: [
+      callees: async () => [
         { service: 'browser', url: browser.url },
         { service: 'egress', url: egress.url },
       ],
@@ -75,7 +81,7 @@ describe('scheduler: the table of loaded keys', () => {
   it('asks every process behind one name', async () => {
     const browser = await start('browser');
     const table = tableOf({
-      callees: [{ service: 'browser', url: `http://pods.test:${browser.port}` }],
+      callees: async () => [{ service: 'browser', url: `http://pods.test:${browser.port}` }],
       resolve: async (host) => (host === 'pods.test' ? ['127.0.0.1', '127.0.0.2'] : []),
     });
     await table.ask();
@@ -89,17 +95,68 @@ describe('scheduler: the table of loaded keys', () => {
   it('B4 keeps a process that does not answer, with unknown keys', async () => {
     const browser = await start('browser');
     await browser.stop(0);
-    const table = tableOf({ callees: [{ service: 'browser', url: browser.url }] });
+    const table = tableOf({
+      callees: async () => [{ service: 'browser', url: browser.url }],
+    });
     await table.ask();
     assert.equal(table.answer().readers?.[1]?.kids, null);
   });
   it('has nobody for a name that stands for no process', async () => {
     const table = tableOf({
-      callees: [{ service: 'llm', url: 'http://nobody.test:8002' }],
-      resolve: () => Promise.reject(new Error('ENOTFOUND')),
+      callees: async () => [{ service: 'llm', url: 'http://nobody.test:8002' }],
+      resolve: () => Promise.reject(Object.assign(new Error(), { code: 'ENOTFOUND' })),
     });
     await table.ask();
     assert.deepEqual(readers(table), ['scheduler at scheduler-0']);
+  });
+  it('B4 is unknown while a name server does not answer, and while the pools are not known', async () => {
+    const browser = await start('browser');
+    let [pools, names] = [true, true];
+    const table = tableOf({
+      callees: () =>
+        pools
+          ? Promise.resolve([{ service: 'browser', url: `http://pods.test:${browser.port}` }])
+          : Promise.reject(new Error('no database')),
+      resolve: () =>
+        names
+          ? Promise.resolve(['127.0.0.1'])
+          : Promise.reject(Object.assign(new Error('slow'), { code: 'EAI_AGAIN' })),
+    });
+    for (const fail of [() => (names = false), () => (pools = false)]) {
+      [pools, names] = [true, true];
+      await table.ask();
+      assert.equal(table.answer().readers?.length, 2);
+      fail();
+      await assert.rejects(table.ask());
+      assert.deepEqual(table.answer(), { readers: null });
+    }
+  });
+  it('B4 asks the pods of a tenant with the keys for that tenant, by their own addresses', async () => {
+    const tenant = testKeys();
+    const pod = await start('browser', Router(), tenant);
+    const table = tableOf({
+      keys: withTenant(keys, tenant),
+      callees: async () => [
+        { service: 'browser', url: `http://pool.test:${pod.port}`, keyring: 'browser/team' },
+      ],
+      resolve: async () => ['127.0.0.1'],
+    });
+    await table.ask();
+    const [, asked] = table.answer().readers ?? [];
+    assert.equal(asked?.address, `127.0.0.1:${pod.port}`);
+    assert.deepEqual(asked.kids, [`${tenant.root.keys[0]?.kid}-scheduler`]);
+  });
+  it('asks a process once that two names stand for', async () => {
+    const browser = await start('browser');
+    const table = tableOf({
+      callees: async () => [
+        { service: 'browser', url: `http://own.test:${browser.port}` },
+        { service: 'browser', url: `http://pool.test:${browser.port}`, keyring: 'browser' },
+      ],
+      resolve: async () => ['127.0.0.1'],
+    });
+    await table.ask();
+    assert.deepEqual(readers(table), ['scheduler at scheduler-0', 'browser at 127.0.0.1']);
   });
 
   const call = async (caller: InternalCaller, { url }: Listening): Promise<void> => {

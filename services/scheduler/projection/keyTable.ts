@@ -8,7 +8,7 @@ import {
   type KeyTable as Answer,
 } from '../../core/contracts/keys.ts';
 import type { InternalCaller, ServiceName } from '../../core/contracts/ports.ts';
-import { addressesOf } from '../../core/internal/addresses.ts';
+import { addressesOf, atAddress, isNothingThere } from '../../core/internal/addresses.ts';
 import { createInternalClient, type InternalClient } from '../../core/internal/client.ts';
 import { callerOf } from '../../core/internal/guard.ts';
 import { loadedKeysOf } from '../../core/internal/keys.ts';
@@ -16,21 +16,24 @@ import { KEY_HEADER, KIDS_HEADER } from '../../core/internal/signature.ts';
 import type { Log } from '../../core/log.ts';
 import type { KeySource } from '../../core/serviceKeys.ts';
 
-/** A service that is called, and where. */
+/** Processes that are called, and where. */
 export interface Callee {
   readonly service: ServiceName;
   readonly url: string;
+  /** Under which name their keys are held; the service's own when absent. */
+  readonly keyring?: string | undefined;
 }
 
 export interface KeyTableDeps {
-  readonly callees: readonly Callee[];
+  /** Everybody who is to be asked now. */
+  readonly callees: () => Promise<readonly Callee[]>;
   /** What this process is called in the table. */
   readonly owner: string;
   readonly keys: KeySource;
   readonly clock: Clock;
   readonly log: Log;
   /** Every address of a host; a headless Service has one a pod. */
-  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  readonly resolve?: ((host: string) => Promise<readonly string[]>) | undefined;
 }
 
 export interface KeyTable {
@@ -48,18 +51,14 @@ const TIMEOUT_MS = 3_000;
 /** Who did not call for so long is not waited for. */
 const CALLER_MS = 120_000;
 
-const withHost = (url: string, address: string): string => {
-  const one = new URL(url);
-  one.hostname = address.includes(':') ? `[${address}]` : address;
-  return one.origin;
-};
+const nameOf = (service: InternalCaller, address: string): string => `${service} at ${address}`;
 
 const readerOf = (
   service: InternalCaller,
   address: string,
   loaded: { readonly kids: readonly string[]; readonly signsWith: string | null } | undefined,
 ): KeyReader => ({
-  reader: `${service} at ${address}`,
+  reader: nameOf(service, address),
   service,
   address,
   kids: loaded ? [...loaded.kids] : null,
@@ -80,33 +79,47 @@ export function createKeyTable(deps: KeyTableDeps): KeyTable {
     }),
     note: callers.note,
     ask: async () => {
-      const answers = await Promise.all(deps.callees.map((callee) => phones.askAll(callee)));
-      asked = answers.flat();
-      await phones.hangUp(asked);
+      try {
+        asked = await phones.askAll(await deps.callees());
+      } catch (error) {
+        // an old table may hide who came since
+        asked = undefined;
+        throw error;
+      }
       return EVERY_MS;
     },
-    close: () => phones.hangUp([]),
+    close: () => phones.close(),
   };
 }
 
 interface Phones {
-  askAll(callee: Callee): Promise<readonly KeyReader[]>;
-  /** Ends the connections to all but these. */
-  hangUp(but: readonly KeyReader[]): Promise<void>;
+  /**
+   * Asks each process once, however many names it has; connections to others are ended.
+   * Rejects when a name server does not answer: then nobody knows who there is.
+   */
+  askAll(callees: readonly Callee[]): Promise<readonly KeyReader[]>;
+  close(): Promise<void>;
 }
 
 /** A connection for each process that was found. */
 function createPhones({ keys, clock, log, resolve = addressesOf }: KeyTableDeps): Phones {
   const clients = new Map<string, InternalClient>();
-  const clientOf = (callee: ServiceName, baseUrl: string): InternalClient => {
-    const at = `${callee} at ${new URL(baseUrl).host}`;
-    const options = { caller: 'scheduler', callee, baseUrl, keys, clock, connections: 1 } as const;
-    const client = clients.get(at) ?? createInternalClient(options);
+  const clientOf = (callee: Callee): InternalClient => {
+    const at = lineOf(callee);
+    const { service, url: baseUrl, keyring } = callee;
+    const own = { caller: 'scheduler', callee: service, keyring, baseUrl } as const;
+    const client = clients.get(at) ?? createInternalClient({ ...own, keys, clock, connections: 1 });
     clients.set(at, client);
     return client;
   };
-  const askOne = async (service: ServiceName, baseUrl: string): Promise<KeyReader> => {
-    const call = clientOf(service, baseUrl).get(KEYS_PATH, loadedKeys, { timeoutMs: TIMEOUT_MS });
+  const hangUp = async (lines: readonly string[]): Promise<void> => {
+    const gone = lines.flatMap((line) => clients.get(line) ?? []);
+    lines.forEach((line) => clients.delete(line));
+    await Promise.all(gone.map((client) => client.close()));
+  };
+  const askOne = async (one: Callee): Promise<KeyReader> => {
+    const { service, url: baseUrl } = one;
+    const call = clientOf(one).get(KEYS_PATH, loadedKeys, { timeoutMs: TIMEOUT_MS });
     const loaded = await call.catch((error: unknown) => {
       log.debug({ err: error, service, baseUrl }, 'a service does not say which keys it has');
       return undefined;
@@ -114,18 +127,35 @@ function createPhones({ keys, clock, log, resolve = addressesOf }: KeyTableDeps)
     return readerOf(service, new URL(baseUrl).host, loaded);
   };
   return {
-    askAll: async ({ service, url }) => {
-      // Nothing behind the name: no process that could lack a key.
-      const addresses = await resolve(new URL(url).hostname).catch(() => []);
-      return Promise.all(addresses.map((one) => askOne(service, withHost(url, one))));
+    askAll: async (callees) => {
+      const found = await Promise.all(callees.map((callee) => processesOf(callee, resolve)));
+      const byName = new Map<string, Callee>();
+      for (const one of found.flat()) {
+        const name = nameOf(one.service, new URL(one.url).host);
+        if (!byName.has(name)) byName.set(name, one);
+      }
+      const all = [...byName.values()];
+      const kept = new Set(all.map(lineOf));
+      await hangUp([...clients.keys()].filter((line) => !kept.has(line)));
+      return Promise.all(all.map(askOne));
     },
-    hangUp: async (but) => {
-      const kept = new Set(but.map(({ reader }) => reader));
-      const gone = [...clients].filter(([at]) => !kept.has(at));
-      gone.forEach(([at]) => clients.delete(at));
-      await Promise.all(gone.map(([, client]) => client.close()));
-    },
+    close: () => hangUp([...clients.keys()]),
   };
+}
+
+/** An address may come to a pod with other keys. */
+const lineOf = ({ service, url, keyring = service }: Callee): string => `${url} ${keyring}`;
+
+/** Nothing behind the name: no process that could lack a key. */
+async function processesOf(
+  callee: Callee,
+  resolve: NonNullable<KeyTableDeps['resolve']>,
+): Promise<Callee[]> {
+  const addresses = await resolve(new URL(callee.url).hostname).catch((error: unknown) => {
+    if (isNothingThere(error)) return [];
+    throw error;
+  });
+  return addresses.map((one) => ({ ...callee, url: atAddress(callee.url, one) }));
 }
 
 /** Those who only call cannot be asked: what they have stands in their requests. */

@@ -222,6 +222,7 @@ describe('scheduler: projection routes', () => {
       running: 1,
       slots: 8,
       queueAgeMs: 0,
+      waiting: [],
     });
   });
 

@@ -89,7 +89,7 @@ export function projectionRoutes(options: ProjectionRoutes): Router {
   router.get(CAPACITY_PATH, operator, async (_request, response) => {
     const queueAgeMs = await oldestLatenessMs(deps.pool, deps.clock.now());
     const figures = { ...deps.load.report(), ...occupancy(), queueAgeMs };
-    const report: CapacityReport = { ...figures, waiting: [] };
+    const report: CapacityReport = { ...figures, waiting: deps.workers.waiting() };
     response.json(report);
   });
   router.get(KEY_TABLE_PATH, operator, (_request, response) => {

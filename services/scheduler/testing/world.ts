@@ -17,12 +17,13 @@ import {
 } from '../../store/testing/monitors.ts';
 import { testDatabase, type TestDatabase } from '../../store/testing/postgres.ts';
 import { withWorkspace } from '../../store/workspace.ts';
-import { runClaim, type RunResult } from '../check/run.ts';
+import type { RunResult } from '../check/commit.ts';
+import { runClaim } from '../check/run.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { createSchedulerMetrics } from '../metrics.ts';
 import { dispatchDeliveries } from '../outbox/dispatch.ts';
 import { tellAllDue } from '../sweep/sweep.ts';
-import { wireDeps } from '../wiring.ts';
+import { wireDeps, type Made } from '../wiring.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 import {
   startFakeBrowser,
@@ -84,7 +85,7 @@ export interface World {
 const DAYS = ['2026-03-09', '2026-03-10', '2026-03-11', '2026-03-12'];
 
 /** Starts everything; close it when done. */
-export async function createWorld(): Promise<World> {
+export async function createWorld(given: Pick<Made, 'resolve'> = {}): Promise<World> {
   const db = await testDatabase({ days: DAYS });
   await seedWorkspaces(db, 'team', 'other');
   const [browser, llm, notification] = await Promise.all([
@@ -130,6 +131,7 @@ export async function createWorld(): Promise<World> {
       podIp: undefined,
     },
     {
+      ...given,
       log: createLog('scheduler', 'silent'),
       keys: () => keys,
       dataKeys: () => root,

@@ -66,7 +66,7 @@ function worldOf(api: TestApi, fake: FakeKube): FakeWorld {
       const { name = '', uid = '', generation = 1 } = live.metadata;
       const texts = { labels: {}, annotations: {}, runRequest: runRequest ?? null };
       const spec = specOf(job(name, live.spec));
-      const object = { name, uid, generation, spec, ...texts };
+      const object = { name, uid, generation, spec, ...texts, workers: null };
       await inStore((tx) => projectMonitor(tx, WORKSPACE, object, deps()));
     },
     makeLocal: async (name) => {

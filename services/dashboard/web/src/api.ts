@@ -19,6 +19,19 @@ export interface StatusCondition {
   readonly message?: string;
 }
 
+/** A field and what is said of it, such as `spec.sources[0].url`. */
+export interface FieldProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Who else owns parts of an object; only in a cluster. */
+export interface Ownership {
+  /** Why nothing of it can be edited here. */
+  readonly readOnly: string | null;
+  readonly fields: readonly { readonly path: string; readonly managers: readonly string[] }[];
+}
+
 export interface MonitorJob {
   readonly metadata: { readonly name: string; readonly annotations?: Record<string, string> };
   readonly spec: {
@@ -44,6 +57,7 @@ export interface MonitorJob {
     readonly nextCheck?: string;
     readonly openFindings?: number;
     readonly consecutiveFailures?: number;
+    readonly ownership?: Ownership;
   };
 }
 
@@ -146,33 +160,54 @@ export interface Funnel {
 /** An answer that is not 2xx; `message` is meant for the person. */
 export class ApiError extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  readonly fields: readonly FieldProblem[];
+  constructor(status: number, message: string, fields: readonly FieldProblem[] = []) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
+    this.fields = fields;
   }
 }
 
 let csrf: string | null = null;
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 /** @throws ApiError, or TypeError when the network is down. */
-export async function call<T>(
-  method: 'GET' | 'POST' | 'DELETE',
+export const call = async <T>(method: Method, path: string, body?: unknown): Promise<T> =>
+  (await exchange<T>(method, path, body)).value;
+
+/** An object with the version that was read. */
+export interface Versioned<T> {
+  readonly value: T;
+  readonly etag: string | null;
+}
+
+export const readVersion = <T>(path: string): Promise<Versioned<T>> => exchange<T>('GET', path);
+
+/** Replaces only the version that was read. */
+export const replace = async <T>(path: string, { value, etag }: Versioned<T>): Promise<T> =>
+  (await exchange<T>('PUT', path, value, etag === null ? {} : { 'if-match': etag })).value;
+
+async function exchange<T>(
+  method: Method,
   path: string,
   body?: unknown,
-): Promise<T> {
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Versioned<T>> {
   const response = await fetch(`/api/v1${path}`, {
     method,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(csrf !== null && method !== 'GET' ? { 'x-csrf-token': csrf } : {}),
+      ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
   const json: unknown = text === '' ? null : JSON.parse(text);
-  if (!response.ok) throw new ApiError(response.status, errorText(json, response.status));
-  return json as T;
+  if (!response.ok) throw errorOf(json, response.status);
+  return { value: json as T, etag: response.headers.get('etag') };
 }
 
 export const get = <T>(path: string): Promise<T> => call<T>('GET', path);
@@ -184,8 +219,18 @@ export async function loadMe(): Promise<Me> {
   return me;
 }
 
-function errorText(json: unknown, status: number): string {
-  const error = (json as { error?: { message?: string; correlationId?: string } } | null)?.error;
-  if (error?.message === undefined) return `The server answered with ${status}.`;
-  return status >= 500 ? `${error.message} (${error.correlationId ?? ''})` : error.message;
+interface ErrorBody {
+  readonly error?: {
+    readonly message?: string;
+    readonly correlationId?: string;
+    readonly fields?: readonly FieldProblem[];
+  };
+}
+
+function errorOf(json: unknown, status: number): ApiError {
+  const error = (json as ErrorBody | null)?.error;
+  if (error?.message === undefined)
+    return new ApiError(status, `The server answered with ${status}.`);
+  const text = status >= 500 ? `${error.message} (${error.correlationId ?? ''})` : error.message;
+  return new ApiError(status, text, error.fields);
 }

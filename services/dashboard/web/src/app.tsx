@@ -3,9 +3,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { ApiError, call, loadMe, type Me } from './api.ts';
+import { AccountPage } from './pages/account.tsx';
 import { AcknowledgePage } from './pages/acknowledge.tsx';
 import { CheckPage } from './pages/check.tsx';
 import { ConfirmPage } from './pages/confirm.tsx';
+import { EditPage } from './pages/edit.tsx';
 import { FindingPage } from './pages/finding.tsx';
 import { FindingsPage } from './pages/findings.tsx';
 import { MonitorPage } from './pages/monitor.tsx';
@@ -39,7 +41,11 @@ function SignedIn() {
         <Switch>
           <Route path="/" component={MonitorsPage} />
           <Route path="/monitors/:name">{({ name }) => <MonitorPage name={name} />}</Route>
+          <Route path="/monitors/:name/edit">{({ name }) => <EditPage name={name} />}</Route>
           <Route path="/checks/:id">{({ id }) => <CheckPage id={id} />}</Route>
+          <Route path="/account">
+            <AccountPage me={me.data} />
+          </Route>
           <Route path="/findings" component={FindingsPage} />
           <Route path="/findings/:id">{({ id }) => <FindingPage id={id} />}</Route>
           <Route>
@@ -78,7 +84,10 @@ function Header({ me }: { readonly me: Me }) {
           Findings
         </Link>
       </nav>
-      <span className="who">{me.user.displayName}</span>
+      <Link href="/account" className="who" aria-label={`Account of ${me.user.displayName}`}>
+        <span>{me.user.displayName}</span>
+        <abbr aria-hidden="true">{Array.from(me.user.displayName).at(0)?.toUpperCase()}</abbr>
+      </Link>
       <button type="button" className="quiet" onClick={() => void signOut()}>
         Sign out
       </button>

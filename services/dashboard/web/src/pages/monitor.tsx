@@ -5,6 +5,7 @@ import { get, type Check, type Finding, type Funnel, type MonitorJob, type Page 
 import { Action } from '../parts/action.tsx';
 import { FindingState, MonitorState, Outcome, verdictWord } from '../parts/badge.tsx';
 import { FunnelView } from '../parts/funnel.tsx';
+import { OwnerBadge } from '../parts/owner.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
 import { reasonWords } from '../parts/words.ts';
@@ -22,7 +23,9 @@ export function MonitorPage({ name }: { readonly name: string }) {
       <div className="title">
         <h1>{name}</h1>
         <MonitorState job={job.data} />
+        <OwnerBadge job={job.data} />
         <span className="grow" />
+        <Link href={`/monitors/${encodeURIComponent(name)}/edit`}>Edit</Link>
         <Action path={`${path}/run`} kind="primary">
           Check now
         </Action>

@@ -5,15 +5,16 @@ import { Failure } from './notice.tsx';
 
 interface ActionProps {
   readonly path: string;
+  readonly method?: 'POST' | 'DELETE';
   readonly body?: unknown;
   readonly children: React.ReactNode;
   readonly kind?: 'primary' | 'plain';
 }
 
-export function Action({ path, body, children, kind = 'plain' }: ActionProps) {
+export function Action({ path, method = 'POST', body, children, kind = 'plain' }: ActionProps) {
   const queries = useQueryClient();
   const action = useMutation({
-    mutationFn: () => call('POST', path, body ?? {}),
+    mutationFn: () => call(method, path, method === 'POST' ? (body ?? {}) : undefined),
     onSuccess: () => queries.invalidateQueries(),
   });
   return (
