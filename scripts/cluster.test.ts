@@ -74,6 +74,12 @@ describe('./scripts/cluster', function () {
     assert.equal((await cluster('status')).code, 1);
   });
 
+  it('says how to start a node when an image has no place to go', async () => {
+    const { code, said } = await cluster('load', 'image.tar');
+    assert.equal(code, 1);
+    assert.match(said, /No node runs in .*; start it with \.\/scripts\/cluster up --node/);
+  });
+
   it('uses the cluster of the tester and starts nothing', async () => {
     const kubeconfig = path.join(folder, 'theirs');
     writeFileSync(kubeconfig, '');

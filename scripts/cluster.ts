@@ -9,10 +9,18 @@ import { buildPrograms } from './lib/cluster/build.ts';
 import { CLUSTER_HELP, parseCluster, type ClusterCommand } from './lib/cluster/commands.ts';
 import { inspect, startControlPlane, stopControlPlane } from './lib/cluster/controlPlane.ts';
 import { clusterFolder, type ClusterRecord } from './lib/cluster/folder.ts';
+import { nodeFiles } from './lib/cluster/node/configuration.ts';
+import { importImage } from './lib/cluster/node/images.ts';
+import { requireNode } from './lib/cluster/node/requirements.ts';
 import { choosePorts } from './lib/cluster/ports.ts';
-import { helmProgram, kubectlProgram, serverPrograms } from './lib/cluster/programs.ts';
-import { SERVERS } from './lib/cluster/recipes.ts';
-import { chooseSource, type Source } from './lib/cluster/source.ts';
+import {
+  helmProgram,
+  kubectlProgram,
+  nodePrograms,
+  serverPrograms,
+} from './lib/cluster/programs.ts';
+import { NODE_PROGRAMS, SERVERS } from './lib/cluster/recipes.ts';
+import { chooseSource, clusterCache, type Source } from './lib/cluster/source.ts';
 import { describeStatus } from './lib/cluster/status.ts';
 import { root } from './lib/prepare.ts';
 
@@ -28,12 +36,14 @@ type Of<Kind extends ClusterCommand['kind']> = Extract<ClusterCommand, { readonl
 
 const GIVEN = 'DUCKMON_TEST_KUBECONFIG offers a cluster, which is not ours to start or stop';
 
-async function up({ state, port, etcdPort }: Of<'up'>, source: Source): Promise<number> {
+async function up({ state, port, etcdPort, node }: Of<'up'>, source: Source): Promise<number> {
   if (source.kind === 'given') {
     say(`${GIVEN}: ${source.kubeconfig}`);
     return 0;
   }
-  const programs = await serverPrograms(source, deps);
+  // First, since what is missing of them may take half an hour to build.
+  if (node) requireNode([state, clusterCache(process.env)], say);
+  const programs = node ? await nodePrograms(deps) : await serverPrograms(source, deps);
   const ports = {
     ...(port === undefined ? {} : { api: port }),
     ...(etcdPort === undefined ? {} : { etcd: etcdPort }),
@@ -43,11 +53,16 @@ async function up({ state, port, etcdPort }: Of<'up'>, source: Source): Promise<
   return 0;
 }
 
-function tellUp(state: string, { version, ports, programs }: ClusterRecord): void {
+function tellUp(state: string, record: ClusterRecord): void {
+  const { version, programs } = record;
   const flag = state === DEFAULT_STATE ? '' : `--state ${state} `;
   say(
-    `Kubernetes ${version} answers at ${serverUrl(ports)}; stop it: ./scripts/cluster ${flag}down`,
+    `Kubernetes ${version} answers at ${serverUrl(record)}; stop it: ./scripts/cluster ${flag}down`,
   );
+  if (record.node)
+    say(
+      'with a node, whose pods and Services this machine reaches at their addresses; images: ./scripts/cluster load FILE',
+    );
   say(`export KUBECONFIG=${clusterFolder(state).kubeconfig}`);
   if (programs.controllerManager === undefined)
     say('without kube-controller-manager: namespaces and owned objects are not deleted');
@@ -82,6 +97,19 @@ async function kubeconfigOf(state: string, source: Source): Promise<string> {
   );
 }
 
+/** Gives the node images. */
+async function load({ state, files }: Of<'load'>): Promise<number> {
+  const found = await inspect(state);
+  const programs = found.kind === 'absent' ? undefined : found.record.programs.node;
+  if (programs === undefined)
+    throw new SetupError(`No node runs in ${state}; start it with ./scripts/cluster up --node.`);
+  for (const file of files) {
+    const { socket } = nodeFiles(clusterFolder(state).node);
+    say(`loaded ${await importImage(programs, socket, file)}`);
+  }
+  return 0;
+}
+
 /** Runs kubectl or helm on the cluster, with this terminal; ends with its exit code. */
 async function pass({ state, program, args }: Of<'run'>, source: Source): Promise<number> {
   const KUBECONFIG = await kubeconfigOf(state, source);
@@ -96,6 +124,12 @@ async function pass({ state, program, args }: Of<'run'>, source: Source): Promis
   child.once('error', reject);
   child.once('close', (code) => resolve(code ?? 1));
   return promise;
+}
+
+async function build({ node }: Of<'build'>): Promise<number> {
+  const programs = [...SERVERS, 'kubectl', ...(node ? NODE_PROGRAMS : [])] as const;
+  say(`the programs are in ${await buildPrograms(programs, deps)}`);
+  return 0;
 }
 
 async function run(command: ClusterCommand): Promise<number> {
@@ -116,9 +150,10 @@ async function run(command: ClusterCommand): Promise<number> {
       return 0;
     case 'run':
       return pass(command, source);
+    case 'load':
+      return load(command);
     case 'build':
-      say(`the programs are in ${await buildPrograms([...SERVERS, 'kubectl'], deps)}`);
-      return 0;
+      return build(command);
     default:
       return command satisfies never;
   }

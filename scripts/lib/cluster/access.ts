@@ -2,32 +2,55 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writePrivate, type ClusterFolder } from './folder.ts';
+import { NODE_NAME } from './node/addresses.ts';
+
+const ADMIN = 'duckmon-admin';
+
+/** Who has a token, and in which group; a control plane alone has no use for some of them. */
+const USERS = {
+  [ADMIN]: 'system:masters',
+  'system:kube-controller-manager': '',
+  [`system:node:${NODE_NAME}`]: 'system:nodes',
+  'system:kube-scheduler': '',
+  'system:kube-proxy': '',
+} as const;
+export type User = keyof typeof USERS;
 
 /** Makes the tokens and the key that signs those of service accounts. */
 export function makeCredentials({ tokens, serviceAccountKey }: ClusterFolder): void {
   const token = (): string => randomBytes(32).toString('base64url');
-  const line = (user: string, group: string): string => `${token()},${user},${user},"${group}"\n`;
-  writePrivate(
-    tokens,
-    line('duckmon-admin', 'system:masters') + line('system:kube-controller-manager', ''),
+  const lines = Object.entries(USERS).map(
+    ([user, group]) => `${token()},${user},${user},"${group}"\n`,
   );
+  writePrivate(tokens, lines.join(''));
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   writePrivate(serviceAccountKey, privateKey.export({ format: 'pem', type: 'sec1' }).toString());
 }
 
 /** The token of a person with all rights. */
-export const adminToken = (folder: ClusterFolder): string => tokenOf(folder, 0);
+export const adminToken = (folder: ClusterFolder): string => tokenOf(folder, ADMIN);
 
-const tokenOf = ({ tokens }: ClusterFolder, line: number): string =>
-  readFileSync(tokens, 'utf8').split('\n')[line]?.split(',')[0] ?? '';
+function tokenOf({ tokens }: ClusterFolder, user: User): string {
+  const lines = readFileSync(tokens, 'utf8').split('\n');
+  return lines.find((line) => line.split(',')[1] === user)?.split(',')[0] ?? '';
+}
 
 /** Writes the kubeconfigs; the API server must have made its certificate. */
 export function writeKubeconfigs(folder: ClusterFolder, server: string): void {
+  writeKubeconfig(folder.kubeconfig, ADMIN, folder, server);
+  writeKubeconfig(folder.controllersKubeconfig, 'system:kube-controller-manager', folder, server);
+}
+
+/** Writes what lets a program be one of the users. */
+export function writeKubeconfig(
+  file: string,
+  user: User,
+  folder: ClusterFolder,
+  server: string,
+): void {
   const certificate = readFileSync(folder.certificate);
-  const text = (token: string): string =>
-    `${JSON.stringify(kubeconfig(server, certificate, token), undefined, 2)}\n`;
-  writePrivate(folder.kubeconfig, text(adminToken(folder)));
-  writePrivate(folder.controllersKubeconfig, text(tokenOf(folder, 1)));
+  const config = kubeconfig(server, certificate, tokenOf(folder, user));
+  writePrivate(file, `${JSON.stringify(config, undefined, 2)}\n`);
 }
 
 /** JSON is YAML, so that kubectl and every client read it. */

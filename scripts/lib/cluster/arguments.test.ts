@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { serverArguments, serverUrl, type ServerSettings } from './arguments.ts';
 import { clusterFolder, SERVER_NAMES } from './folder.ts';
+import { NODE_ADDRESS } from './node/addresses.ts';
+import { nodeFiles } from './node/configuration.ts';
 
 const settings: ServerSettings = {
   folder: clusterFolder('/state'),
   ports: { api: 6443, etcd: 2379, etcdPeer: 2380 },
   controllers: true,
+  node: false,
 };
+const NODE = { holder: { pid: 1, mark: '' }, kernel: {} };
 const value = (
   name: (typeof SERVER_NAMES)[number],
   flag: string,
@@ -27,7 +31,7 @@ describe('cluster: the flags of the servers', () => {
 
   it('uses the ports that were chosen, and the same ones on both sides', () => {
     assert.equal(value('kube-apiserver', 'secure-port'), '6443');
-    assert.equal(serverUrl(settings.ports), 'https://127.0.0.1:6443');
+    assert.equal(serverUrl({ ports: settings.ports }), 'https://127.0.0.1:6443');
     assert.equal(value('kube-apiserver', 'etcd-servers'), value('etcd', 'advertise-client-urls'));
   });
 
@@ -35,7 +39,7 @@ describe('cluster: the flags of the servers', () => {
     const files = SERVER_NAMES.flatMap((name) => serverArguments(name, settings))
       .map((argument) => argument.replace(/^.*?=/, ''))
       .filter((text) => text.startsWith('/'));
-    assert.equal(files.length, 8);
+    assert.equal(files.length, 9);
     assert.deepEqual(
       files.filter((file) => !file.startsWith('/state/')),
       [],
@@ -63,6 +67,18 @@ describe('cluster: the flags of the servers', () => {
     assert.equal(
       value('kube-apiserver', flag, { ...settings, controllers: false }),
       'ServiceAccount',
+    );
+  });
+
+  it('is reached by pods at the address of the node, where it knows nodes by their own rights', () => {
+    const node = { ...settings, node: true };
+    assert.equal(value('kube-apiserver', 'bind-address', node), NODE_ADDRESS);
+    assert.equal(value('kube-apiserver', 'advertise-address', node), NODE_ADDRESS);
+    assert.equal(serverUrl({ ports: node.ports, node: NODE }), `https://${NODE_ADDRESS}:6443`);
+    assert.equal(value('kube-apiserver', 'authorization-mode', node), 'Node,RBAC');
+    assert.equal(
+      value('kube-apiserver', 'kubelet-client-certificate', node),
+      nodeFiles(settings.folder.node).clientCertificate,
     );
   });
 });

@@ -1,5 +1,7 @@
 /** The flags of the servers of a control plane, each with its reason. */
-import type { ClusterFolder, Ports, ServerName } from './folder.ts';
+import path from 'node:path';
+import type { ClusterFolder, ClusterRecord, Ports, ServerName } from './folder.ts';
+import { KUBELET_CLIENT, NODE_ADDRESS, SERVICE_ADDRESSES } from './node/addresses.ts';
 
 const LOOPBACK = '127.0.0.1';
 /**
@@ -7,8 +9,6 @@ const LOOPBACK = '127.0.0.1';
  * an address the server asks for the one of the default route, which an offline machine does not have.
  */
 const ADVERTISED = '192.0.2.1';
-/** Addresses of Services; nothing routes them here. */
-const SERVICE_ADDRESSES = '10.96.0.0/16';
 const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 export interface ServerSettings {
@@ -16,9 +16,13 @@ export interface ServerSettings {
   readonly ports: Ports;
   /** Whether a controller manager runs. */
   readonly controllers: boolean;
+  /** Whether a node does. */
+  readonly node: boolean;
 }
 
-export const serverUrl = ({ api }: Ports): string => `https://${LOOPBACK}:${api}`;
+/** Where the API server of a cluster answers. */
+export const serverUrl = ({ ports, node }: Pick<ClusterRecord, 'ports' | 'node'>): string =>
+  `https://${node === undefined ? LOOPBACK : NODE_ADDRESS}:${ports.api}`;
 
 /** The arguments of a server. */
 export function serverArguments(name: ServerName, settings: ServerSettings): string[] {
@@ -51,14 +55,12 @@ function etcdArguments({ folder, ports }: ServerSettings): string[] {
   ];
 }
 
-function apiServerArguments({ folder, ports, controllers }: ServerSettings): string[] {
+function apiServerArguments(settings: ServerSettings): string[] {
+  const { folder, ports, controllers, node } = settings;
   return [
-    `--bind-address=${LOOPBACK}`,
     `--secure-port=${ports.api}`,
-    `--advertise-address=${ADVERTISED}`,
     `--etcd-servers=http://${LOOPBACK}:${ports.etcd}`,
     `--service-cluster-ip-range=${SERVICE_ADDRESSES}`,
-    '--authorization-mode=RBAC',
     // It signs a certificate for its addresses by itself; clients are known by tokens.
     `--cert-dir=${folder.certificates}`,
     `--token-auth-file=${folder.tokens}`,
@@ -67,14 +69,34 @@ function apiServerArguments({ folder, ports, controllers }: ServerSettings): str
     `--service-account-signing-key-file=${folder.serviceAccountKey}`,
     // It would refuse pods until somebody has made the account `default`.
     ...(controllers ? [] : ['--disable-admission-plugins=ServiceAccount']),
+    ...(node ? withNode(folder) : WITHOUT_NODE),
   ];
 }
+
+const WITHOUT_NODE = [
+  `--bind-address=${LOOPBACK}`,
+  `--advertise-address=${ADVERTISED}`,
+  '--authorization-mode=RBAC',
+];
+
+/** Pods reach it at the node's address, and it reaches the kubelet for logs and exec. */
+const withNode = ({ node }: ClusterFolder): string[] => [
+  `--bind-address=${NODE_ADDRESS}`,
+  `--advertise-address=${NODE_ADDRESS}`,
+  '--authorization-mode=Node,RBAC',
+  '--enable-admission-plugins=NodeRestriction',
+  '--allow-privileged=true',
+  `--kubelet-client-certificate=${path.join(node, KUBELET_CLIENT.certificate)}`,
+  `--kubelet-client-key=${path.join(node, KUBELET_CLIENT.key)}`,
+  '--kubelet-preferred-address-types=InternalIP',
+];
 
 function controllerManagerArguments({ folder }: ServerSettings): string[] {
   return [
     `--kubeconfig=${folder.controllersKubeconfig}`,
     `--root-ca-file=${folder.certificate}`,
     `--service-account-private-key-file=${folder.serviceAccountKey}`,
+    `--flex-volume-plugin-dir=${folder.volumePlugins}`,
     // Each controller then has the rights that it has in a real cluster, and no more.
     '--use-service-account-credentials',
     '--leader-elect=false',

@@ -47,7 +47,8 @@ describe('cluster: building', () => {
   const useGo = (buildStatus: number): void =>
     writeFileSync(path.join(folder, 'path', 'go'), fakeGo(folder, buildStatus), { mode: 0o755 });
   const build = (...programs: Parameters<typeof buildPrograms>[0]): Promise<string> =>
-    buildPrograms(programs, { env, clock: systemClock, say: (line) => said.push(line) });
+    buildPrograms(programs, { env, clock: systemClock, say: (line) => said.push(line), install });
+  const install = (names: readonly string[]): readonly string[] => names.slice(-1);
   const calls = (): string[] => readFileSync(path.join(folder, 'calls'), 'utf8').trim().split('\n');
 
   it('builds what is asked for into one folder of the cache, and says so', async () => {
@@ -75,6 +76,12 @@ describe('cluster: building', () => {
   it('keeps out the settings of Go that would change what is built', async () => {
     await build('etcd');
     assert.match(calls()[0] ?? '', /^cgo=0 flags= work=off /);
+  });
+
+  it('lets a C compiler take part where a program is partly C', async () => {
+    await build('runc');
+    assert.match(calls()[0] ?? '', /^cgo=1 .* -tags seccomp /);
+    assert.match(said.join('\n'), /runc is partly C; if it does not build, install pkg-config/);
   });
 
   it('builds once, and needs no Go after that', async () => {

@@ -6,15 +6,25 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Clock } from '../../../services/core/clock.ts';
 import { SetupError } from '../../../services/core/errors.ts';
+import { installDebianPackages } from '../prepare.ts';
 import { findGo } from './go.ts';
 import { withLock } from './lock.ts';
-import { buildArguments, RECIPES, wrapperModule, type Program, type Recipe } from './recipes.ts';
+import {
+  buildArguments,
+  RECIPES,
+  wrapperModule,
+  type C,
+  type Program,
+  type Recipe,
+} from './recipes.ts';
 import { clusterCache, type Environment } from './source.ts';
 
 export interface BuildDeps {
   readonly env: Environment;
   readonly clock: Clock;
   readonly say: (line: string) => void;
+  /** Installs Debian packages where it may, and returns those that are still missing. */
+  readonly install?: (names: readonly string[]) => readonly string[];
 }
 
 const PROGRESS_MS = 30_000;
@@ -71,7 +81,8 @@ async function build(program: Program, go: string, deps: BuildDeps): Promise<voi
   rmSync(module, { recursive: true, force: true });
   for (const folder of [module, path.dirname(output), path.dirname(stampOf(program, deps.env))])
     mkdirSync(folder, { recursive: true });
-  const environment = goEnvironment(deps.env);
+  const environment = goEnvironment(recipe, deps.env);
+  if (recipe.c !== undefined) requirePackages(program, recipe.c, deps);
   const original = recipe.staging === undefined ? '' : await download(recipe, go, environment);
   writeFileSync(path.join(module, 'go.mod'), wrapperModule(recipe, original));
   const started = deps.clock.monotonic();
@@ -83,14 +94,21 @@ async function build(program: Program, go: string, deps: BuildDeps): Promise<voi
 }
 
 /** The person's own settings of Go count, but for those that change what is built or from where. */
-const goEnvironment = (env: Environment): Record<string, string | undefined> => ({
+const goEnvironment = (recipe: Recipe, env: Environment): Record<string, string | undefined> => ({
   ...env,
-  CGO_ENABLED: '0',
+  CGO_ENABLED: recipe.c === undefined ? '0' : '1',
   GOFLAGS: '',
   GOWORK: 'off',
   GOOS: undefined,
   GOARCH: undefined,
 });
+
+/** Installs what a program needs of C; where that is not possible the compiler says what it lacks. */
+function requirePackages(program: Program, { packages }: C, { say, install }: BuildDeps): void {
+  const missing = install?.(packages) ?? installDebianPackages(packages, say, 'always');
+  if (missing.length > 0)
+    say(`${program} is partly C; if it does not build, install ${missing.join(', ')}`);
+}
 
 /** Fetches a module and reads its own `go.mod`. */
 async function download(

@@ -12,11 +12,12 @@ describe('cluster: the command line', () => {
       state: DEFAULT,
       port: undefined,
       etcdPort: undefined,
+      node: false,
     });
   });
 
   it('reads folder and ports, before and behind the command', () => {
-    const wanted = { kind: 'up', state: '/srv/one', port: 6443, etcdPort: 2379 };
+    const wanted = { kind: 'up', state: '/srv/one', port: 6443, etcdPort: 2379, node: false };
     const flags = ['--state', '/srv/one', '--port', '6443', '--etcd-port=2379'];
     assert.deepEqual(parse('up', ...flags), wanted);
     assert.deepEqual(parse(...flags, 'up'), wanted);
@@ -30,8 +31,27 @@ describe('cluster: the command line', () => {
   });
 
   it('knows the commands without arguments', () => {
-    for (const kind of ['down', 'status', 'kubeconfig', 'build'])
+    for (const kind of ['down', 'status', 'kubeconfig'])
       assert.deepEqual(parse(kind), { kind, state: DEFAULT });
+    assert.deepEqual(parse('build'), { kind: 'build', node: false });
+  });
+
+  it('takes a node for up and build, and for nothing else', () => {
+    const up = parse('up', '--node');
+    assert.equal(up.kind === 'up' && up.node, true);
+    assert.deepEqual(parse('--node', 'build'), { kind: 'build', node: true });
+    for (const command of ['down', 'status', 'kubeconfig'])
+      assert.throws(() => parse(command, '--node'), /--node is for up and build only/);
+    assert.throws(() => parse('--node', 'load', 'a.tar'), /--node is for up and build only/);
+  });
+
+  it('loads archives by their paths, and asks for one', () => {
+    assert.deepEqual(parse('load', '/a.tar', 'b.tar'), {
+      kind: 'load',
+      state: DEFAULT,
+      files: ['/a.tar', path.resolve('b.tar')],
+    });
+    assert.throws(() => parse('load'), /load takes the paths of OCI archives/);
   });
 
   it('hands everything behind kubectl and helm on, flags of ours as well', () => {
@@ -81,9 +101,9 @@ describe('cluster: the command line', () => {
 
   it('describes every command and flag in its help', () => {
     assert.deepEqual(parse('up', '--help'), { kind: 'help' });
-    for (const word of ['up', 'down', 'status', 'kubeconfig', 'kubectl', 'helm', 'build'])
+    for (const word of ['up', 'load', 'down', 'status', 'kubeconfig', 'kubectl', 'helm', 'build'])
       assert.match(CLUSTER_HELP, new RegExp(`^  ${word} `, 'm'));
-    for (const flag of ['state', 'port', 'etcd-port', 'help'])
+    for (const flag of ['state', 'port', 'etcd-port', 'node', 'help'])
       assert.match(CLUSTER_HELP, new RegExp(`^  --${flag}`, 'm'));
   });
 });

@@ -8,18 +8,24 @@ export const CLUSTER_HELP = `Usage: ./scripts/cluster [FLAG ...] COMMAND
 
 A Kubernetes API server (${KUBERNETES}) with etcd and the controller manager on this machine, for tests
 and for work on the operator. No root, no container engine. Nothing in it is kept: down deletes it.
+With --node pods run as well; that needs Linux and root, and there is one node at a time on a machine.
 
   up                    start it, and wait until it answers; does nothing when it runs
+  up --node             the same with a node: containerd, kubelet, scheduler, kube-proxy, CoreDNS, and
+                        an agent that enforces NetworkPolicies
+  load FILE ...         give the node images from OCI archives (node scripts/images.ts build makes ours)
   down                  stop it and delete its folder
   status                what runs, which version, since when
   kubeconfig            print the path of its kubeconfig
   kubectl ARGUMENT ...  kubectl on it
   helm ARGUMENT ...     helm ${HELM} on it
-  build                 only make the programs that up needs (kubectl is one of them)
+  build                 only make the programs that up needs (kubectl is one of them); with --node
+                        those of a node too
 
   --state DIR           where it is kept                     (default .cache/cluster of the checkout)
   --port N              port of the API server, for up       (default: a free one)
   --etcd-port N         port of etcd, for up                 (default: a free one)
+  --node                a node as well, for up and build
   --help                this text
 Flags for kubectl and helm stand behind these words, our own before them. Several clusters run side by side, each with its own --state.
 
@@ -27,7 +33,8 @@ Where the API server comes from; the first that is there counts:
   DUCKMON_TEST_KUBECONFIG   a kubeconfig of yours: that cluster is used, nothing is started
   KUBEBUILDER_ASSETS        a folder with etcd, kube-apiserver, kubectl, and kube-controller-manager
   otherwise                 Kubernetes ${KUBERNETES} and etcd ${ETCD} are built once from their Go modules, with
-                            Go of this machine or from PyPI: about 10 minutes on 2 cores, 8 GB of disk
+                            Go of this machine or from PyPI: about 10 minutes on 2 cores, 8 GB of disk;
+                            with a node (always built, whatever KUBEBUILDER_ASSETS says) 22 minutes
 DUCKMON_CACHE               where built programs are kept    (default ~/.cache/duckmon)
 `;
 
@@ -36,7 +43,7 @@ const PROGRAMS = ['kubectl', 'helm'] as const;
 export type PassedProgram = (typeof PROGRAMS)[number];
 
 /** Commands without arguments. */
-const PLAIN = ['down', 'status', 'kubeconfig', 'build'] as const;
+const PLAIN = ['down', 'status', 'kubeconfig'] as const;
 type PlainKind = (typeof PLAIN)[number];
 
 export type ClusterCommand =
@@ -47,7 +54,11 @@ export type ClusterCommand =
       /** Undefined takes a free one. */
       readonly port: number | undefined;
       readonly etcdPort: number | undefined;
+      readonly node: boolean;
     }
+  | { readonly kind: 'build'; readonly node: boolean }
+  /** Absolute paths of OCI archives. */
+  | { readonly kind: 'load'; readonly state: string; readonly files: readonly string[] }
   | { [Kind in PlainKind]: { readonly kind: Kind; readonly state: string } }[PlainKind]
   | {
       readonly kind: 'run';
@@ -60,6 +71,7 @@ const FLAGS = {
   state: { type: 'string' },
   port: { type: 'string' },
   'etcd-port': { type: 'string' },
+  node: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -74,18 +86,32 @@ export function parseCluster(args: readonly string[], defaultState: string): Clu
   if (values.help === true) return { kind: 'help' };
   const state = path.resolve(values.state ?? defaultState);
   const [command, ...others] = passed ? [passed.program] : positionals;
-  if (others.length > 0) throw new SetupError(`One command at a time: ${positionals.join(' ')}.`);
+  const node = values.node === true;
+  if (others.length > 0 && command !== 'load')
+    throw new SetupError(`One command at a time: ${positionals.join(' ')}.`);
   const ports = { port: portOf(values, 'port'), etcdPort: portOf(values, 'etcd-port') };
-  if (command === 'up') return { kind: 'up', state, ...ports };
+  if (command === 'up') return { kind: 'up', state, ...ports, node };
   if (ports.port !== undefined || ports.etcdPort !== undefined)
     throw new SetupError('--port and --etcd-port are for up only.');
+  if (command === 'build') return { kind: 'build', node };
+  if (node) throw new SetupError('--node is for up and build only.');
+  if (command === 'load') return { kind: 'load', state, files: archivesOf(others) };
   if (passed)
     return { kind: 'run', state, program: passed.program, args: args.slice(passed.index + 1) };
+  return parsePlain(command, state);
+}
+
+function parsePlain(command: string | undefined, state: string): ClusterCommand {
   const plain = PLAIN.find((name) => name === command);
   if (plain !== undefined) return { kind: plain, state };
   throw new SetupError(
     command === undefined ? 'A command is missing.' : `There is no command ${command}.`,
   );
+}
+
+function archivesOf(files: readonly string[]): string[] {
+  if (files.length > 0) return files.map((file) => path.resolve(file));
+  throw new SetupError('load takes the paths of OCI archives.');
 }
 
 /** The program that the first word names, and where; all behind it is for that program. */

@@ -18,6 +18,7 @@ import {
 import { withLock } from './lock.ts';
 import { stopProcess } from './processes.ts';
 import type { ServerPrograms } from './programs.ts';
+import { closeNode, openNode, startNode } from './node/node.ts';
 import { askServer, endedServers, startServer, waitFor } from './servers.ts';
 
 export interface ControlPlaneDeps {
@@ -62,7 +63,7 @@ export async function startControlPlane(
 ): Promise<ClusterRecord> {
   return locked(state, deps, async () => {
     const before = await inspect(state);
-    if (before.kind === 'running') return before.record;
+    if (before.kind === 'running') return fitting(state, before.record, programs);
     if (before.kind === 'broken') {
       deps.say(`${before.wrong}; cleaning up in ${state} first`);
       await end(state, before.record, deps);
@@ -85,6 +86,14 @@ export async function startControlPlane(
   });
 }
 
+/** A cluster with a node does for who wants none, but not the other way round. */
+function fitting(state: string, record: ClusterRecord, wanted: ServerPrograms): ClusterRecord {
+  if (wanted.node === undefined || record.node !== undefined) return record;
+  throw new SetupError(
+    `A control plane without a node runs in ${state}; stop it with ./scripts/cluster down, or choose another folder with --state DIR.`,
+  );
+}
+
 async function startServers(
   folder: ClusterFolder,
   first: ClusterRecord,
@@ -92,14 +101,16 @@ async function startServers(
 ): Promise<ClusterRecord> {
   mkdirSync(folder.logs);
   makeCredentials(folder);
-  let record = await startServer('etcd', folder, first);
+  let record = await openNode(folder, first, deps);
+  record = await startServer('etcd', folder, record);
   record = await startServer('kube-apiserver', folder, record);
   await waitFor('/readyz', folder, record, deps.clock);
-  writeKubeconfigs(folder, serverUrl(record.ports));
+  writeKubeconfigs(folder, serverUrl(record));
   if (record.programs.controllerManager !== undefined) {
     record = await startServer('kube-controller-manager', folder, record);
     await waitFor('/api/v1/namespaces/default/serviceaccounts/default', folder, record, deps.clock);
   }
+  record = await startNode(folder, record, deps);
   const { body } = await waitFor('/version', folder, record, deps.clock);
   const { gitVersion } = JSON.parse(body) as { gitVersion: string };
   const up = { ...record, version: gitVersion };
@@ -136,9 +147,10 @@ export async function startApiServer(state: string, { clock }: ControlPlaneDeps)
 
 async function end(
   state: string,
-  { processes }: ClusterRecord,
+  { processes, node }: ClusterRecord,
   { clock }: ControlPlaneDeps,
 ): Promise<void> {
+  if (node !== undefined) await closeNode(node, clock);
   // Backwards: an API server whose etcd is gone does not end when it is asked.
   for (const name of SERVER_NAMES.toReversed()) {
     const process = processes[name];

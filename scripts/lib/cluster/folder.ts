@@ -19,6 +19,14 @@ import type { ServerPrograms } from './programs.ts';
 export const SERVER_NAMES = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];
 
+/** What a node runs beside them, in this order. */
+export const NODE_SERVER_NAMES = ['containerd', 'kubelet', 'kube-scheduler', 'kube-proxy'] as const;
+export type NodeServerName = (typeof NODE_SERVER_NAMES)[number];
+
+/** Every process that a record may name. */
+export const PROCESS_NAMES = [...SERVER_NAMES, ...NODE_SERVER_NAMES] as const;
+export type ProcessName = (typeof PROCESS_NAMES)[number];
+
 /** Ports on loopback. */
 export interface Ports {
   readonly api: number;
@@ -33,7 +41,17 @@ export interface ClusterRecord {
   readonly version?: string;
   readonly ports: Ports;
   readonly programs: ServerPrograms;
-  readonly processes: Readonly<Partial<Record<ServerName, ProcessRecord>>>;
+  readonly processes: Readonly<Partial<Record<ProcessName, ProcessRecord>>>;
+  /** Undefined when it is a control plane alone. */
+  readonly node?: NodeRecord;
+}
+
+/** A machine of the cluster: namespaces of the kernel in which all of it runs, the servers as well. */
+export interface NodeRecord {
+  /** Does nothing but hold the namespaces; they go with the last process in them. */
+  readonly holder: ProcessRecord;
+  /** Files of the kernel's settings that the kubelet writes, with what they held before. */
+  readonly kernel: Readonly<Record<string, string>>;
 }
 
 export interface ClusterFolder {
@@ -48,6 +66,10 @@ export interface ClusterFolder {
   readonly certificates: string;
   readonly certificate: string;
   readonly data: string;
+  /** Where the controllers look for drivers of volumes; otherwise they would make a folder in /usr. */
+  readonly volumePlugins: string;
+  /** All that a node needs: images, pods, configuration. */
+  readonly node: string;
   readonly logs: string;
   /** What kubectl remembers of the API; otherwise it would lie in the home folder. */
   readonly kubectlCache: string;
@@ -66,6 +88,8 @@ export function clusterFolder(folder: string): ClusterFolder {
     certificates: at('certificates'),
     certificate: at('certificates', 'apiserver.crt'),
     data: at('etcd'),
+    volumePlugins: at('volume-plugins'),
+    node: at('node'),
     logs: at('logs'),
     kubectlCache: at('kubectl-cache'),
   };

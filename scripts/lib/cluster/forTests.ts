@@ -1,9 +1,10 @@
 /** What a test run needs before its first test that uses a cluster. */
 import { existsSync } from 'node:fs';
 import { buildPrograms, type BuildDeps } from './build.ts';
-import { kubectlProgram, requireControllers } from './programs.ts';
+import { requireNode } from './node/requirements.ts';
+import { kubectlProgram, nodePrograms, requireControllers } from './programs.ts';
 import { SERVERS } from './recipes.ts';
-import { chooseSource } from './source.ts';
+import { chooseSource, clusterCache } from './source.ts';
 
 /**
  * Makes sure that tests can have a cluster; builds its programs when the machine has none, which takes
@@ -17,4 +18,13 @@ export async function prepareTestCluster(deps: BuildDeps): Promise<Record<string
   await kubectlProgram(source, deps);
   if (source.kind !== 'built') return {};
   return { KUBEBUILDER_ASSETS: await buildPrograms(SERVERS, deps) };
+}
+
+/**
+ * Makes sure that tests can have a node; builds its programs, which takes minutes the first time.
+ * @throws SetupError with one sentence on what this machine lacks.
+ */
+export async function prepareTestNode(deps: BuildDeps): Promise<void> {
+  requireNode([clusterCache(deps.env)], deps.say);
+  await nodePrograms(deps);
 }

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { SetupError } from '../../../services/core/errors.ts';
 import { buildPrograms, type BuildDeps } from './build.ts';
-import { SERVERS } from './recipes.ts';
+import { NODE_PROGRAMS, SERVERS } from './recipes.ts';
 import type { Environment, Source } from './source.ts';
 
 /** Paths of what a control plane is started from. */
@@ -12,6 +12,8 @@ export interface ServerPrograms {
   readonly apiServer: string;
   /** Undefined when the tester's programs have none. */
   readonly controllerManager: string | undefined;
+  /** Folder of the programs of a node; undefined for a control plane alone. */
+  readonly node?: string;
 }
 
 /** A source whose control plane we start. */
@@ -30,6 +32,17 @@ export async function serverPrograms(source: OwnSource, deps: BuildDeps): Promis
     apiServer: at('kube-apiserver'),
     controllerManager: controllers ? at('kube-controller-manager') : undefined,
   };
+}
+
+/**
+ * The programs of a whole node; builds what is missing. They are always ours: a kubelet fits the API
+ * server of its version.
+ * @throws SetupError when they cannot be built.
+ */
+export async function nodePrograms(deps: BuildDeps): Promise<ServerPrograms> {
+  const folder = await buildPrograms([...SERVERS, 'kubectl', ...NODE_PROGRAMS], deps);
+  const servers = await serverPrograms({ kind: 'built', folder }, deps);
+  return { ...servers, node: folder };
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { buildArguments, RECIPES, wrapperModule } from './recipes.ts';
 import { ETCD, KUBERNETES } from './versions.ts';
 
@@ -48,5 +49,19 @@ describe('cluster: recipes', () => {
     assert.match(flags, new RegExp(`version\\.gitVersion=v${KUBERNETES}(?: |$)`));
     assert.match(flags, new RegExp(`version\\.gitMinor=${minor}(?: |$)`));
     assert.equal(args[args.indexOf('-o') + 1], '/o');
+  });
+
+  it('builds what is partly C with its tags, and everything else without', () => {
+    const args = buildArguments(RECIPES.runc, '/o');
+    assert.equal(args[args.indexOf('-tags') + 1], 'seccomp');
+    assert.ok(!buildArguments(RECIPES.containerd, '/o').includes('-tags'));
+  });
+
+  it('builds a program of one file of ours in a module that requires nothing', () => {
+    assert.equal(
+      buildArguments(RECIPES.pause, '/o').at(-1),
+      path.join(import.meta.dirname, 'pause.go'),
+    );
+    assert.doesNotMatch(wrapperModule(RECIPES.pause, ''), /require/);
   });
 });

@@ -1,5 +1,16 @@
 /** How each program of the cluster is built: a Go module, its version, the package of its main function. */
-import { ETCD, HELM, KUBERNETES, OLDEST_GO } from './versions.ts';
+import path from 'node:path';
+import {
+  CNI_PLUGINS,
+  CONTAINERD,
+  COREDNS,
+  ETCD,
+  HELM,
+  KUBERNETES,
+  NETWORK_POLICIES,
+  OLDEST_GO,
+  RUNC,
+} from './versions.ts';
 
 export interface Recipe {
   /** Path of the module. */
@@ -15,6 +26,17 @@ export interface Recipe {
   readonly staging?: string;
   /** Go variables that are set when the program is linked. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What of C it is built with; without it the program needs no C compiler and no library. */
+  readonly c?: C;
+  /** The name of a file of this folder that is the whole program; then there is no module to fetch. */
+  readonly file?: string;
+}
+
+export interface C {
+  /** Go build tags that choose the parts which are written in C. */
+  readonly tags: string;
+  /** Debian packages with the compiler and the headers. */
+  readonly packages: readonly string[];
 }
 
 const [MAJOR = '', MINOR = '', PATCH = ''] = KUBERNETES.split('.');
@@ -36,6 +58,20 @@ const kubernetes = (program: string): Recipe => ({
   variables: KUBERNETES_VARIABLES,
 });
 
+const containerd = (program: string): Recipe => ({
+  module: 'github.com/containerd/containerd/v2',
+  version: CONTAINERD,
+  package: `cmd/${program}`,
+  variables: { 'github.com/containerd/containerd/v2/version.Version': `v${CONTAINERD}` },
+});
+
+const networkPlugin = (kind: 'main' | 'ipam' | 'meta', name: string): Recipe => ({
+  module: 'github.com/containernetworking/plugins',
+  version: CNI_PLUGINS,
+  package: `plugins/${kind}/${name}`,
+  variables: {},
+});
+
 export const RECIPES = {
   etcd: { module: 'go.etcd.io/etcd/server/v3', version: ETCD, package: '', variables: {} },
   'kube-apiserver': kubernetes('kube-apiserver'),
@@ -47,6 +83,36 @@ export const RECIPES = {
     package: 'cmd/helm',
     variables: { 'helm.sh/helm/v4/internal/version.version': `v${HELM}` },
   },
+  kubelet: kubernetes('kubelet'),
+  'kube-scheduler': kubernetes('kube-scheduler'),
+  'kube-proxy': kubernetes('kube-proxy'),
+  containerd: containerd('containerd'),
+  'containerd-shim-runc-v2': containerd('containerd-shim-runc-v2'),
+  ctr: containerd('ctr'),
+  runc: {
+    module: 'github.com/opencontainers/runc',
+    version: RUNC,
+    package: '',
+    variables: {},
+    c: { tags: 'seccomp', packages: ['gcc', 'libc6-dev', 'libseccomp-dev', 'pkg-config'] },
+  },
+  bridge: networkPlugin('main', 'bridge'),
+  loopback: networkPlugin('main', 'loopback'),
+  'host-local': networkPlugin('ipam', 'host-local'),
+  portmap: networkPlugin('meta', 'portmap'),
+  coredns: {
+    module: 'github.com/coredns/coredns',
+    version: COREDNS,
+    package: '',
+    variables: {},
+  },
+  'kube-network-policies': {
+    module: 'sigs.k8s.io/kube-network-policies',
+    version: NETWORK_POLICIES,
+    package: 'cmd',
+    variables: {},
+  },
+  pause: { module: '', version: '1', package: '', variables: {}, file: 'pause.go' },
 } as const satisfies Record<string, Recipe>;
 
 export type Program = keyof typeof RECIPES;
@@ -56,6 +122,24 @@ export const SERVERS = [
   'etcd',
   'kube-apiserver',
   'kube-controller-manager',
+] as const satisfies readonly Program[];
+
+/** What a node has beside the control plane. */
+export const NODE_PROGRAMS = [
+  'containerd',
+  'containerd-shim-runc-v2',
+  'ctr',
+  'runc',
+  'bridge',
+  'loopback',
+  'host-local',
+  'portmap',
+  'pause',
+  'kubelet',
+  'kube-scheduler',
+  'kube-proxy',
+  'coredns',
+  'kube-network-policies',
 ] as const satisfies readonly Program[];
 
 /**
@@ -70,7 +154,7 @@ export function wrapperModule(recipe: Recipe, original: string): string {
   return [
     'module duckmon/cluster\n',
     `go ${OLDEST_GO}\n`,
-    `require ${recipe.module} v${recipe.version}\n`,
+    ...(recipe.file === undefined ? [`require ${recipe.module} v${recipe.version}\n`] : []),
     ...(recipe.staging === undefined ? [] : [`replace (\n${replaced.join('')})\n`]),
   ].join('\n');
 }
@@ -78,7 +162,13 @@ export function wrapperModule(recipe: Recipe, original: string): string {
 /** The arguments of go that build a recipe's program into a file. */
 export function buildArguments(recipe: Recipe, output: string): string[] {
   const variables = Object.entries(recipe.variables).map(([name, value]) => `-X ${name}=${value}`);
-  const flags = ['-s', '-w', ...variables].join(' ');
-  const main = [recipe.module, recipe.package].filter((part) => part !== '').join('/');
-  return ['build', '-mod=mod', '-v', '-trimpath', '-ldflags', flags, '-o', output, main];
+  const linker = ['-s', '-w', ...variables].join(' ');
+  const tags = recipe.c === undefined ? [] : ['-tags', recipe.c.tags];
+  const flags = ['-mod=mod', '-v', '-trimpath', ...tags, '-ldflags', linker];
+  return ['build', ...flags, '-o', output, mainOf(recipe)];
 }
+
+const mainOf = (recipe: Recipe): string =>
+  recipe.file === undefined
+    ? [recipe.module, recipe.package].filter((part) => part !== '').join('/')
+    : path.join(import.meta.dirname, recipe.file);

@@ -7,13 +7,17 @@ import { adminToken } from './access.ts';
 import { serverArguments, serverUrl } from './arguments.ts';
 import { ask, type Answer } from './ask.ts';
 import {
+  NODE_SERVER_NAMES,
+  PROCESS_NAMES,
   SERVER_NAMES,
   writeRecord,
   type ClusterFolder,
   type ClusterRecord,
   type Ports,
+  type ProcessName,
   type ServerName,
 } from './folder.ts';
+import { inNode } from './node/namespaces.ts';
 import { isRunning, startProcess } from './processes.ts';
 import type { ServerPrograms } from './programs.ts';
 
@@ -21,9 +25,13 @@ const POLL_MS = 100;
 const PATIENCE_MS = 120_000;
 const LAST_LINES = 5;
 
-/** Servers of the record that should run and do not. */
-export async function endedServers({ programs, processes }: ClusterRecord): Promise<ServerName[]> {
-  const wanted = SERVER_NAMES.filter((name) => programOf(programs, name) !== undefined);
+/** Processes of the record that should run and do not. */
+export async function endedServers(record: ClusterRecord): Promise<ProcessName[]> {
+  const { programs, processes, node } = record;
+  const wanted: ProcessName[] = [
+    ...SERVER_NAMES.filter((name) => programOf(programs, name) !== undefined),
+    ...(node === undefined ? [] : NODE_SERVER_NAMES),
+  ];
   const running = await Promise.all(
     wanted.map(async (name) => {
       const process = processes[name];
@@ -52,10 +60,22 @@ export async function startServer(
   folder: ClusterFolder,
   record: ClusterRecord,
 ): Promise<ClusterRecord> {
-  const { ports, programs } = record;
+  const { ports, programs, node } = record;
   const controllers = programs.controllerManager !== undefined;
-  const args = serverArguments(name, { folder, ports, controllers });
-  const process = await startProcess(programOf(programs, name) ?? name, args, logOf(folder, name));
+  const args = serverArguments(name, { folder, ports, controllers, node: node !== undefined });
+  return start(name, [programOf(programs, name) ?? name, ...args], folder, record);
+}
+
+/** Starts a process of the cluster, in its node when it has one, and writes it down. */
+export async function start(
+  name: ProcessName,
+  command: readonly string[],
+  folder: ClusterFolder,
+  record: ClusterRecord,
+): Promise<ClusterRecord> {
+  const [program = '', ...args] =
+    record.node === undefined ? command : inNode(record.node, command);
+  const process = await startProcess(program, args, logOf(folder, name));
   const next = { ...record, processes: { ...record.processes, [name]: process } };
   writeRecord(folder, next);
   return next;
@@ -70,10 +90,7 @@ export async function waitFor(
 ): Promise<Answer> {
   const giveUpAt = clock.monotonic() + PATIENCE_MS;
   for (;;) {
-    for (const name of SERVER_NAMES) {
-      const process = record.processes[name];
-      if (process && !(await isRunning(process))) throw startError(name, folder, record.ports);
-    }
+    await requireRunning(folder, record);
     const answer = await askServer(folder, record, what);
     if (answer?.status === 200) return answer;
     if (clock.monotonic() >= giveUpAt)
@@ -84,7 +101,15 @@ export async function waitFor(
   }
 }
 
-function startError(name: ServerName, folder: ClusterFolder, ports: Ports): SetupError {
+/** @throws SetupError with the last words of a process of the record that has ended. */
+export async function requireRunning(folder: ClusterFolder, record: ClusterRecord): Promise<void> {
+  for (const name of PROCESS_NAMES) {
+    const process = record.processes[name];
+    if (process && !(await isRunning(process))) throw startError(name, folder, record.ports);
+  }
+}
+
+function startError(name: ProcessName, folder: ClusterFolder, ports: Ports): SetupError {
   const log = readFileSync(logOf(folder, name), 'utf8').trim();
   if (/address already in use/.test(log)) {
     const port = name === 'etcd' ? `${ports.etcd} or ${ports.etcdPeer}` : ports.api;
@@ -97,12 +122,13 @@ function startError(name: ServerName, folder: ClusterFolder, ports: Ports): Setu
   return new SetupError(`${name} ended at its start; its last lines:\n${last}`);
 }
 
-const logOf = ({ logs }: ClusterFolder, name: ServerName): string => path.join(logs, `${name}.log`);
+const logOf = ({ logs }: ClusterFolder, name: ProcessName): string =>
+  path.join(logs, `${name}.log`);
 
 /** Asks the API server of a folder with all rights; undefined while it has no certificate yet. */
 export async function askServer(
   folder: ClusterFolder,
-  { ports }: ClusterRecord,
+  record: ClusterRecord,
   what: string,
 ): Promise<Answer | undefined> {
   let certificate: string;
@@ -113,5 +139,5 @@ export async function askServer(
   } catch {
     return undefined;
   }
-  return ask({ url: serverUrl(ports), certificate, token }, what);
+  return ask({ url: serverUrl(record), certificate, token }, what);
 }

@@ -20,6 +20,17 @@ describe('cluster: status', () => {
     ]);
   });
 
+  it('names what a node runs as well', () => {
+    const node = { holder: { pid: 10, mark: '' }, kernel: {} };
+    const processes = { ...record.processes, kubelet: { pid: 13, mark: 'c' } };
+    const lines = describeStatus('/state', {
+      kind: 'running',
+      record: { ...record, node, processes },
+    });
+    assert.match(lines[0] ?? '', /at https:\/\/10\.243\.0\.2:6443 with a node since/);
+    assert.ok(lines.includes('kubelet                  process 13'), lines.join());
+  });
+
   it('says what is broken and what to do', () => {
     const [first] = describeStatus('/state', { kind: 'broken', record, wrong: 'etcd ended' });
     assert.equal(first, 'broken: etcd ended; ./scripts/cluster up starts it anew, down removes it');

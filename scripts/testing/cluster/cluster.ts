@@ -19,15 +19,10 @@ import {
   kubectlProgram,
   requireControllers,
   serverPrograms,
-  type OwnSource,
+  type ServerPrograms,
 } from '../../lib/cluster/programs.ts';
-import { SERVERS } from '../../lib/cluster/recipes.ts';
-import {
-  chooseSource,
-  clusterCache,
-  type Environment,
-  type Source,
-} from '../../lib/cluster/source.ts';
+import { SERVERS, type Program } from '../../lib/cluster/recipes.ts';
+import { chooseSource, clusterCache, type Environment } from '../../lib/cluster/source.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
 
 /** The API server of a cluster of our own, to be taken away and given back. */
@@ -67,9 +62,9 @@ export async function startTestCluster(
   const deps = { env, clock: systemClock, say };
   const source = chooseSource(env, existsSync);
   requireControllers(source);
-  requireBuilt(source, env);
+  if (source.kind === 'built') requireBuilt(PROGRAMS, env, 'build');
   const kubectl = await kubectlProgram(source, deps);
-  if (source.kind !== 'given') return startOwn(source, kubectl, deps);
+  if (source.kind !== 'given') return startOwn(await serverPrograms(source, deps), kubectl, deps);
   const cache = mkdtempSync(path.join(os.tmpdir(), 'duckmon-kubectl-'));
   return {
     kubeconfig: source.kubeconfig,
@@ -79,21 +74,33 @@ export async function startTestCluster(
   };
 }
 
-function requireBuilt(source: Source, env: Environment): void {
-  if (source.kind !== 'built') return;
-  const missing = PROGRAMS.filter((program) => !isBuilt(program, env));
+/**
+ * @param command of ./scripts/cluster that builds them.
+ * @throws SetupError that names what is missing.
+ */
+export function requireBuilt(
+  programs: readonly Program[],
+  env: Environment,
+  command: string,
+): void {
+  const missing = programs.filter((program) => !isBuilt(program, env));
   if (missing.length > 0)
     throw new SetupError(
-      `The tests need a cluster, and ${missing.join(', ')} is not built yet: run ./scripts/cluster build once (about 10 minutes), or set KUBEBUILDER_ASSETS or DUCKMON_TEST_KUBECONFIG.`,
+      `The tests need a cluster, and ${missing.join(', ')} is not built yet: run ./scripts/cluster ${command} once (it takes minutes), or set KUBEBUILDER_ASSETS or DUCKMON_TEST_KUBECONFIG.`,
     );
 }
 
-async function startOwn(source: OwnSource, kubectl: string, deps: BuildDeps): Promise<TestCluster> {
+/** A cluster of our own that goes with this process. */
+export async function startOwn(
+  programs: ServerPrograms,
+  kubectl: string,
+  deps: BuildDeps,
+): Promise<TestCluster & { readonly apiServer: ApiServer }> {
   const parent = path.join(clusterCache(deps.env), 'tests');
   mkdirSync(parent, { recursive: true });
   await sweep(parent, deps);
   const state = path.join(parent, `${process.pid}-${randomBytes(4).toString('hex')}`);
-  await startControlPlane(state, await serverPrograms(source, deps), choosePorts, deps);
+  await startControlPlane(state, programs, choosePorts, deps);
   const { kubeconfig, kubectlCache } = clusterFolder(state);
   return {
     kubeconfig,
