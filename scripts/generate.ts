@@ -1,4 +1,4 @@
-/** Writes what is made from other files: the types of the CRDs, and Prisma's client of the store. */
+/** Writes what is made from other files: types of the CRDs, parts of the chart, Prisma's client. */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
@@ -20,6 +20,7 @@ function run(script: string, args: readonly string[]): void {
 }
 
 run(path.join(root, 'scripts/generate-types.ts'), []);
+run(path.join(root, 'scripts/generate-chart.ts'), []);
 run(path.join(root, 'node_modules/prisma/build/index.js'), [
   'generate',
   '--config',

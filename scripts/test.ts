@@ -9,11 +9,11 @@ import {
   PrepareError,
   root,
 } from './lib/prepare.ts';
-import { systemClock } from '../services/core/clock.ts';
 import { SetupError } from '../services/core/errors.ts';
+import { layerOf, prepareLayers, readWords } from './lib/layers.ts';
 import { selectTests, type Selection } from './lib/selection.ts';
 
-const HELP = `Usage: ./scripts/test [--without cluster] [WORD ...]
+const HELP = `Usage: ./scripts/test [--without cluster] [--without node] [WORD ...]
 
 Runs the lint step and all tests; with words only a part of the tests:
   a word that names a folder or file (domain, services/llm, crds/crds.test.ts) runs what lies in it,
@@ -21,7 +21,8 @@ Runs the lint step and all tests; with words only a part of the tests:
 
 Tests in files named cluster.test.ts need a Kubernetes API server; where it comes from says
 ./scripts/cluster --help (the first time it is built, which takes about 10 minutes).
---without cluster leaves these tests out, and says so at the end.
+Tests in files named node.test.ts run a whole node, and need root and Linux.
+--without cluster and --without node leave these tests out, and say so at the end.
 
 Least branch coverage of services/domain and operator/src: 95 %. Ends with "N passed, N failed".
 `;
@@ -217,43 +218,19 @@ async function main(args: readonly string[]): Promise<number> {
   installDebianPackages(debianPackages(), say, 'always');
   prepare(say);
   const all = selectTests(root, words);
-  const selection = without ? { ...all, files: all.files.filter((file) => !isCluster(file)) } : all;
+  const isLeftOut = (file: string): boolean => without.some((layer) => layer === layerOf(file));
+  const selection = { ...all, files: all.files.filter((file) => !isLeftOut(file)) };
   if (selection.files.length === 0 || !existsSync(path.join(root, 'node_modules'))) {
     say('no test matches');
     return 2;
   }
-  const env = selection.files.some(isCluster) ? await clusterFor() : {};
+  const env = await prepareLayers(selection.files, say);
   const tally: Tally = { passed: 0, failed: 0 };
   await runAll(selection, { tally, env });
-  if (without) say(`left out: ${all.files.filter(isCluster).join(', ')}`);
+  const leftOut = all.files.filter(isLeftOut);
+  if (leftOut.length > 0) say(`left out: ${leftOut.join(', ')}`);
   process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
   return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
-}
-
-/** Loaded only now: before `prepare` there are no packages. */
-async function clusterFor(): Promise<Record<string, string>> {
-  const { prepareTestCluster } = await import('./lib/cluster/forTests.ts');
-  return prepareTestCluster({ env: process.env, clock: systemClock, say });
-}
-
-/** Tests that need a Kubernetes API server. */
-const isCluster = (file: string): boolean => path.basename(file) === 'cluster.test.ts';
-
-interface Words {
-  readonly words: readonly string[];
-  /** Without the tests that need a cluster. */
-  readonly without: boolean;
-  readonly problem?: string;
-}
-
-function readWords(args: readonly string[]): Words {
-  const at = args.indexOf('--without');
-  const words = at === -1 ? args : args.toSpliced(at, 2);
-  const unknown = words.find((word) => word.startsWith('-'));
-  const found = { words, without: at !== -1 };
-  if (at !== -1 && args[at + 1] !== 'cluster')
-    return { ...found, problem: '--without takes the word cluster' };
-  return unknown === undefined ? found : { ...found, problem: `unknown flag ${unknown}` };
 }
 
 try {

@@ -77,6 +77,14 @@ describe('the environment of a local service', () => {
     assert.deepEqual(holders, ['scheduler']);
   });
 
+  it('takes nothing from what is meant for pods', () => {
+    const env = { METRICS_PORT: '9090', BROWSER_ONCE: 'true' };
+    for (const service of SERVICES) {
+      const given = environmentOf(service, input(env));
+      assert.deepEqual([given['METRICS_PORT'], given['BROWSER_ONCE']], ['', ''], service);
+    }
+  });
+
   it('lets the api write into the database unless there is a cluster', () => {
     const env = { OBJECTS: 'cluster', KUBECONFIG: 'of-the-shell' };
     assert.equal(environmentOf('api', input(env))['OBJECTS'], 'store');

@@ -89,6 +89,9 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): En
     PUBLIC_URL: publicUrlOf(env, ports),
     ALLOWED_ORIGINS: `http://localhost:${ports.dashboard}`,
     LOCAL_SIGN_IN: 'true',
+    // of pods: one port of a machine is not for all of its services, and its browser takes every check
+    METRICS_PORT: '',
+    BROWSER_ONCE: '',
     KEYS_FILE: keys.serviceFile(service),
     DUCKMON_EGRESS_ALLOW: input.allow.join(','),
     DUCKMON_DATA: input.folder.path,

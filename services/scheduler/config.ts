@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { httpUrl, list, loadConfig, port, type Environment } from '../core/config.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
 import { SetupError } from '../core/errors.ts';
+import { metricsPort } from '../core/http/metricsPort.ts';
 import { parseUsd } from '../domain/budget.ts';
 import type { Caps } from '../store/budget.ts';
 
@@ -17,6 +18,7 @@ const count = () => z.coerce.number().int().min(0).optional();
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   SCHEDULER_PORT: port(DEFAULT_PORTS.scheduler),
+  METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
   DATA_KEY_FILE: z.string(),
@@ -48,6 +50,7 @@ const schema = z.object({
 export interface SchedulerConfig {
   readonly host: string;
   readonly port: number;
+  readonly metricsPort?: number | undefined;
   readonly logLevel: string;
   readonly keysFile: string;
   readonly dataKeyFile: string;
@@ -79,6 +82,7 @@ export function readConfig(env: Environment): SchedulerConfig {
   return {
     host: vars.HOST,
     port: vars.SCHEDULER_PORT,
+    metricsPort: vars.METRICS_PORT,
     logLevel: vars.LOG_LEVEL,
     keysFile: vars.KEYS_FILE,
     dataKeyFile: vars.DATA_KEY_FILE,

@@ -6,6 +6,7 @@ import {
 } from '../core/internal/client.ts';
 import { systemClock } from '../core/clock.ts';
 import { SetupError } from '../core/errors.ts';
+import { freePort } from '../core/http/testing/freePort.ts';
 import { newKeyEntry } from '../core/keyring.ts';
 import { createLog } from '../core/log.ts';
 import type { Running } from '../core/lifecycle.ts';
@@ -100,6 +101,14 @@ describe('the scheduler as a service', () => {
     await until('a delivery', async () => world.notification.sent.length === 1);
     assert.equal((await world.rows('monitors'))[0]?.['last_handled_run_request'], 'r1');
     await client.close();
+  });
+
+  it('G14 has its metrics on their own port only, when there is one', async () => {
+    const port = await freePort();
+    await start({ metricsPort: port });
+    assert.equal((await fetch(`${running?.url}/metrics`)).status, 404);
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+    assert.match(await answer.text(), /mon_http_request_seconds/);
   });
 
   it('B1 refuses each internal route without the signed header', async () => {

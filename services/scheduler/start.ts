@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { systemClock } from '../core/clock.ts';
 import { SetupError } from '../core/errors.ts';
 import { createApp } from '../core/http/app.ts';
-import { serve } from '../core/http/serve.ts';
+import { serveApp } from '../core/http/metricsPort.ts';
 import { requireInternal } from '../core/internal/guard.ts';
 import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
@@ -88,7 +88,7 @@ export async function startScheduler(
   app.express.use(schedulerRoutes(deps, wake));
   const occupancy = () => ({ running: started.running(), slots: config.slots });
   app.express.use(projectionRoutes({ deps, occupancy, wake, keyTable: keyTable.answer }));
-  const listening = await serve(app.finish(), { host: config.host, port: config.port });
+  const listening = await serveApp(app, config);
   const hosts = [config.host, 'localhost', ...(config.podIp === undefined ? [] : [config.podIp])];
   addresses = hosts.map((host) => new URL(`http://${host}:${listening.port}`).host);
   const stopping = new AbortController();

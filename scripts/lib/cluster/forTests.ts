@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { buildPrograms, type BuildDeps } from './build.ts';
 import { requireNode } from './node/requirements.ts';
-import { kubectlProgram, nodePrograms, requireControllers } from './programs.ts';
+import { helmProgram, kubectlProgram, nodePrograms, requireControllers } from './programs.ts';
 import { SERVERS } from './recipes.ts';
 import { chooseSource, clusterCache } from './source.ts';
 
@@ -16,6 +16,7 @@ export async function prepareTestCluster(deps: BuildDeps): Promise<Record<string
   const source = chooseSource(deps.env, existsSync);
   requireControllers(source);
   await kubectlProgram(source, deps);
+  await helmProgram(deps);
   if (source.kind !== 'built') return {};
   return { KUBEBUILDER_ASSETS: await buildPrograms(SERVERS, deps) };
 }

@@ -89,6 +89,14 @@ describe('operator: objects of a WorkerPool', () => {
     }
   });
 
+  it('runs the service that the pool is, whatever the image would start by itself', () => {
+    for (const [pool, main] of [
+      [poolOf(), 'services/browser/main.ts'],
+      [llm, 'services/llm/main.ts'],
+    ] as const)
+      assert.deepEqual(containerOf({ pool })?.command, ['node', main]);
+  });
+
   it('keeps every field of Pod Security "restricted"', () => {
     for (const pool of [poolOf(), llm, poolOf({ sandbox: 'None' })]) {
       const pod = podOf({ pool });

@@ -114,6 +114,7 @@ function containerOf(setting: PoolSetting, lifetime: Lifetime): V1Container {
     name: component,
     image: setting.pool.spec.image ?? setting.image,
     imagePullPolicy: 'IfNotPresent',
+    command: ['node', `services/${component}/main.ts`],
     ports: [
       { name: 'http', containerPort: DEFAULT_PORTS[component], protocol: 'TCP' },
       { name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' },
