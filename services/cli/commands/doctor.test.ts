@@ -134,7 +134,7 @@ describe('duckmon doctor', () => {
   it('takes HOSTNAME from .env only, since shells set it to the name of the machine', async () => {
     world.write(
       '.env',
-      'GOOGLE_CLIENT_ID=a\nGOOGLE_CLIENT_SECRET=b\nHOSTNAME=mon.example.org\n',
+      'GOOGLE_CLIENT_ID=a\nGOOGLE_CLIENT_SECRET=b\nSIGN_IN_ALLOW=*\nHOSTNAME=mon.example.org\n',
       0o600,
     );
     const [signIn] = await about('sign-in', { env: { HOSTNAME: 'laptop' } });
@@ -196,7 +196,17 @@ describe('the examination of settings', () => {
     ['nothing', {}, 'note'],
     ['an id without its secret', { GOOGLE_CLIENT_ID: 'a' }, 'bad'],
     ['a secret without its id', { GOOGLE_CLIENT_SECRET: 'a' }, 'bad'],
-    ['both', { GOOGLE_CLIENT_ID: 'a', GOOGLE_CLIENT_SECRET: 'b' }, 'ok'],
+    ['both without those who may', { GOOGLE_CLIENT_ID: 'a', GOOGLE_CLIENT_SECRET: 'b' }, 'bad'],
+    [
+      'both, and who may sign in,',
+      { GOOGLE_CLIENT_ID: 'a', GOOGLE_CLIENT_SECRET: 'b', SIGN_IN_ALLOW: 'example.org' },
+      'ok',
+    ],
+    [
+      'a secret in a file',
+      { GOOGLE_CLIENT_ID: 'a', GOOGLE_CLIENT_SECRET_FILE: '/s', SIGN_IN_ALLOW: '*' },
+      'ok',
+    ],
   ] as const)
     it(`calls ${why} for sign-in ${result}`, () => {
       assert.equal(examineSignIn(settings).result, result);

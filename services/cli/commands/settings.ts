@@ -60,7 +60,8 @@ export function examineModel({
 
 /** How people sign in. */
 export function examineSignIn(settings: Settings): Examination {
-  const [id, secret] = [settings['GOOGLE_CLIENT_ID'], settings['GOOGLE_CLIENT_SECRET']];
+  const id = settings['GOOGLE_CLIENT_ID'];
+  const secret = settings['GOOGLE_CLIENT_SECRET'] ?? settings['GOOGLE_CLIENT_SECRET_FILE'];
   if (isSet(id) !== isSet(secret))
     return bad(
       'sign-in',
@@ -71,9 +72,16 @@ export function examineSignIn(settings: Settings): Examination {
       'sign-in',
       'by a one-time link; set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET for Google',
     );
+  if (!isSet(settings['SIGN_IN_ALLOW']))
+    return bad(
+      'sign-in',
+      'SIGN_IN_ALLOW is missing: list the domains and addresses that may sign in, or * for everybody',
+    );
+  const issuer = settings['OIDC_ISSUER'];
   const host = settings['HOSTNAME'];
   const callback = isSet(host) ? `https://${host}` : 'your public address';
-  return ok('sign-in', `by Google; the callback must be ${callback}/api/v1/auth/callback`);
+  const by = isSet(issuer) ? issuer : 'Google';
+  return ok('sign-in', `by ${by}; the callback must be ${callback}/api/v1/auth/callback`);
 }
 
 /** Whether mail can be sent, and from whom. */
