@@ -120,7 +120,7 @@ export interface ModelSecretRef {
 
 /** Private targets of the pages that this pool fetches. */
 export interface Egress {
-  /** Targets, within what MonitorPlatform.spec.egress.allow grants to the namespace: it can only be narrowed here. Absent means all of that. At most 50. */
+  /** Private targets that pages of this pool need. Opens and closes nothing: MonitorPlatform.spec.egress.allow does, and what it does not grant to the namespace is told in the condition Ready. At most 50. */
   allow?: EgressAllow[];
 }
 

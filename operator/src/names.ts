@@ -180,6 +180,7 @@ export const CONDITIONS = {
       'Adopted',
       'AdoptedKeyInvalid',
       'Rotating',
+      'KeyTooOld',
       'WaitingForReaders',
       'ReadersUnknown',
       'ReadersCutOff',

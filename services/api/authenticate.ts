@@ -3,8 +3,8 @@ import type { Request } from 'express';
 import { HttpError } from '../core/errors.ts';
 import { listMemberships } from '../store/identity.ts';
 import { findSession, touchSession, type LiveSession } from '../store/sessions.ts';
-import { findApiToken, touchApiToken } from '../store/tokens.ts';
-import { withTokenHash, withTransaction, withUser } from '../store/workspace.ts';
+import { findApiToken, findApiTokenById, touchApiToken } from '../store/tokens.ts';
+import { withTokenHash, withTransaction, withUser, withWorkspace } from '../store/workspace.ts';
 import { CSRF_HEADER, hashSecret, isCsrfToken, readSessionId } from './cookie.ts';
 import type { ApiDeps } from './deps.ts';
 import { scopeOfRole, type Principal } from './principal.ts';
@@ -16,7 +16,7 @@ export const ABSOLUTE_MS = 12 * 60 * 60_000;
 const TOUCH_SESSION_AFTER_MS = 1_000;
 const TOUCH_TOKEN_AFTER_MS = 60_000;
 
-type AuthDeps = Pick<ApiDeps, 'pool' | 'clock' | 'config' | 'log' | 'metrics'>;
+type AuthDeps = Pick<ApiDeps, 'pool' | 'clock' | 'config' | 'log' | 'metrics' | 'accessTokens'>;
 
 /** @returns undefined without any credential; throws `unauthorized` for one that is no good. */
 export function createAuthenticate(deps: AuthDeps): Authenticate {
@@ -46,6 +46,8 @@ export function refuse(
 }
 
 async function byToken(deps: AuthDeps, request: Request, header: string): Promise<Principal> {
+  const access = /^Bearer ([\w-]+\.[\w-]*\.[\w-]*)$/i.exec(header)?.[1];
+  if (access !== undefined) return byAccessToken(deps, request, access);
   const secret = /^Bearer ([\w-]{20,200})$/i.exec(header)?.[1];
   if (secret === undefined) throw refuse(deps, request, 'malformed_authorization');
   const hash = hashSecret(secret);
@@ -65,6 +67,25 @@ async function byToken(deps: AuthDeps, request: Request, header: string): Promis
     workspace: token.workspace,
     scope: token.scope,
     via: 'token',
+    tokenId: token.id,
+    actor: `token:${token.id}`,
+  };
+}
+
+/** What an access token was made from is read each time, so that it ends with that. */
+async function byAccessToken(deps: AuthDeps, request: Request, text: string): Promise<Principal> {
+  const grant = await deps.accessTokens.verify(text);
+  if (!grant) throw refuse(deps, request, 'access_token');
+  const token = await withWorkspace(deps.pool, grant.workspace, (tx) =>
+    findApiTokenById(tx, grant.workspace, grant.sid, deps.clock.now()),
+  );
+  if (!token || token.userId !== grant.userId || token.tokenEpoch !== grant.epoch)
+    throw refuse(deps, request, 'access_token_revoked');
+  return {
+    userId: token.userId,
+    workspace: token.workspace,
+    scope: token.scope,
+    via: 'access',
     actor: `token:${token.id}`,
   };
 }

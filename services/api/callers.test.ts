@@ -6,15 +6,17 @@ import { createApiToken } from '../store/tokens.ts';
 import { withTransaction, withWorkspace } from '../store/workspace.ts';
 import { csrfToken, hashSecret, newSecret } from './cookie.ts';
 import { startTestApi, WORKSPACE, type TestApi } from './testing/api.ts';
+import { makeSigningKeys, type TestSigningKeys } from './testing/signingKeys.ts';
 
-/** `own` is for persons alone: what a token may not do for its owner. */
-type Needs = 'nothing' | 'own' | 'read' | 'write' | 'admin';
+/** `own` is for persons alone: what a token may not do for its owner; `token` for API tokens alone. */
+type Needs = 'nothing' | 'own' | 'token' | 'read' | 'write' | 'admin';
 
 /** Every route and what it asks for; one that is not here fails the test. */
 const ROUTES: Readonly<Record<Needs, readonly string[]>> = {
   nothing: [
     'GET /auth/callback',
     'GET /auth/start',
+    'GET /jwks.json',
     'GET /openapi.json',
     'GET /sign-in',
     'POST /acknowledge',
@@ -23,7 +25,15 @@ const ROUTES: Readonly<Record<Needs, readonly string[]>> = {
     'POST /unsubscribe',
     'POST /webhooks/sendgrid',
   ],
-  own: ['DELETE /sessions/{id}', 'GET /sessions', 'POST /sign-out-everywhere'],
+  own: [
+    'DELETE /sessions/{id}',
+    'DELETE /tokens/{id}',
+    'GET /sessions',
+    'GET /tokens',
+    'POST /sign-out-everywhere',
+    'POST /tokens',
+  ],
+  token: ['POST /access-tokens'],
   read: [
     'GET /alerts',
     'GET /channels',
@@ -74,6 +84,11 @@ const routes = Object.entries(ROUTES).flatMap(([needs, paths]) =>
   paths.map((route): [string, Needs] => [route, needs as Needs]),
 );
 
+/** What is sent to routes that read the body before they look at who asks; `{}` to all others. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  'POST /tokens': { name: 'of the test', scope: 'read' },
+};
+
 type Refusal = 401 | 403;
 type Headers_ = Readonly<Record<string, string>>;
 
@@ -83,16 +98,18 @@ interface Caller {
   readonly refused: Readonly<Partial<Record<Needs, Refusal>>>;
 }
 
-const NOBODY = { own: 401, read: 401, write: 401, admin: 401 } as const;
+const NOBODY = { own: 401, token: 401, read: 401, write: 401, admin: 401 } as const;
 
 describe('every route and every kind of caller', function () {
   this.timeout(60_000);
   let api: TestApi;
+  let keys: TestSigningKeys;
   /** Users of the workspace, by role; `gone` is a disabled owner. */
   let users: Record<MemberRole | 'gone', string>;
 
   before(async () => {
-    api = await startTestApi();
+    keys = makeSigningKeys();
+    api = await startTestApi({ KEYS_FILE: keys.keysFile });
     users = {
       viewer: await makeUser('viewer', 'viewer'),
       editor: await makeUser('editor', 'editor'),
@@ -113,7 +130,10 @@ describe('every route and every kind of caller', function () {
     await pool.query('UPDATE users SET disabled_at = now() WHERE id = $1', [users.gone]);
   });
 
-  after(() => api.stop());
+  after(async () => {
+    await api.stop();
+    keys.remove();
+  });
 
   const GONE_TOKEN = 'token-of-somebody-who-is-disabled';
 
@@ -163,9 +183,12 @@ describe('every route and every kind of caller', function () {
     },
     'the session of somebody disabled': { headers: () => session(users.gone), refused: NOBODY },
     'the token of somebody disabled': { headers: () => bearer(GONE_TOKEN), refused: NOBODY },
-    'a viewer': { headers: () => session(users.viewer), refused: { write: 403, admin: 403 } },
-    'an editor': { headers: () => session(users.editor), refused: { admin: 403 } },
-    'an owner': { headers: () => session(users.owner), refused: {} },
+    'a viewer': {
+      headers: () => session(users.viewer),
+      refused: { token: 403, write: 403, admin: 403 },
+    },
+    'an editor': { headers: () => session(users.editor), refused: { token: 403, admin: 403 } },
+    'an owner': { headers: () => session(users.owner), refused: { token: 403 } },
     'a token to read': {
       headers: () => bearer(api.tokens.read),
       refused: { own: 403, write: 403, admin: 403 },
@@ -175,6 +198,13 @@ describe('every route and every kind of caller', function () {
       refused: { own: 403, admin: 403 },
     },
     'a token to administer': { headers: () => bearer(api.tokens.admin), refused: { own: 403 } },
+    'an access token to administer': {
+      headers: async () => {
+        const made = await api.call('POST', '/api/v1/access-tokens', { token: api.tokens.admin });
+        return bearer((JSON.parse(made.text) as { accessToken: string }).accessToken);
+      },
+      refused: { own: 403, token: 403 },
+    },
     'the owner of another workspace': {
       headers: () => bearer(api.tokens.other),
       refused: { own: 403 },
@@ -188,7 +218,7 @@ describe('every route and every kind of caller', function () {
     const response = await fetch(`${api.url}/api/v1${place}`, {
       method,
       headers: { ...headers, ...(hasBody ? { 'content-type': 'application/json' } : {}) },
-      ...(hasBody ? { body: '{}' } : {}),
+      ...(hasBody ? { body: JSON.stringify(BODIES[route] ?? {}) } : {}),
     });
     await response.body?.cancel();
     return response.status;

@@ -7,6 +7,7 @@ import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { ApiConfig } from './config.ts';
 import type { EventHub } from './events.ts';
+import type { AccessTokens } from './identity/accessToken.ts';
 import type { SignIn } from './identity/open.ts';
 import type { ObjectWriter } from './writer.ts';
 
@@ -22,6 +23,7 @@ export interface ApiDeps {
   readonly events: EventHub;
   /** Sign-in by an OpenID provider, where one is configured. */
   readonly signIn: SignIn | undefined;
+  readonly accessTokens: AccessTokens;
   /** The way to monitors, channels and secrets. */
   readonly objects: ObjectWriter;
 }

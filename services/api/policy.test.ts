@@ -55,6 +55,7 @@ describe('the policy of every route', () => {
     assert.deepEqual(open.toSorted(), [
       'GET /api/v1/auth/callback',
       'GET /api/v1/auth/start',
+      'GET /api/v1/jwks.json',
       'GET /api/v1/openapi.json',
       'GET /api/v1/sign-in',
       'POST /api/v1/acknowledge',
@@ -84,10 +85,12 @@ describe('the policy of every route', () => {
     assert.ok(changes.length >= 15);
   });
 
-  it('asks for the right to write wherever the method is no GET, but for the own sessions', () => {
+  it('asks for the right to write wherever the method is no GET, but for the own sessions and tokens', () => {
     const loose = operations.filter(
       ({ method, policy, path }) =>
-        method !== 'GET' && policy === 'read' && !/\/(sign-out|sessions)/.test(path),
+        method !== 'GET' &&
+        policy === 'read' &&
+        !/\/(sign-out|sessions|tokens|access-tokens)/.test(path),
     );
     assert.deepEqual(loose, []);
   });

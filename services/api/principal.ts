@@ -9,7 +9,10 @@ export interface Principal {
   readonly userId: string;
   readonly workspace: string;
   readonly scope: Scope;
-  readonly via: 'token' | 'session';
+  /** `access` is an access token, which was made from an API token. */
+  readonly via: 'token' | 'access' | 'session';
+  /** The API token that was sent; with no other credential. */
+  readonly tokenId?: string;
   /** For the audit log: `user:<id>` or `token:<id>`. */
   readonly actor: string;
 }

@@ -1,18 +1,15 @@
 /** Starts the api: the only door to the data for people and programs. */
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
-import { systemClock, type Clock } from '../core/clock.ts';
+import { systemClock } from '../core/clock.ts';
 import { HttpError } from '../core/errors.ts';
 import { createApp, type App } from '../core/http/app.ts';
 import { serveApp } from '../core/http/metricsPort.ts';
 import { newId } from '../core/ids.ts';
-import { createInternalClient, type InternalClient } from '../core/internal/client.ts';
 import { loadConnection } from '../core/kube/connection.ts';
 import { createTransport, type Transport } from '../core/kube/transport.ts';
 import type { Running } from '../core/lifecycle.ts';
-import type { Log } from '../core/log.ts';
 import { createMetrics } from '../core/metrics.ts';
-import { watchKeyFile } from '../core/serviceKeys.ts';
 import { listenEvents } from '../store/events.ts';
 import { openPool } from '../store/pool.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -22,10 +19,12 @@ import type { ApiConfig } from './config.ts';
 import type { ApiDeps } from './deps.ts';
 import { translateErrors } from './errors.ts';
 import { createEventHub } from './events.ts';
+import { openAccessTokens } from './identity/accessToken.ts';
 import { openSignIn, type ProviderFetch } from './identity/open.ts';
 import { mountRoutes } from './route.ts';
 import { allRoutes, API_VERSION } from './routes/index.ts';
 import { keepBatchBytes } from './routes/webhooks.ts';
+import { createSchedulerClient } from './schedulerClient.ts';
 import { createStoreWriter } from './storeWriter.ts';
 import type { ObjectWriter, WriterDeps } from './writer.ts';
 
@@ -33,7 +32,7 @@ import type { ObjectWriter, WriterDeps } from './writer.ts';
 export const BODY_LIMIT = 256 * 1024;
 
 /** What production takes by default, and tests replace. */
-type GivenDeps = Partial<Omit<WriterDeps, 'signIn'>> &
+type GivenDeps = Partial<Omit<WriterDeps, 'signIn' | 'accessTokens'>> &
   Pick<WriterDeps, 'log'> & { readonly kube?: Transport; readonly providerFetch?: ProviderFetch };
 
 /** Starts listening; `deps` may replace what production takes by default. */
@@ -43,7 +42,7 @@ export async function startApi(config: ApiConfig, given: GivenDeps): Promise<Run
   const pool =
     given.pool ?? openPool(config.DATABASE_URL, { applicationName: 'duckmon-api', log, max: 10 });
   const events = given.events ?? createEventHub();
-  const scheduler = given.scheduler ?? schedulerClient(config, clock, log);
+  const scheduler = given.scheduler ?? createSchedulerClient(config, { clock, log });
   const signIn = openSignIn({ config, pool, clock, log }, given.providerFetch);
   const parts: WriterDeps = {
     config,
@@ -55,6 +54,7 @@ export async function startApi(config: ApiConfig, given: GivenDeps): Promise<Run
     metrics: given.metrics ?? createMetrics('api'),
     events,
     signIn,
+    accessTokens: openAccessTokens({ config, clock, log }),
   };
   const kube = config.OBJECTS === 'cluster' ? (given.kube ?? (await connect(parts))) : undefined;
   const deps: ApiDeps = { ...parts, objects: openObjects(parts, kube) };
@@ -85,23 +85,6 @@ function openObjects(deps: WriterDeps, kube: Transport | undefined): ObjectWrite
   return kube
     ? createClusterWriter({ ...deps, kube, store, mayWrite: mayWriteBy(deps.config) })
     : store;
-}
-
-function schedulerClient(
-  { KEYS_FILE, SCHEDULER_URL }: ApiConfig,
-  clock: Clock,
-  log: Log,
-): InternalClient {
-  const keys = watchKeyFile(KEYS_FILE, (error) => {
-    log.error({ err: error }, 'the key file cannot be read; the last good keys stay in force');
-  });
-  return createInternalClient({
-    caller: 'api',
-    callee: 'scheduler',
-    baseUrl: SCHEDULER_URL,
-    keys,
-    clock,
-  });
 }
 
 /** The application with all routes, without a socket. */

@@ -9,6 +9,7 @@ import {
   type FetchRequest,
   type FetchResult,
 } from '../core/contracts/browser.ts';
+import { KEYS_PATH, loadedKeys } from '../core/contracts/keys.ts';
 import { SetupError } from '../core/errors.ts';
 import { freePort } from '../core/http/testing/freePort.ts';
 import { createInternalClient, type InternalClient } from '../core/internal/client.ts';
@@ -206,6 +207,17 @@ describe('browser service', function () {
       await startOnce();
       await fetchBy('http');
       clock.advance(SILENCE_MS);
+      await running.done;
+    });
+
+    it('takes nobody who asks for its keys for its check, before it and during its silence', async () => {
+      await startOnce();
+      const askKeys = () => client.get(KEYS_PATH, loadedKeys);
+      await askKeys();
+      assert.equal(codeIn(await fetchBy('http')), 'page');
+      clock.advance(SILENCE_MS - 1);
+      await askKeys();
+      clock.advance(1);
       await running.done;
     });
 

@@ -9,7 +9,9 @@ describe('egress: the port of its metrics', () => {
   let port: number;
   beforeEach(async () => {
     port = await freePort();
-    harness = await startHarness({ env: { METRICS_PORT: String(port) } });
+    harness = await startHarness({
+      env: { METRICS_PORT: String(port), DUCKMON_EGRESS_ALLOW: `127.0.0.0/8:${port}` },
+    });
   });
   afterEach(() => harness.stop());
 
@@ -25,6 +27,18 @@ describe('egress: the port of its metrics', () => {
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
     answer.resume();
     assert.equal(answer.statusCode, 404);
+    assert.deepEqual(harness.dialled, []);
+  });
+
+  it('C16 never connects to that port of its own, even when it is opened', async () => {
+    const host = `127.0.0.1:${port}`;
+    const headers = { host, 'proxy-authorization': harness.authorization() };
+    const path = `http://${host}/metrics`;
+    const asked = get({ host: '127.0.0.1', port: harness.port, path, headers });
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    answer.resume();
+    assert.equal(answer.statusCode, 403);
+    assert.equal(harness.events('egress.refused')[0]?.['reason'], 'self');
     assert.deepEqual(harness.dialled, []);
   });
 });

@@ -11,7 +11,7 @@ const policyOf = (more: Partial<Policy> = {}): Policy => ({
   allow: [],
   deny: [],
   endpoints: [],
-  ownPort: () => 8005,
+  ownPorts: () => [8005, 9005],
   ...more,
 });
 const isReason = (reason: string) => (error: unknown) =>
@@ -50,11 +50,12 @@ describe('egress: policy', () => {
       .flatMap((entry) => entry?.address ?? []);
     for (const address of [...own, '127.9.9.9', '0.0.0.0', '::', '::1', '::ffff:127.0.0.1'])
       for (const admitted of ['open', 'endpoint'] as const)
-        assert.throws(
-          () => admitAddresses(policyOf(), [address], 8005, admitted),
-          isReason('self'),
-          address,
-        );
+        for (const port of [8005, 9005])
+          assert.throws(
+            () => admitAddresses(policyOf(), [address], port, admitted),
+            isReason('self'),
+            address,
+          );
   });
 
   it('takes its own port on another machine for an ordinary one', () => {

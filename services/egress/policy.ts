@@ -14,8 +14,8 @@ export interface Policy {
   readonly allow: readonly AllowedBlock[];
   readonly deny: readonly string[];
   readonly endpoints: readonly Endpoint[];
-  /** The port on which this proxy listens; its own addresses are refused with it. */
-  readonly ownPort: () => number;
+  /** The ports on which this proxy listens; its own addresses are refused with them. */
+  readonly ownPorts: () => readonly number[];
 }
 
 /** Ports that a public address may be called on. */
@@ -53,7 +53,7 @@ export function admitAddresses(
   port: number,
   admitted: 'endpoint' | 'open',
 ): Grounds {
-  if (addresses.some((address) => isSelf(address, port, policy.ownPort())))
+  if (addresses.some((address) => isSelf(address, port, policy.ownPorts())))
     throw new Refusal('self', `port ${port}`);
   if (admitted === 'endpoint') return 'endpoint';
   const { allow, deny } = policy;
@@ -67,8 +67,8 @@ export function admitAddresses(
 }
 
 /** Whether an address and port lead back into this process. */
-function isSelf(address: string, port: number, ownPort: number): boolean {
-  if (port !== ownPort) return false;
+function isSelf(address: string, port: number, ownPorts: readonly number[]): boolean {
+  if (!ownPorts.includes(port)) return false;
   if (/^(127\.|0\.0\.0\.0$|::1?$)/.test(address) || /^::ffff:/i.test(address)) return true;
   return Object.values(networkInterfaces())
     .flat()

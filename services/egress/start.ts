@@ -46,12 +46,12 @@ export async function startEgress(
   const metrics = createMetrics('egress');
   let listening: Listening | undefined;
   const ownPort = (): number => listening?.port ?? config.port;
-  const { allow, deny, endpoints } = config;
+  const ownPorts = (): number[] => [ownPort(), config.metricsPort ?? []].flat();
   const proxy = createProxy({
     ...config,
     ...deps,
     metrics,
-    policy: { allow, deny, endpoints, ownPort },
+    policy: { ...config, ownPorts },
   });
   const app = createApp({ log: deps.log, metrics, bodyLimit: 1024, readiness: () => ({}) });
   const addresses = (): string[] =>

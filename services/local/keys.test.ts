@@ -52,6 +52,20 @@ describe('the keys of a local installation', () => {
     assert.equal(Buffer.from(keys[0]?.value ?? '', 'base64').length, 32);
   });
 
+  it('give the api the keys that sign access tokens, derived, and the same at each start', () => {
+    const jwt = 'a-given-jwt-secret-of-forty-characters-xx';
+    prepareKeys(folder, { ...none, jwt }, now);
+    const first = read('jwt.json');
+    const { keys } = JSON.parse(first) as { keys: { seed: string; state: string }[] };
+    assert.deepEqual(
+      keys.map(({ seed, state }) => [Buffer.from(seed, 'base64').length, state]),
+      [[32, 'current']],
+    );
+    assert.ok(!first.includes(jwt) && !first.includes(Buffer.from(jwt).toString('base64')));
+    prepareKeys(folder, { ...none, jwt }, now);
+    assert.equal(read('jwt.json'), first);
+  });
+
   it('adopt a given internal key without writing it', () => {
     const given = 'a-given-internal-key-of-40-characters-xx';
     prepareKeys(folder, { ...none, internal: given }, now);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { INTERNAL_CALLERS, type InternalCaller } from '../core/contracts/ports.ts';
 import { SetupError } from '../core/errors.ts';
-import { adoptKey, keyring, newKeyEntry, type Keyring } from '../core/keyring.ts';
+import { adoptKey, deriveKey, keyring, newKeyEntry, type Keyring } from '../core/keyring.ts';
 import { deriveServiceKeys } from '../core/serviceKeys.ts';
 import type { DataFolder } from './dataFolder.ts';
 
@@ -29,19 +29,29 @@ export interface LocalKeys {
 export function prepareKeys(folder: DataFolder, given: GivenKeys, now: Date): LocalKeys {
   mkdirSync(folder.at('keys'), { recursive: true, mode: 0o700 });
   const internal = rootRing(folder, 'internal-key', 'INTERNAL_API_KEY', given.internal, now);
-  rootRing(folder, 'jwt-secret', 'JWT_SECRET', given.jwt, now);
+  const jwt = rootRing(folder, 'jwt-secret', 'JWT_SECRET', given.jwt, now);
   rootRing(folder, 'data-key', '', undefined, now);
   for (const service of INTERNAL_CALLERS)
     folder.writePrivate(
       `keys/${service}.json`,
       JSON.stringify(deriveServiceKeys(internal, service)),
     );
+  // Beside the api's own file, as in a cluster's small Secret.
+  folder.writePrivate('keys/jwt.json', JSON.stringify({ keys: signingKeys(jwt) }));
   return {
     serviceFile: (service) => folder.at('keys', `${service}.json`),
     dataKeyFile: folder.at('keys', 'data-key.json'),
     jwtFile: folder.at('keys', 'jwt-secret.json'),
   };
 }
+
+/** The keys that sign access tokens, each from its root (RFC 8032: the seed of an Ed25519 key). */
+const signingKeys = (root: Keyring): object[] =>
+  root.keys.map((entry) => ({
+    kid: entry.kid,
+    state: entry.state,
+    seed: deriveKey(entry, 'jwt/ed25519').toString('base64'),
+  }));
 
 function rootRing(
   folder: DataFolder,

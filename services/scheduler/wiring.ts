@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { systemClock, type Clock } from '../core/clock.ts';
-import type { ServiceName } from '../core/contracts/ports.ts';
 import { DEFAULT_CAPS, issueCredential } from '../core/egress/credential.ts';
 import { noFailpoint, type Failpoint } from '../core/failpoint.ts';
 import { newId, type IdSource } from '../core/ids.ts';
-import { addressesOf } from '../core/internal/addresses.ts';
-import { createInternalClient, type InternalClient } from '../core/internal/client.ts';
+import { addressesOf, type Resolve } from '../core/internal/addresses.ts';
+import type { InternalClient } from '../core/internal/client.ts';
+import { createServiceClient } from '../core/internal/pods.ts';
 import type { Log } from '../core/log.ts';
 import type { KeySource } from '../core/serviceKeys.ts';
 import { commitUnchanged } from '../store/commit.ts';
@@ -19,7 +19,6 @@ import { createHostGate } from './politeness.ts';
 import { createLoad } from './projection/load.ts';
 import { watchDataKeys, type DataKeys } from './secrets/dataKey.ts';
 import { createSecretReader } from './secrets/reader.ts';
-import type { Resolve } from './workers/addresses.ts';
 import { createWorkers } from './workers/workers.ts';
 
 /** What may be given instead of production's own. */
@@ -52,16 +51,22 @@ export function wireDeps(
   metrics: SchedulerDeps['metrics'],
 ): { deps: SchedulerDeps; clients: readonly Pick<InternalClient, 'close'>[] } {
   const { log, keys, clock, pool } = given;
-  // requests are signed with the machine's time, by which the other services check them
-  const client = (callee: ServiceName, baseUrl: string): InternalClient =>
-    createInternalClient({ caller: 'scheduler', callee, baseUrl, keys, clock: systemClock });
-  const notification = client('notification', config.notificationUrl);
-  const workers = createWorkers({
-    time: clock,
-    urls: { browser: config.browserUrl, llm: config.llmUrl },
+  const calls = {
     keys,
+    // requests are signed with the machine's time, by which the other services check them
     clock: { ...systemClock, monotonic: () => clock.monotonic() },
     resolve: given.resolve ?? addressesOf,
+  };
+  const notification = createServiceClient({
+    ...calls,
+    caller: 'scheduler',
+    callee: 'notification',
+    baseUrl: config.notificationUrl,
+  });
+  const workers = createWorkers({
+    ...calls,
+    time: clock,
+    urls: { browser: config.browserUrl, llm: config.llmUrl },
   });
   const dataKeys =
     given.dataKeys ??

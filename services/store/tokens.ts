@@ -57,9 +57,59 @@ export async function findApiToken(
   return rows[0];
 }
 
+/** The token of this id when it is alive at `now`, with the present epoch of its user. */
+export async function findApiTokenById(
+  tx: Sql,
+  workspace: string,
+  id: string,
+  now: Date,
+): Promise<(ApiToken & { readonly tokenEpoch: number }) | undefined> {
+  const { rows } = await tx.query<ApiToken & { tokenEpoch: number }>(
+    `SELECT ${columns}, u.token_epoch AS "tokenEpoch"
+     FROM api_tokens t JOIN users u ON u.id = t.user_id
+     WHERE t.workspace_id = $1 AND t.id = $2 AND t.revoked_at IS NULL
+       AND (t.expires_at IS NULL OR t.expires_at > $3) AND u.disabled_at IS NULL`,
+    [workspace, id, now],
+  );
+  return rows[0];
+}
+
 /** Notes the use of a token; call it at most once a minute for each. Runs under `withTokenHash`. */
 export async function touchApiToken(tx: Sql, tokenHash: Uint8Array, now: Date): Promise<void> {
   await tx.query('UPDATE api_tokens SET last_used_at = $2 WHERE token_hash = $1', [tokenHash, now]);
+}
+
+/** The tokens of a user in the workspace that are alive at `now`, the newest first. */
+export async function listApiTokens(
+  tx: Sql,
+  workspace: string,
+  userId: string,
+  now: Date,
+): Promise<ApiToken[]> {
+  const { rows } = await tx.query<ApiToken>(
+    `SELECT ${columns} FROM api_tokens t
+     WHERE t.workspace_id = $1 AND t.user_id = $2 AND t.revoked_at IS NULL
+       AND (t.expires_at IS NULL OR t.expires_at > $3)
+     ORDER BY t.created_at DESC, t.id`,
+    [workspace, userId, now],
+  );
+  return rows;
+}
+
+/** Ends one token of a user in the workspace; false when the user has no such token. */
+export async function revokeApiToken(
+  tx: Sql,
+  workspace: string,
+  userId: string,
+  id: string,
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE api_tokens SET revoked_at = $4
+     WHERE workspace_id = $1 AND user_id = $2 AND id = $3 AND revoked_at IS NULL`,
+    [workspace, userId, id, now],
+  );
+  return rowCount === 1;
 }
 
 export type TokenPurpose = 'sign-in' | 'acknowledge' | 'confirm-recipient' | 'login';

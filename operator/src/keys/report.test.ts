@@ -110,7 +110,7 @@ describe('operator: report about the keys', () => {
     const found = adoptRing('jwt', 'j'.repeat(40), noon);
     const given = report({ found, ring: 'jwt', now: tooLate });
     const { current } = conditionsOf([report({ found: calm }), given]);
-    assert.equal(said(current), 'False Adopted');
+    assert.equal(said(current), 'False KeyTooOld');
     assert.match(current.message, /^JWT_SECRET is given by you, .*: change it/);
     const intime = report({ found, ring: 'jwt', now: after(2160 * HOUR) });
     assert.equal(said(conditionsOf([intime]).current), 'True Adopted');
@@ -122,7 +122,7 @@ describe('operator: report about the keys', () => {
       settings: { ...settings, publishFor: HOUR },
     });
     const { current: late } = conditionsOf([own]);
-    assert.equal(said(late), 'False Rotating');
+    assert.equal(said(late), 'False KeyTooOld');
     assert.match(late.message, new RegExp(`Key ${old.kid} of duckmon-jwt-secret .* still in use`));
   });
   it('lets the worst ring speak', () => {

@@ -112,19 +112,11 @@ function keysCurrent({ rings }: ReportInput): Claim<'KeysCurrent'> {
 function overdueClaim({ ring, found, overdue }: RingReport): Claim<'KeysCurrent'> {
   const { secret, given } = RINGS[ring];
   const since = `made at ${overdue?.created} and older than spec.keys.maxAge`;
-  return found.kind === 'adopted'
-    ? {
-        type: 'KeysCurrent',
-        status: 'False',
-        reason: 'Adopted',
-        message: `${given} is given by you, was ${since}: change it; duckmon never writes it.`,
-      }
-    : {
-        type: 'KeysCurrent',
-        status: 'False',
-        reason: 'Rotating',
-        message: `Key ${overdue?.kid} of ${secret} was ${since}, and still in use.`,
-      };
+  const message =
+    found.kind === 'adopted'
+      ? `${given} is given by you, was ${since}: change it; duckmon never writes it.`
+      : `Key ${overdue?.kid} of ${secret} was ${since}, and still in use.`;
+  return { type: 'KeysCurrent', status: 'False', reason: 'KeyTooOld', message };
 }
 
 function waitingClaim(ring: RingName, waiting: Waiting): Claim<'KeysCurrent'> {

@@ -25,7 +25,8 @@ import {
   type ProjectionResult,
   type StatusFeed,
 } from '../../../services/core/contracts/projection.ts';
-import { createInternalClient } from '../../../services/core/internal/client.ts';
+import { addressesOf, type Resolve } from '../../../services/core/internal/addresses.ts';
+import { createServiceClient } from '../../../services/core/internal/pods.ts';
 import type { KeySource } from '../../../services/core/serviceKeys.ts';
 
 /** An object as the scheduler names it. */
@@ -72,6 +73,8 @@ export interface SchedulerClientOptions {
   readonly clock: Clock;
   /** Number of the term in which this process leads. */
   readonly term: () => number;
+  /** Every address of a host; a headless Service has one a pod. */
+  readonly resolve?: Resolve | undefined;
 }
 
 const PATHS: Readonly<Record<Kind, string>> = {
@@ -87,13 +90,14 @@ const withAfter = (path: string, after: string | undefined): string =>
 
 /** A client that keeps its connections. */
 export function createSchedulerClient(options: SchedulerClientOptions): SchedulerClient {
-  const { baseUrl, keys, clock, term } = options;
-  const calls = createInternalClient({
+  const { baseUrl, keys, clock, term, resolve = addressesOf } = options;
+  const calls = createServiceClient({
     caller: 'operator',
     callee: 'scheduler',
     baseUrl,
     keys,
     clock,
+    resolve,
   });
   return {
     put: (kind, key, body, signal) =>

@@ -5,6 +5,7 @@ import { openApiDocument } from '../openapi.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { listManagers } from '../managed.ts';
 import { withWorkspace } from '../../store/workspace.ts';
+import { accessTokenRoutes } from './accessTokens.ts';
 import { alertRoutes } from './alerts.ts';
 import { findingRoutes } from './findings.ts';
 import { runRoutes } from './runs.ts';
@@ -16,6 +17,7 @@ import { recipientRoutes } from './recipients.ts';
 import { sessionRoutes } from './session.ts';
 import { ownSessionRoutes } from './sessions.ts';
 import { providerRoutes } from './signIn.ts';
+import { tokenRoutes } from './tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export const API_VERSION = '0.1.0';
@@ -26,6 +28,8 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...sessionRoutes(deps),
     ...providerRoutes(deps),
     ...ownSessionRoutes(deps),
+    ...tokenRoutes(deps),
+    ...accessTokenRoutes(deps),
     ...monitorRoutes(deps),
     ...objectRoutes(deps),
     ...recipientRoutes(deps),

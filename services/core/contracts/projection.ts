@@ -204,6 +204,9 @@ export type ChannelStates = z.infer<typeof channelStates>;
 /** Most waiting checks that are told of at a time. */
 export const MAX_WAITING = 1_000;
 
+/** How the id of a preview that waits begins; that of every other check begins with the uid of its monitor. */
+export const PREVIEW_ID = 'preview-';
+
 /** A check that no pod of its pool can take now; `id` stays the same while it is the same check. */
 export const waitingCheck = z.strictObject({
   namespace: z.string(),

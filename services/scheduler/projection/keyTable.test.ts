@@ -7,6 +7,7 @@ import { createApp } from '../../core/http/app.ts';
 import { serve, type Listening } from '../../core/http/serve.ts';
 import { createInternalClient } from '../../core/internal/client.ts';
 import { requireInternal } from '../../core/internal/guard.ts';
+import { startReplicas } from '../../core/internal/testing/replicas.ts';
 import { createLog } from '../../core/log.ts';
 import { createMetrics } from '../../core/metrics.ts';
 import { testKeys, type TestKeys } from '../../core/testing/keys.ts';
@@ -91,6 +92,27 @@ describe('scheduler: the table of loaded keys', () => {
       [second?.reader, second?.kids],
       [`browser at 127.0.0.2:${browser.port}`, null],
     );
+  });
+  it('B4 asks each replica by its own address, signed for it, also one that came a moment ago', async () => {
+    const replicas = await startReplicas('notification', keys);
+    ends.push(() => replicas.stop());
+    const addresses = replicas.all.map(({ address }) => address);
+    let here: readonly string[] = [];
+    const url = `http://notification.test:${replicas.port}`;
+    const table = tableOf({
+      callees: async () => [{ service: 'notification', url }],
+      resolve: async () => here,
+    });
+    for (const count of [1, 2]) {
+      here = addresses.slice(0, count);
+      await table.ask();
+      const asked = table.answer().readers?.slice(1) ?? [];
+      assert.deepEqual(
+        asked.map(({ address }) => address),
+        here.map((address) => `${address}:${replicas.port}`),
+      );
+      assert.ok(asked.every(({ kids }) => kids?.includes(`${kid('current')}-scheduler`)));
+    }
   });
   it('B4 keeps a process that does not answer, with unknown keys', async () => {
     const browser = await start('browser');

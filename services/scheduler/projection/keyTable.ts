@@ -8,10 +8,10 @@ import {
   type KeyTable as Answer,
 } from '../../core/contracts/keys.ts';
 import type { InternalCaller, ServiceName } from '../../core/contracts/ports.ts';
-import { addressesOf, atAddress, isNothingThere } from '../../core/internal/addresses.ts';
-import { createInternalClient, type InternalClient } from '../../core/internal/client.ts';
+import { addressesOf, atAddress, type Resolve } from '../../core/internal/addresses.ts';
 import { callerOf } from '../../core/internal/guard.ts';
 import { loadedKeysOf } from '../../core/internal/keys.ts';
+import { createPods, type Pods } from '../../core/internal/pods.ts';
 import { KEY_HEADER, KIDS_HEADER } from '../../core/internal/signature.ts';
 import type { Log } from '../../core/log.ts';
 import type { KeySource } from '../../core/serviceKeys.ts';
@@ -33,7 +33,7 @@ export interface KeyTableDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** Every address of a host; a headless Service has one a pod. */
-  readonly resolve?: ((host: string) => Promise<readonly string[]>) | undefined;
+  readonly resolve?: Resolve | undefined;
 }
 
 export interface KeyTable {
@@ -101,62 +101,63 @@ interface Phones {
   close(): Promise<void>;
 }
 
+/** One process behind the name of a callee. */
+interface Found {
+  readonly service: ServiceName;
+  readonly address: string;
+  /** Its address with the port. */
+  readonly host: string;
+  readonly pods: Pods;
+}
+
 /** A connection for each process that was found. */
 function createPhones({ keys, clock, log, resolve = addressesOf }: KeyTableDeps): Phones {
-  const clients = new Map<string, InternalClient>();
-  const clientOf = (callee: Callee): InternalClient => {
-    const at = lineOf(callee);
+  const lines = new Map<string, Pods>();
+  const podsOf = (callee: Callee): Pods => {
     const { service, url: baseUrl, keyring } = callee;
     const own = { caller: 'scheduler', callee: service, keyring, baseUrl } as const;
-    const client = clients.get(at) ?? createInternalClient({ ...own, keys, clock, connections: 1 });
-    clients.set(at, client);
-    return client;
+    const line = lineOf(callee);
+    const pods = lines.get(line) ?? createPods({ ...own, keys, clock, resolve, connections: 1 });
+    lines.set(line, pods);
+    return pods;
   };
-  const hangUp = async (lines: readonly string[]): Promise<void> => {
-    const gone = lines.flatMap((line) => clients.get(line) ?? []);
-    lines.forEach((line) => clients.delete(line));
-    await Promise.all(gone.map((client) => client.close()));
+  const hangUp = async (gone: readonly string[]): Promise<void> => {
+    const pods = gone.flatMap((line) => lines.get(line) ?? []);
+    gone.forEach((line) => lines.delete(line));
+    await Promise.all(pods.map((each) => each.close()));
   };
-  const askOne = async (one: Callee): Promise<KeyReader> => {
-    const { service, url: baseUrl } = one;
-    const call = clientOf(one).get(KEYS_PATH, loadedKeys, { timeoutMs: TIMEOUT_MS });
+  const processesOf = async (callee: Callee): Promise<Found[]> => {
+    const { service, url } = callee;
+    const pods = podsOf(callee);
+    const addresses = await pods.found();
+    const hostAt = (address: string): string => new URL(atAddress(url, address)).host;
+    return addresses.map((address) => ({ service, address, host: hostAt(address), pods }));
+  };
+  const askOne = async ({ service, address, host, pods }: Found): Promise<KeyReader> => {
+    const call = pods.callAt(address, (client) =>
+      client.get(KEYS_PATH, loadedKeys, { timeoutMs: TIMEOUT_MS }),
+    );
     const loaded = await call.catch((error: unknown) => {
-      log.debug({ err: error, service, baseUrl }, 'a service does not say which keys it has');
+      log.debug({ err: error, service, host }, 'a service does not say which keys it has');
       return undefined;
     });
-    return readerOf(service, new URL(baseUrl).host, loaded);
+    return readerOf(service, host, loaded);
   };
   return {
     askAll: async (callees) => {
-      const found = await Promise.all(callees.map((callee) => processesOf(callee, resolve)));
-      const byName = new Map<string, Callee>();
-      for (const one of found.flat()) {
-        const name = nameOf(one.service, new URL(one.url).host);
-        if (!byName.has(name)) byName.set(name, one);
-      }
-      const all = [...byName.values()];
-      const kept = new Set(all.map(lineOf));
-      await hangUp([...clients.keys()].filter((line) => !kept.has(line)));
-      return Promise.all(all.map(askOne));
+      const kept = new Set(callees.map(lineOf));
+      await hangUp([...lines.keys()].filter((line) => !kept.has(line)));
+      const found = await Promise.all(callees.map(processesOf));
+      const byName = Map.groupBy(found.flat(), ({ service, host }) => nameOf(service, host));
+      return Promise.all([...byName.values()].flatMap(([one]) => (one ? [askOne(one)] : [])));
     },
-    close: () => hangUp([...clients.keys()]),
+    close: () => hangUp([...lines.keys()]),
   };
 }
 
 /** An address may come to a pod with other keys. */
-const lineOf = ({ service, url, keyring = service }: Callee): string => `${url} ${keyring}`;
-
-/** Nothing behind the name: no process that could lack a key. */
-async function processesOf(
-  callee: Callee,
-  resolve: NonNullable<KeyTableDeps['resolve']>,
-): Promise<Callee[]> {
-  const addresses = await resolve(new URL(callee.url).hostname).catch((error: unknown) => {
-    if (isNothingThere(error)) return [];
-    throw error;
-  });
-  return addresses.map((one) => ({ ...callee, url: atAddress(callee.url, one) }));
-}
+const lineOf = ({ service, url, keyring = service }: Callee): string =>
+  `${service} ${url} ${keyring}`;
 
 /** Those who only call cannot be asked: what they have stands in their requests. */
 function createCallers(clock: Clock) {

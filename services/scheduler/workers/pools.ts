@@ -1,10 +1,12 @@
 /** All pools that checks were sent to, and the scheduler's own services, each with its pods. */
 import type { Clock } from '../../core/clock.ts';
 import type { PoolAddress } from '../../core/contracts/projection.ts';
+import type { Resolve } from '../../core/internal/addresses.ts';
+import { createPods, type Pods } from '../../core/internal/pods.ts';
 import type { KeySource } from '../../core/serviceKeys.ts';
-import type { Resolve } from './addresses.ts';
 import { createPlaces, type Places } from './places.ts';
-import { createPods, type Pods, type PodsOptions } from './pods.ts';
+
+type Callee = 'browser' | 'llm';
 
 export interface Pool {
   readonly pods: Pods;
@@ -14,7 +16,7 @@ export interface Pool {
 
 export interface Pools {
   /** @param pool null for the service that the scheduler is set up with */
-  of(callee: PodsOptions['callee'], pool: PoolAddress | null): Pool;
+  of(callee: Callee, pool: PoolAddress | null): Pool;
   /** Closes those that nobody has asked for in a while. */
   prune(): void;
   close(): Promise<void>;
@@ -22,7 +24,7 @@ export interface Pools {
 
 export interface PoolsOptions {
   /** Where the scheduler's own services are. */
-  readonly urls: Readonly<Record<PodsOptions['callee'], string>>;
+  readonly urls: Readonly<Record<Callee, string>>;
   readonly keys: KeySource;
   /** Of this machine. */
   readonly clock: Clock;
@@ -39,11 +41,12 @@ const IDLE_MS = 300_000;
 export function createPools({ urls, keys, clock, resolve }: PoolsOptions): Pools {
   const known = new Map<string, Known>();
   const closing = new Set<Promise<void>>();
-  const make = (callee: PodsOptions['callee'], pool: PoolAddress | null): Known => ({
+  const make = (callee: Callee, pool: PoolAddress | null): Known => ({
     pods: createPods({
+      caller: 'scheduler',
       callee,
-      url: pool?.url ?? urls[callee],
-      pool: pool ?? undefined,
+      keyring: pool?.keyring,
+      baseUrl: pool?.url ?? urls[callee],
       keys,
       clock,
       resolve,

@@ -16,7 +16,7 @@ import {
 import { until } from '../testing/until.ts';
 import { NoPodError } from './errors.ts';
 import { createPlaces, type Places } from './places.ts';
-import { createPods, type Pods } from './pods.ts';
+import { createPods, type Pods } from '../../core/internal/pods.ts';
 import { sharedSeat, singleSeat, type Seat } from './seat.ts';
 
 const ONE = '127.0.0.2';
@@ -38,9 +38,10 @@ describe('the seat of a check', () => {
     const { url } = team.pool;
     const keys = withTenant(own, tenant);
     pods = createPods({
+      caller: 'scheduler',
       callee: 'browser',
-      url,
-      pool: team.pool,
+      keyring: team.pool.keyring,
+      baseUrl: url,
       keys,
       clock,
       resolve: async () => here,

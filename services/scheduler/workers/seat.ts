@@ -1,9 +1,9 @@
 /** The way of one check to the browsers of its pool. */
 import type { PoolAddress } from '../../core/contracts/projection.ts';
 import { InternalCallError, type InternalClient } from '../../core/internal/client.ts';
+import { callsBy, wasNotTaken, type Pods, type Send } from '../../core/internal/pods.ts';
 import { NoPodError } from './errors.ts';
 import type { Places } from './places.ts';
-import { wasNotTaken, type Pods, type Send } from './pods.ts';
 
 /** Calls whoever is there. */
 export type Caller = Pick<InternalClient, 'get' | 'post'>;
@@ -17,14 +17,9 @@ export interface Seat {
   leave(): void;
 }
 
-export const callerBy = (run: <T>(send: Send<T>) => Promise<T>): Caller => ({
-  get: (path, answer, call) => run((client) => client.get(path, answer, call)),
-  post: (path, body, answer, call) => run((client) => client.post(path, body, answer, call)),
-});
-
 /** A seat at the service that the scheduler is set up with: it is there, or its absence is an error. */
 export const ownSeat = (pods: Pods): Seat => ({
-  browser: callerBy((send) => pods.call(send)),
+  browser: callsBy((send) => pods.call(send)),
   reserve: () => Promise.resolve(true),
   leave: () => undefined,
 });
@@ -44,7 +39,7 @@ export function sharedSeat(pool: PoolAddress, pods: Pods): Seat {
     }
   };
   return {
-    browser: callerBy(run),
+    browser: callsBy(run),
     reserve: async () => (await pods.addresses()).length > 0,
     leave: () => undefined,
   };
@@ -91,7 +86,7 @@ export function singleSeat(pool: PoolAddress, pods: Pods, places: Places): Seat 
     }
   };
   return {
-    browser: callerBy(run),
+    browser: callsBy(run),
     reserve,
     leave: () => {
       if (address !== undefined) places.leave(address, served);

@@ -1,10 +1,15 @@
 /** Who does the work of checks: pods of the pools that monitors are bound to, or the own services. */
 import type { Clock } from '../../core/clock.ts';
-import type { PoolAddress, WaitingCheck } from '../../core/contracts/projection.ts';
+import {
+  PREVIEW_ID,
+  type PoolAddress,
+  type WaitingCheck,
+} from '../../core/contracts/projection.ts';
+import { callsBy } from '../../core/internal/pods.ts';
 import type { Claim } from '../../store/claim.ts';
 import { createDoor, type Door } from './door.ts';
 import { createPools, type Pools, type PoolsOptions } from './pools.ts';
-import { callerBy, ownSeat, sharedSeat, singleSeat, type Caller, type Seat } from './seat.ts';
+import { ownSeat, sharedSeat, singleSeat, type Caller, type Seat } from './seat.ts';
 import { createWaiting } from './waiting.ts';
 
 /** A check, or a preview; its seat is known by the object itself. */
@@ -46,17 +51,20 @@ export function createWorkers({ time, ...options }: WorkersOptions): Workers {
     ...createDoor({ time, waiting, pools, seatOf }),
     seated: async (preview, checkId, signal) => {
       const pool = preview.workers?.browser;
-      const waiter = { key: checkId, id: `preview-${checkId}` };
+      const waiter = { key: checkId, id: `${PREVIEW_ID}${checkId}` };
       if (!pool) return;
-      while (!signal.aborted && !(await seatOf(preview).reserve())) {
-        waiting.note(waiter, pool);
-        // an abort only ends the wait
-        await time.sleep(LOOK_MS, signal).catch(() => undefined);
+      try {
+        while (!signal.aborted && !(await seatOf(preview).reserve())) {
+          waiting.note(waiter, pool);
+          // an abort only ends the wait
+          await time.sleep(LOOK_MS, signal).catch(() => undefined);
+        }
+      } finally {
+        waiting.done(checkId);
       }
-      waiting.done(checkId);
     },
     browser: (check) => seatOf(check).browser,
-    llm: (pool) => callerBy((send) => pools.of('llm', pool).pods.call(send)),
+    llm: (pool) => callsBy((send) => pools.of('llm', pool).pods.call(send)),
     leave: (check) => {
       seats.get(check)?.leave();
       seats.delete(check);

@@ -76,7 +76,7 @@ const SCALED: Readonly<Record<OwnLevel, Partial<PoolAutoscaling>>> = {
 
 /**
  * As the platform's own browsers, but for what is theirs alone: how many they are, and which private
- * targets they were narrowed to.
+ * targets their pages need.
  */
 function specOf(level: OwnLevel, { spec }: MonitorPlatform): object {
   const { replicas: _, egress: __, autoscaling, ...browser } = spec.pools.browser;

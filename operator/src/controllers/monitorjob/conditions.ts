@@ -1,4 +1,5 @@
 /** The conditions of a MonitorJob: what the cluster, the scheduler and the checks say of it. Pure. */
+import { OWN_BROWSER_NOTE } from '../../../../services/domain/isolation.ts';
 import type { ConditionStatus } from '../../kube/conditions.ts';
 import { ANNOTATIONS, type Reason } from '../../names.ts';
 import { levelOf, type Level, type PoolRef } from '../../pools/binding.ts';
@@ -54,9 +55,6 @@ function scheduled(
   return bound(input);
 }
 
-const OWN_BROWSER =
-  'Each check has a browser process of its own on this machine; pods of its own are for a cluster.';
-
 const withoutPods = (level: Level, { namespace, name }: PoolRef): string =>
   `The WorkerPool ${name} in the namespace ${namespace} ${level === 'Ephemeral' ? 'cannot make pods' : 'has no ready pod'}, so that checks wait; kubectl -n ${namespace} describe workerpool ${name} says why.`;
 
@@ -71,7 +69,7 @@ function bound({ pool, job, frozen, state }: JobInput): Of<'Scheduled'> {
     case 'live':
       return yes('Scheduled');
     case 'local':
-      return yes('Scheduled', levelOf(job) === 'Shared' ? '' : OWN_BROWSER);
+      return yes('Scheduled', levelOf(job) === 'Shared' ? '' : OWN_BROWSER_NOTE);
     case 'noCapacity':
       return no('NoCapacity', withoutPods(levelOf(job), pool));
     case 'none':

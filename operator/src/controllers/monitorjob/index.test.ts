@@ -15,7 +15,7 @@ describe('MonitorJob: a pass', () => {
     jobs.put(jobOf());
     const deps: JobDeps = {
       jobs,
-      channels: { by: () => [] },
+      channels: { get: () => undefined },
       platform: () => undefined,
       isolation: () => inputOf(),
       feed: { state: () => undefined },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
 import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
 import { createStore } from '../../kube/store.ts';
+import { CONTROLLERS, LABELS, OWNED } from '../../names.ts';
 import { BY_NAMESPACE } from '../../resources.ts';
 import { poolOf } from '../workerpool/testing.ts';
 import { browserPoolOf, type Level } from '../../pools/binding.ts';
@@ -65,6 +66,32 @@ describe('operator: isolation of a job', () => {
       return isolationIn(worldOf([one]))(one).isAmongPersons;
     };
     assert.deepEqual([among(USERS), among('team')], [true, false]);
+  });
+
+  it('E10 holds no person up whose own pool another person names, but that other one', () => {
+    const owner = job('a-shop', 'Dedicated', undefined, USERS);
+    const { name } = browserPoolOf(owner, PLATFORM);
+    const labels = { [OWNED.controller]: CONTROLLERS.Isolation, [LABELS.isolation]: 'Dedicated' };
+    for (const level of ['Dedicated', 'Ephemeral'] as const) {
+      const guest = job('b-shop', level, name, USERS);
+      const world = worldOf([owner, guest]);
+      world.pools.put(poolOf({}, { namespace: USERS, name, labels }));
+      const [mine, theirs] = [owner, guest].map(isolationIn(world));
+      assert.deepEqual([mine?.pool.kind, mine?.rival], ['noCapacity', undefined], level);
+      assert.deepEqual([theirs?.pool.kind, theirs?.rival], ['unfit', undefined], level);
+      assert.ok(theirs?.pool.kind === 'unfit');
+      assert.match(theirs.pool.message, /made for another job alone; leave poolRef out/);
+      assert.doesNotMatch(theirs.pool.message, /a-shop[^-]/);
+    }
+    const self = job('a-shop', 'Dedicated', name, USERS);
+    const world = worldOf([self]);
+    world.pools.put(poolOf({}, { namespace: USERS, name, labels }));
+    assert.equal(isolationIn(world)(self).pool.kind, 'noCapacity');
+  });
+
+  it('makes rivals of persons who name one pool of somebody else', () => {
+    const jobs = ['a', 'b'].map((name) => job(name, 'Dedicated', 'mine', USERS));
+    assert.deepEqual(rivals(...jobs), ['b', 'a']);
   });
 
   it('is that of a process on this machine, without pods', () => {

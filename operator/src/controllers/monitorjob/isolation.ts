@@ -8,14 +8,15 @@ import {
   browserPoolOf,
   isBoundTo,
   levelOf,
+  ownPoolName,
   refOf,
   sharedPool,
   type PoolRef,
 } from '../../pools/binding.ts';
-import { bindingOf } from '../../pools/live.ts';
+import { bindingOf, isMadeFor } from '../../pools/live.ts';
 import { keyFor, keyOf } from '../../kube/keys.ts';
 import { BY_NAMESPACE } from '../../resources.ts';
-import type { Isolated } from './types.ts';
+import type { Isolated, PoolBinding } from './types.ts';
 
 export interface IsolationFrom {
   readonly jobs: Pick<Store<MonitorJob>, 'all' | 'by'>;
@@ -54,15 +55,39 @@ function rivalOf(job: MonitorJob, from: Jobs): string | undefined {
   return others.map(({ metadata }) => metadata.name).toSorted()[0];
 }
 
+/** What a person's job is told that names the pool of another's, of which it must learn nothing. */
+function trespassOf(
+  job: MonitorJob,
+  { pools, platformNamespace }: IsolationFrom,
+): PoolBinding | undefined {
+  const ref = browserPoolOf(job, platformNamespace);
+  const pool = pools.get(keyFor(ref));
+  if (!job.spec.isolation.poolRef || !pool || !isMadeFor(pool, 'Dedicated')) return undefined;
+  if (ref.name === ownPoolName(job)) return undefined;
+  const message = `spec.isolation.poolRef names the WorkerPool ${ref.name}, which the operator made for another job alone; leave poolRef out and the operator makes one.`;
+  return { kind: 'unfit', message };
+}
+
+/** Persons who know nothing of each other cannot hold up each other's jobs by naming their pools. */
+function amongPersons(job: MonitorJob, from: IsolationFrom): Pick<Isolated, 'pool' | 'rival'> {
+  const trespass = trespassOf(job, from);
+  if (trespass) return { pool: trespass, rival: undefined };
+  const pool = bindingOf(job, from.pools, from.platformNamespace);
+  return { pool, rival: job.spec.isolation.poolRef ? rivalOf(job, from) : undefined };
+}
+
 /** In a cluster. */
 export const isolationIn =
   (from: IsolationFrom) =>
-  (job: MonitorJob): Isolated => ({
-    pool: bindingOf(job, from.pools, from.platformNamespace),
-    workers: workersOf(job, from.platform(), from.judges(), from.platformNamespace),
-    rival: rivalOf(job, from),
-    isAmongPersons: job.metadata.namespace === from.usersNamespace,
-  });
+  (job: MonitorJob): Isolated => {
+    const { platformNamespace, usersNamespace } = from;
+    const isAmongPersons = job.metadata.namespace === usersNamespace;
+    const bound = isAmongPersons
+      ? amongPersons(job, from)
+      : { pool: bindingOf(job, from.pools, platformNamespace), rival: rivalOf(job, from) };
+    const workers = workersOf(job, from.platform(), from.judges(), platformNamespace);
+    return { ...bound, workers, isAmongPersons };
+  };
 
 /** Keys of the jobs that an update of this pool can matter to. */
 export function keysOfPool(pool: WorkerPool, from: Jobs): readonly string[] {

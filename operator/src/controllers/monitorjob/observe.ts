@@ -4,15 +4,16 @@ import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts'
 import type { NotificationChannel } from '../../../../crds/types/notificationchannel.ts';
 import { orAbsent } from '../../../../services/core/kube/errors.ts';
 import type { Transport } from '../../../../services/core/kube/transport.ts';
+import { keyFor } from '../../kube/keys.ts';
 import type { Store } from '../../kube/store.ts';
-import { BY_NAMESPACE, CONFIG_MAPS } from '../../resources.ts';
+import { CONFIG_MAPS } from '../../resources.ts';
 import type { Feed } from '../../scheduler/feed.ts';
 import type { Workspaces } from '../../workspaces.ts';
-import { limitsFor } from './policies.ts';
+import { channelNames, limitsFor } from './policies.ts';
 import type { Isolated, JobInput } from './types.ts';
 
 export interface Observed {
-  readonly channels: Pick<Store<NotificationChannel>, 'by'>;
+  readonly channels: Pick<Store<NotificationChannel>, 'get'>;
   /** The platform that counts, when it is there. */
   readonly platform: () => MonitorPlatform | undefined;
   readonly isolation: (job: MonitorJob) => Isolated;
@@ -42,12 +43,14 @@ export async function observe(
 ): Promise<JobInput> {
   const { namespace = '' } = job.metadata;
   const { workspace, name } = from.workspaces(job);
-  const channels = from.channels.by(BY_NAMESPACE, namespace);
+  const channels = channelNames(job).filter((channel) =>
+    from.channels.get(keyFor({ namespace, name: channel })),
+  );
   const platform = from.platform();
   return {
     job,
     workspace,
-    channels: new Set(channels.map((channel) => channel.metadata.name)),
+    channels: new Set(channels),
     prompt: await promptOf(job, from.transport, signal),
     limits: limitsFor(platform, namespace),
     ...from.isolation(job),

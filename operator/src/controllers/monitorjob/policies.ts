@@ -7,7 +7,8 @@ import type { JobInput, Violation } from './types.ts';
 
 type Policy = (input: JobInput) => Violation | undefined;
 
-const channelNames = ({ spec }: MonitorJob): string[] => [
+/** Names of the channels that a job tells. */
+export const channelNames = ({ spec }: MonitorJob): string[] => [
   ...(spec.alerting.channelRefs ?? []).map(({ name }) => name),
   ...(spec.alerting.onFailure.channelRefs ?? []).map(({ name }) => name),
 ];

@@ -43,7 +43,7 @@ export interface Isolated {
 export interface JobInput extends Isolated {
   readonly job: MonitorJob;
   readonly workspace: string;
-  /** Names of the channels in the job's namespace. */
+  /** Those of the channels it names that are in its namespace. */
   readonly channels: ReadonlySet<string>;
   /** Text of the key that `promptFrom` names; undefined when it is not there. */
   readonly prompt: string | undefined;

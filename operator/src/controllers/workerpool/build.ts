@@ -85,7 +85,7 @@ export function deployment(setting: PoolSetting): Built<V1Deployment> {
 
 /** Longer than a check may take, so that a pod that hangs goes too. */
 const ONCE_SECONDS = 900;
-/** What is over stays for so long, for people; before, no other is made for the same check. */
+/** What is over stays for so long, for people; one that failed holds its check's next one up. */
 const ONCE_TTL_SECONDS = 60;
 
 /** A pod for one check. It is not tried again: its check waits on, and another is made for it. */

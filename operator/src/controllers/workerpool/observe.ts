@@ -3,6 +3,7 @@ import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
 import type { Clock } from '../../../../services/core/clock.ts';
+import { PREVIEW_ID } from '../../../../services/core/contracts/projection.ts';
 import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import { keyFor, keyOf } from '../../kube/keys.ts';
 import { OWNER_INDEX } from '../../kube/owners.ts';
@@ -18,7 +19,7 @@ import type { Named } from './named.ts';
 import { poolKeys } from './keys.ts';
 import { LOAD_MS, ONCE_MS } from './load.ts';
 import { componentOf, poolChildName } from './names.ts';
-import { isOver, type Job, type OnceJob } from './once.ts';
+import { endOf, type Job, type OnceJob } from './once.ts';
 import { BY_POOL, nodesWithoutProfile, startedJobs, type Pod } from './pods.ts';
 import type { Duty } from './sleep.ts';
 import type { Deployment, OnceDemand, PoolInput, PoolKeys } from './types.ts';
@@ -56,19 +57,22 @@ function boundJobs(pool: WorkerPool, from: Observed): readonly MonitorJob[] {
 
 const uidOf = ({ metadata }: KubeObject): string => metadata.uid ?? '';
 
-/** Ids of the pool's checks that wait; the uid of its monitor begins each. */
+/** Ids of the pool's checks that wait; the uid of its monitor begins each that is no preview. */
 function waitingIds({ metadata }: WorkerPool, measured: Measured): readonly string[] | undefined {
   return measured?.waiting
     .filter(({ namespace, pool }) => namespace === metadata.namespace && pool === metadata.name)
     .map(({ id }) => id);
 }
 
+/** Whose it is its id does not say: a pool with pods of both lifetimes gets one of each for it. */
+const isPreview = (id: string): boolean => id.startsWith(PREVIEW_ID);
+
 function onceJobsOf(pool: WorkerPool, from: Observed): readonly OnceJob[] {
   const started = startedJobs(from.pods.by(BY_POOL, keyOf(pool)));
   return from.onceJobs.by(OWNER_INDEX, uidOf(pool)).map((job: Job) => {
     const { name = '' } = job.metadata;
     const begun = started.has(name) ? 'started' : 'starting';
-    return { name, state: isOver(job) ? 'over' : begun };
+    return { name, state: endOf(job) ?? begun };
   });
 }
 
@@ -103,7 +107,9 @@ async function demandOf(
   );
   const measured = await from.load(own.length > 0 ? ONCE_MS : LOAD_MS);
   const waiting = waitingIds(pool, measured);
-  const isOwn = (id: string): boolean => own.some((job) => id.startsWith(uidOf(job)));
+  const isOwn = (id: string): boolean =>
+    own.some((job) => id.startsWith(uidOf(job))) || (own.length > 0 && isPreview(id));
+  const isOthers = (id: string): boolean => !isOwn(id) || (isPreview(id) && jobs.length > 0);
   const mine = waiting?.filter(isOwn);
   const once: OnceDemand | undefined =
     own.length > 0
@@ -116,7 +122,7 @@ async function demandOf(
   return {
     measured,
     slots: (isBrowser ? browserSlots : judgeSlots)(specs, measured, intervalOf),
-    isAskedFor: waiting?.some((id) => !isOwn(id)) ?? false,
+    isAskedFor: waiting?.some(isOthers) ?? false,
     duties: isBrowser ? dutiesOf(jobs, intervalOf, from) : [],
     once,
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { onceJobName } from './names.ts';
-import { isOver, planOnce, type OnceInput, type OnceJob } from './once.ts';
+import { endOf, planOnce, type OnceInput, type OnceJob } from './once.ts';
 import { poolOf } from './testing.ts';
 
 const IDS = ['a-1', 'b-1', 'c-1', 'd-1', 'e-1'];
@@ -24,8 +24,21 @@ describe('operator: pods for one check', () => {
   });
 
   it('are made once: a report that says the same again makes no second Job', () => {
-    for (const state of ['starting', 'started', 'over'] as const)
+    for (const state of ['starting', 'started', 'failed'] as const)
       assert.deepEqual(plan({ waiting: ['a-1'], jobs: [jobFor('a-1', state)] }).make, [], state);
+  });
+
+  it('leave their name to a new one when they are over and their check still waits', () => {
+    const jobs = [jobFor('a-1', 'over'), jobFor('b-1', 'over')];
+    const first = plan({ waiting: ['a-1'], jobs });
+    assert.deepEqual(first, { make: [], keep: names('b-1') });
+    const next = plan({ waiting: ['a-1'], jobs: [jobFor('b-1', 'over')] });
+    assert.deepEqual(next, { make: ['a-1'], keep: names('a-1', 'b-1') });
+  });
+
+  it('are not made again at once for a check whose pod failed', () => {
+    const jobs = [jobFor('a-1', 'failed')];
+    assert.deepEqual(plan({ waiting: ['a-1'], jobs }), { make: [], keep: names('a-1') });
   });
 
   it('stay when their check waits no more: it may have begun there, or another one', () => {
@@ -63,8 +76,10 @@ describe('operator: pods for one check', () => {
     assert.deepEqual(plan({ pool: few(2), waiting }).make, ['a-1', 'b-1']);
     const one = { pool: few(2), waiting, jobs: [jobFor('c-1', 'started')] };
     assert.deepEqual(plan(one).make, ['a-1']);
-    const over = { pool: few(2), waiting, jobs: [jobFor('d-1', 'over')] };
-    assert.deepEqual(plan(over).make, ['a-1', 'b-1']);
+    for (const state of ['over', 'failed'] as const) {
+      const ended = { pool: few(2), waiting, jobs: [jobFor('d-1', state)] };
+      assert.deepEqual(plan(ended).make, ['a-1', 'b-1'], state);
+    }
     assert.deepEqual(
       plan({ pool: few(1), waiting, jobs: [jobFor('a-1'), jobFor('b-1')] }).make,
       [],
@@ -77,14 +92,15 @@ describe('operator: pods for one check', () => {
     assert.deepEqual([make, keep.toSorted()], [[], names('a-1', 'b-1')]);
   });
 
-  it('are over when the Job says so, whichever way it ended', () => {
-    const of = (type: string, status = 'True') =>
-      isOver({ metadata: { name: 'x' }, status: { conditions: [{ type, status }] } });
-    assert.deepEqual(
-      [of('Complete'), of('Failed'), of('Failed', 'False'), of('Suspended')],
-      [true, true, false, false],
-    );
-    assert.equal(isOver({ metadata: { name: 'x' } }), false);
+  it('have ended when the Job says so, and one that failed has failed', () => {
+    const of = (...conditions: readonly { readonly type: string; readonly status: string }[]) =>
+      endOf({ metadata: { name: 'x' }, status: { conditions } });
+    const is = (type: string, status = 'True') => ({ type, status });
+    assert.equal(of(is('Complete')), 'over');
+    assert.equal(of(is('Complete', 'False'), is('Failed')), 'failed');
+    assert.equal(of(is('Failed', 'False')), undefined);
+    assert.equal(of(is('Suspended')), undefined);
+    assert.equal(endOf({ metadata: { name: 'x' } }), undefined);
   });
 
   const inputs = fc.record({
@@ -96,7 +112,7 @@ describe('operator: pods for one check', () => {
         fc.tuple(
           ...ids.map((id) =>
             fc
-              .constantFrom('starting' as const, 'started' as const, 'over' as const)
+              .constantFrom<OnceJob['state'][]>('starting', 'started', 'over', 'failed')
               .map((state) => jobFor(id, state)),
           ),
         ),
@@ -104,16 +120,20 @@ describe('operator: pods for one check', () => {
     max: fc.integer({ min: 1, max: 6 }),
   });
 
-  it('come to rest: after what a plan does, the next one does nothing', () => {
+  it('come to rest: once names are free and taken again, the next plan does nothing', () => {
     fc.assert(
       fc.property(inputs, ({ waiting, named, jobs, max }) => {
-        const first = planOnce({ pool: few(max), waiting, named, jobs });
-        const there = [
-          ...jobs.filter(({ name }) => first.keep.includes(name)),
-          ...first.make.map((id) => jobFor(id)),
-        ];
-        const next = planOnce({ pool: few(max), waiting, named, jobs: there });
-        assert.deepEqual(next, { make: [], keep: first.keep });
+        const input = { pool: few(max), waiting, named };
+        const after = (there: readonly OnceJob[]): readonly OnceJob[] => {
+          const { make, keep } = planOnce({ ...input, jobs: there });
+          return [
+            ...there.filter(({ name }) => keep.includes(name)),
+            ...make.map((id) => jobFor(id)),
+          ];
+        };
+        const there = after(after(jobs));
+        const keep = there.map(({ name }) => name).toSorted();
+        assert.deepEqual(planOnce({ ...input, jobs: there }), { make: [], keep });
       }),
     );
   });
@@ -123,9 +143,11 @@ describe('operator: pods for one check', () => {
       fc.property(inputs, ({ waiting, named, jobs, max }) => {
         const { make, keep } = planOnce({ pool: few(max), waiting, named, jobs });
         for (const { name, state } of jobs)
-          if (state !== 'starting') assert.ok(keep.includes(name), name);
+          if (state === 'started' || state === 'failed') assert.ok(keep.includes(name), name);
         const kept = jobs.filter(({ name }) => keep.includes(name));
-        const open = kept.filter(({ state }) => state !== 'over').length + make.length;
+        const open =
+          kept.filter(({ state }) => state === 'starting' || state === 'started').length +
+          make.length;
         const coming = kept.filter(({ state }) => state === 'starting').length + make.length;
         const without = waiting.filter((id) => !jobs.some(({ name }) => names(id).includes(name)));
         assert.ok(coming >= without.length || open >= max);

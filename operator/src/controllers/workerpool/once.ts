@@ -17,8 +17,10 @@ export interface OnceJob {
     /** No container has begun: nobody can use it yet. */
     | 'starting'
     | 'started'
-    /** It stays for a minute more, and its name with it. */
-    | 'over';
+    /** Its pod served a check, or nobody came. */
+    | 'over'
+    /** It stays for a minute more, so that one that fails at once is not made again at once. */
+    | 'failed';
 }
 
 export interface OnceInput {
@@ -37,16 +39,21 @@ export interface OncePlan {
   readonly keep: readonly string[];
 }
 
-/** How a Job ended is nobody's business: its check either began, or waits on and is told again. */
-export const isOver = ({ status }: Job): boolean =>
-  status?.conditions?.some(
-    ({ type, status: is }) => (type === 'Complete' || type === 'Failed') && is === 'True',
-  ) ?? false;
+/** How a Job ended; undefined while it has not. */
+export function endOf({ status }: Job): 'over' | 'failed' | undefined {
+  const has = (wanted: string): boolean =>
+    status?.conditions?.some(({ type, status: is }) => type === wanted && is === 'True') ?? false;
+  if (has('Failed')) return 'failed';
+  return has('Complete') ? 'over' : undefined;
+}
+
+const hasEnded = ({ state }: OnceJob): boolean => state === 'over' || state === 'failed';
 
 /**
  * As many pods that are to come as checks wait, and no more at a time than the pool may have. Any pod
  * takes any check, so that a check that no longer waits may have left its pod to another: only pods that
- * have not begun are taken away, and only those beyond the number of checks that waited lately.
+ * have not begun are taken away, and only those beyond the number of checks that waited lately. One that
+ * is over while its check still waits was for another check: it leaves its name to a new one.
  */
 export function planOnce({ pool, waiting, named, jobs }: OnceInput): OncePlan {
   if (!waiting) return { make: [], keep: jobs.map(({ name }) => name) };
@@ -58,10 +65,14 @@ export function planOnce({ pool, waiting, named, jobs }: OnceInput): OncePlan {
     .map(({ name }) => name)
     .toSorted()
     .slice(0, Math.max(0, starting.length - lately.size));
-  const kept = jobs.filter(({ name }) => !surplus.includes(name));
-  const there = new Set(kept.map(({ name }) => name));
-  const room = pool.spec.autoscaling.max - kept.filter(({ state }) => state !== 'over').length;
+  const wanting = new Set(waiting.map(nameOf));
+  const kept = jobs.filter(
+    ({ name, state }) => !surplus.includes(name) && !(state === 'over' && wanting.has(name)),
+  );
+  // a name is free in the pass after the one that takes its Job away
+  const taken = new Set(jobs.map(({ name }) => name));
+  const room = pool.spec.autoscaling.max - kept.filter((job) => !hasEnded(job)).length;
   const most = Math.max(0, Math.min(room, lately.size - starting.length));
-  const make = waiting.filter((id) => !there.has(nameOf(id))).slice(0, most);
-  return { make, keep: [...there, ...make.map(nameOf)].toSorted() };
+  const make = waiting.filter((id) => !taken.has(nameOf(id))).slice(0, most);
+  return { make, keep: [...kept.map(({ name }) => name), ...make.map(nameOf)].toSorted() };
 }

@@ -34,6 +34,42 @@ describe('operator: a pass over a WorkerPool of jobs above Shared', () => {
       assert.deepEqual(await world.pass(), []);
     });
 
+    it('makes one for a preview, whose id names no monitor, and no pod that stays', async () => {
+      const world = worldOf(off, [hostile]);
+      world.report.now = waits('preview-1');
+      await world.pass();
+      assert.deepEqual(jobsIn(world), [onceJobName(off, 'preview-1')]);
+      assert.equal(world.pool().spec.replicas, 0);
+    });
+
+    it('makes both for a preview where another job has pods that stay', async () => {
+      const near = jobOf(
+        { isolation: { level: 'Namespace', poolRef: { name: 'browser' } } },
+        { namespace: 'duckmon', name: 'near', uid: 'bbbb' },
+      );
+      const suspended = { ...near, spec: { ...near.spec, suspend: true } };
+      const pool = withImage({ replicas: 0, autoscaling: { ...autoscaling, min: 0 } });
+      const world = worldOf(pool, [hostile, suspended]);
+      world.report.now = waits('preview-1');
+      await world.pass();
+      assert.deepEqual(jobsIn(world), [onceJobName(pool, 'preview-1')]);
+      assert.equal(world.pool().spec.replicas, 1);
+    });
+
+    it('makes another when the first is over, having served another check', async () => {
+      const world = worldOf(off, [hostile]);
+      world.report.now = waits('aaaa-1');
+      await world.pass();
+      const [job] = world.children.Job.all();
+      assert.ok(job);
+      const conditions = [{ type: 'Complete', status: 'True' }];
+      world.children.Job.put({ ...job, status: { conditions } } as typeof job);
+      await world.pass();
+      assert.deepEqual(jobsIn(world), []);
+      await world.pass();
+      assert.deepEqual(jobsIn(world), [job.metadata.name]);
+    });
+
     it('makes none for checks of other pools, and of other jobs of this one', async () => {
       const world = worldOf(off, [hostile]);
       const [one] = waits('aaaa-1').waiting;

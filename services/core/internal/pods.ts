@@ -1,16 +1,12 @@
 /** The processes behind one URL: each called by its own address, the least busy first. */
-import type { Clock } from '../../core/clock.ts';
-import type { ServiceName } from '../../core/contracts/ports.ts';
-import type { PoolAddress } from '../../core/contracts/projection.ts';
-import { atAddress } from '../../core/internal/addresses.ts';
+import { currentKey } from '../keyring.ts';
+import { atAddress, createAddresses, hostOf, isOne, type Resolve } from './addresses.ts';
 import {
   createInternalClient,
   InternalCallError,
+  type ClientOptions,
   type InternalClient,
-} from '../../core/internal/client.ts';
-import { currentKey } from '../../core/keyring.ts';
-import type { KeySource } from '../../core/serviceKeys.ts';
-import { createAddresses, type Resolve } from './addresses.ts';
+} from './client.ts';
 
 /** One call of one pod. */
 export type Send<T> = (client: InternalClient) => Promise<T>;
@@ -18,6 +14,8 @@ export type Send<T> = (client: InternalClient) => Promise<T>;
 export interface Pods {
   /** Where a pod can be called now; none while the key for them has not come yet. */
   addresses(): Promise<readonly string[]>;
+  /** Where pods are now, with or without a key; rejects when the name server does not answer. */
+  found(): Promise<readonly string[]>;
   /**
    * Calls the least busy pod; another one when it is busy or surely did not take the call.
    * @throws InternalCallError of the last of them, `busy` when one was
@@ -30,14 +28,8 @@ export interface Pods {
   close(): Promise<void>;
 }
 
-export interface PodsOptions {
-  readonly callee: Extract<ServiceName, 'browser' | 'llm'>;
-  readonly url: string;
-  /** Undefined for the service that the scheduler is set up with. */
-  readonly pool: PoolAddress | undefined;
-  readonly keys: KeySource;
-  /** Of this machine: calls are signed with its time. */
-  readonly clock: Clock;
+/** With a keyring, nobody is called before its key has come. */
+export interface PodsOptions extends ClientOptions {
   readonly resolve: Resolve;
 }
 
@@ -57,8 +49,9 @@ const SHY_MS = 5_000;
 
 /** Begins without connections; those to pods that are gone are closed. */
 export function createPods(options: PodsOptions): Pods {
-  const { callee, url, pool, keys, clock, resolve } = options;
-  const known = createAddresses(new URL(url).hostname, resolve, clock);
+  const { keyring, baseUrl, keys, clock } = options;
+  const host = hostOf(baseUrl);
+  const known = createAddresses(host, options.resolve, clock);
   const pods = new Map<string, Pod>();
   const closing = new Set<Promise<void>>();
   const hangUp = (pod: Pod): void => {
@@ -70,23 +63,22 @@ export function createPods(options: PodsOptions): Pods {
     const there = pods.get(address);
     if (there) return there;
     const client = createInternalClient({
-      caller: 'scheduler',
-      callee,
-      keyring: pool?.keyring,
-      baseUrl: atAddress(url, address),
-      keys,
-      clock,
-      ...(pool ? { connectTimeoutMs: CONNECT_TIMEOUT_MS } : {}),
+      ...(isOne(host) ? {} : { connectTimeoutMs: CONNECT_TIMEOUT_MS }),
+      ...options,
+      baseUrl: atAddress(baseUrl, address),
     });
     const made: Pod = { address, client, running: 0, shyUntil: -Infinity, usedAt: -Infinity };
     pods.set(address, made);
     return made;
   };
   const isKeyThere = (): boolean =>
-    pool === undefined || currentKey(keys().calls[pool.keyring] ?? []) !== undefined;
-  const addresses = async (): Promise<readonly string[]> => {
-    const current = await known.current();
+    keyring === undefined || currentKey(keys().calls[keyring] ?? []) !== undefined;
+  const keepOnly = (current: readonly string[]): readonly string[] => {
     for (const pod of pods.values()) if (!current.includes(pod.address)) hangUp(pod);
+    return current;
+  };
+  const addresses = async (): Promise<readonly string[]> => {
+    const current = keepOnly(await known.current());
     return isKeyThere() ? current : [];
   };
   const use = async <T>(pod: Pod, send: Send<T>): Promise<T> => {
@@ -104,6 +96,7 @@ export function createPods(options: PodsOptions): Pods {
   };
   return {
     addresses,
+    found: async () => keepOnly(await known.fresh()),
     call: async (send) => {
       const left = new Set(await addresses());
       const refusals: InternalCallError[] = [];
@@ -129,6 +122,22 @@ export function createPods(options: PodsOptions): Pods {
   };
 }
 
+/** A client whose calls `run` takes to a pod. */
+export const callsBy = (run: <T>(send: Send<T>) => Promise<T>): Omit<InternalClient, 'close'> => ({
+  get: (path, answer, call) => run((client) => client.get(path, answer, call)),
+  put: (path, body, answer, call) => run((client) => client.put(path, body, answer, call)),
+  post: (path, body, answer, call) => run((client) => client.post(path, body, answer, call)),
+});
+
+/**
+ * A client of a service by its name: each call goes to one of the pods behind it, signed for its
+ * address, as `Pods.call` says. An address and `localhost` stand for one process.
+ */
+export function createServiceClient(options: PodsOptions): InternalClient {
+  const pods = createPods(options);
+  return { ...callsBy((send) => pods.call(send)), close: () => pods.close() };
+}
+
 /** Whether the pod surely did nothing with the call, so that another one may be asked. */
 export const wasNotTaken = (error: unknown): error is InternalCallError =>
   error instanceof InternalCallError &&
@@ -150,9 +159,9 @@ function leastBusy(pods: readonly Pod[], now: number): Pod {
   );
 }
 
-const nobody = ({ callee, url }: PodsOptions): InternalCallError =>
+const nobody = ({ callee, baseUrl }: PodsOptions): InternalCallError =>
   new InternalCallError({
     kind: 'unreachable',
-    message: `Service not responding: ${callee} (nothing is behind ${new URL(url).hostname}); check that it runs and is reachable`,
+    message: `Service not responding: ${callee} (nothing is behind ${hostOf(baseUrl)}); check that it runs and is reachable`,
     maybeProcessed: false,
   });

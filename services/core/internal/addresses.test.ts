@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { fakeClock, type FakeClock } from '../../core/testing/clock.ts';
-import { createAddresses, type Addresses } from './addresses.ts';
+import { fakeClock, type FakeClock } from '../testing/clock.ts';
+import { createAddresses, hostOf, type Addresses } from './addresses.ts';
 
 const failing = (code: string) => Object.assign(new Error(code), { code });
 
@@ -69,7 +69,21 @@ describe('the addresses behind a name', () => {
       ['[::1]', '::1'],
       ['localhost', 'localhost'],
     ] as const)
-      assert.deepEqual(await of(host).current(), [one]);
+      assert.deepEqual(
+        await Promise.all([of(hostOf(`http://${host}:8001`)).current(), of(one).fresh()]),
+        [[one], [one]],
+      );
     assert.deepEqual(asked, []);
+  });
+
+  it('are asked for each time by who needs them as they are, who hears of a silent name server', async () => {
+    await addresses.current();
+    answer = async () => ['10.0.0.2'];
+    assert.deepEqual(await addresses.fresh(), ['10.0.0.2']);
+    assert.deepEqual(await addresses.current(), ['10.0.0.2']);
+    answer = () => Promise.reject(failing('ENOTFOUND'));
+    assert.deepEqual(await addresses.fresh(), []);
+    answer = () => Promise.reject(failing('EAI_AGAIN'));
+    await assert.rejects(addresses.fresh(), { code: 'EAI_AGAIN' });
   });
 });
