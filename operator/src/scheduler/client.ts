@@ -26,8 +26,9 @@ import {
   type StatusFeed,
 } from '../../../services/core/contracts/projection.ts';
 import { addressesOf, type Resolve } from '../../../services/core/internal/addresses.ts';
-import { createServiceClient } from '../../../services/core/internal/pods.ts';
+import { callsBy, createPods, nobody } from '../../../services/core/internal/pods.ts';
 import type { KeySource } from '../../../services/core/serviceKeys.ts';
+import { joinReports, joinTables } from './replicas.ts';
 
 /** An object as the scheduler names it. */
 export interface ObjectKey {
@@ -91,14 +92,22 @@ const withAfter = (path: string, after: string | undefined): string =>
 /** A client that keeps its connections. */
 export function createSchedulerClient(options: SchedulerClientOptions): SchedulerClient {
   const { baseUrl, keys, clock, term, resolve = addressesOf } = options;
-  const calls = createServiceClient({
-    caller: 'operator',
-    callee: 'scheduler',
-    baseUrl,
-    keys,
-    clock,
-    resolve,
-  });
+  const to = { caller: 'operator', callee: 'scheduler', baseUrl, keys, clock, resolve } as const;
+  const replicas = createPods(to);
+  const calls = callsBy((send) => replicas.call(send));
+  const askEach = async <T extends z.ZodType>(
+    path: string,
+    answer: T,
+    signal?: AbortSignal,
+  ): Promise<PromiseSettledResult<z.infer<T>>[]> => {
+    const addresses = await replicas.found();
+    if (addresses.length === 0) throw nobody(to);
+    return Promise.allSettled(
+      addresses.map((address) =>
+        replicas.callAt(address, (one) => one.get(path, answer, { signal })),
+      ),
+    );
+  };
   return {
     put: (kind, key, body, signal) =>
       calls.put(pathOf(kind, key), { ...body, term: term() }, projectionResult, { signal }),
@@ -111,10 +120,25 @@ export function createSchedulerClient(options: SchedulerClientOptions): Schedule
     feed: (after, signal) => calls.get(withAfter(STATUS_FEED_PATH, after), statusFeed, { signal }),
     channels: (after, signal) =>
       calls.get(withAfter(CHANNEL_STATES_PATH, after), channelStates, { signal }),
-    capacity: (signal) => calls.get(CAPACITY_PATH, capacityReport, { signal }),
+    capacity: async (signal) =>
+      joinReports(answersOf(await askEach(CAPACITY_PATH, capacityReport, signal))),
     freeze: async (frozen, signal) =>
       (await calls.put(FREEZE_PATH, { frozen }, freezeState, { signal })).frozen,
-    keyTable: (signal) => calls.get(KEY_TABLE_PATH, keyTable, { signal }),
-    close: () => calls.close(),
+    // one that does not answer may be the only one that knows who lacks a key
+    keyTable: async (signal) => {
+      const tables = await askEach(KEY_TABLE_PATH, keyTable, signal);
+      const failed = tables.find((table) => table.status === 'rejected');
+      if (failed) throw failed.reason;
+      return joinTables(answersOf(tables));
+    },
+    close: () => replicas.close(),
   };
+}
+
+/** What the replicas that answered said. Throws the reason of one when none did. */
+function answersOf<T>(settled: readonly PromiseSettledResult<T>[]): T[] {
+  const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (answers.length === 0 && failed) throw failed.reason;
+  return answers;
 }

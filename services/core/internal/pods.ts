@@ -159,7 +159,11 @@ function leastBusy(pods: readonly Pod[], now: number): Pod {
   );
 }
 
-const nobody = ({ callee, baseUrl }: PodsOptions): InternalCallError =>
+/** What a call fails with when no process is behind the name. */
+export const nobody = ({
+  callee,
+  baseUrl,
+}: Pick<PodsOptions, 'callee' | 'baseUrl'>): InternalCallError =>
   new InternalCallError({
     kind: 'unreachable',
     message: `Service not responding: ${callee} (nothing is behind ${hostOf(baseUrl)}); check that it runs and is reachable`,
