@@ -49,9 +49,11 @@ export async function prepareLayers(
   const needed = new Set(files.map(layerOf));
   if (!needed.has('cluster') && !needed.has('node')) return {};
   // only now: before packages are installed it cannot be loaded
-  const { prepareTestCluster, prepareTestNode } = await import('./cluster/forTests.ts');
+  const { prepareTestCluster, prepareTestHelm, prepareTestNode } =
+    await import('./cluster/forTests.ts');
   const deps = { env: process.env, clock: systemClock, say };
   const env = needed.has('cluster') ? await prepareTestCluster(deps) : {};
+  if (needed.has('cluster')) await prepareTestHelm(deps);
   if (needed.has('node')) await prepareTestNode(deps);
   return env;
 }

@@ -16,7 +16,6 @@ export async function prepareTestCluster(deps: BuildDeps): Promise<Record<string
   const source = chooseSource(deps.env, existsSync);
   requireControllers(source);
   await kubectlProgram(source, deps);
-  await helmProgram(deps);
   if (source.kind !== 'built') return {};
   return { KUBEBUILDER_ASSETS: await buildPrograms(SERVERS, deps) };
 }
@@ -28,4 +27,9 @@ export async function prepareTestCluster(deps: BuildDeps): Promise<Record<string
 export async function prepareTestNode(deps: BuildDeps): Promise<void> {
   requireNode([clusterCache(deps.env)], deps.say);
   await nodePrograms(deps);
+}
+
+/** Makes sure that tests of the chart have helm; builds it the first time. */
+export async function prepareTestHelm(deps: BuildDeps): Promise<void> {
+  await helmProgram(deps);
 }
