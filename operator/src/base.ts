@@ -95,7 +95,7 @@ function openCaches(config: OperatorConfig, common: Common): Caches {
     jobs: createCache({ resource: MONITOR_JOBS, indexes }, watchNamespaces, common),
     channels: createCache({ resource: NOTIFICATION_CHANNELS, indexes }, watchNamespaces, common),
     platforms: createCache({ resource: MONITOR_PLATFORMS }, [namespace], common),
-    pools: createCache({ resource: WORKER_POOLS }, poolNamespaces(config), common),
+    pools: createCache({ resource: WORKER_POOLS, indexes }, poolNamespaces(config), common),
   };
 }
 

@@ -2,8 +2,8 @@
 import type { MonitorJob } from '../../../crds/types/monitorjob.ts';
 import type { MonitorPlatform } from '../../../crds/types/monitorplatform.ts';
 import type { WorkerPool } from '../../../crds/types/workerpool.ts';
-import type { KubeObject } from '../../../services/core/kube/types.ts';
 import { childName } from '../kube/owners.ts';
+import { isGoing } from '../marks.ts';
 import { CHILD_PREFIXES } from '../names.ts';
 
 /** The platform's own pools, made by the controller of MonitorPlatform in the platform's namespace. */
@@ -78,9 +78,6 @@ export function browserPoolOf(job: MonitorJob, platformNamespace: string): PoolR
 export const isBoundTo = (job: MonitorJob, pool: PoolRef, platformNamespace: string): boolean =>
   (levelOf(job) === 'Shared' || job.metadata.namespace === pool.namespace) &&
   isSame(browserPoolOf(job, platformNamespace), pool);
-
-export const isGoing = ({ metadata }: KubeObject): boolean =>
-  metadata.deletionTimestamp !== undefined;
 
 /**
  * The pool that judges the job's changes: the one of its model, and `llm` where none has that. A job

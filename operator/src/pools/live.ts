@@ -5,8 +5,9 @@ import type { WorkerPool } from '../../../crds/types/workerpool.ts';
 import type { PoolBinding } from '../controllers/monitorjob/types.ts';
 import { keyFor } from '../kube/keys.ts';
 import type { Store } from '../kube/store.ts';
+import { isGoing } from '../marks.ts';
 import { CONTROLLERS, LABELS, OWNED } from '../names.ts';
-import { browserPoolOf, isGoing, levelOf, type Level, type PoolRef } from './binding.ts';
+import { browserPoolOf, levelOf, type Level, type PoolRef } from './binding.ts';
 
 /** Whether the operator made the pool for jobs of this level: only such a one is changed or deleted. */
 export const isMadeFor = ({ metadata: { labels = {} } }: WorkerPool, level: Level): boolean =>

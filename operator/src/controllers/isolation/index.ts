@@ -14,7 +14,7 @@ export interface IsolationDeps extends Acting {
   readonly usersNamespace: string | undefined;
   readonly platform: () => MonitorPlatform | undefined;
   readonly jobs: Pick<Store<MonitorJob>, 'by'>;
-  readonly pools: Pick<Store<WorkerPool>, 'all'>;
+  readonly pools: Pick<Store<WorkerPool>, 'by'>;
   readonly events: Pick<EventRecorder, 'record'>;
 }
 
@@ -44,7 +44,7 @@ export function reconcileNamespace(deps: IsolationDeps): Reconcile {
       usersNamespace,
       platform: deps.platform(),
       jobs: deps.jobs.by(BY_NAMESPACE, namespace),
-      pools: deps.pools.all().filter(({ metadata }) => metadata.namespace === namespace),
+      pools: deps.pools.by(BY_NAMESPACE, namespace),
     });
     for (const deed of await act(steps, deps, signal)) show(deed, namespace, deps);
   };

@@ -2,10 +2,10 @@
 import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { PoolAutoscaling, WorkerPool } from '../../../../crds/types/workerpool.ts';
-import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import { childMeta } from '../../kube/owners.ts';
-import { ANNOTATIONS, CONTROLLERS, LABELS, OWNED, PART_OF } from '../../names.ts';
-import { browserPoolOf, isGoing, levelOf, type Level } from '../../pools/binding.ts';
+import { isDisabled, isDryRun, isGoing } from '../../marks.ts';
+import { CONTROLLERS, LABELS, OWNED, PART_OF } from '../../names.ts';
+import { browserPoolOf, levelOf, type Level } from '../../pools/binding.ts';
 import { isMadeFor } from '../../pools/live.ts';
 import { MONITOR_JOBS } from '../../resources.ts';
 import type { DesiredPool } from '../monitorplatform/pools.ts';
@@ -41,11 +41,6 @@ interface Need {
   /** Only jobs ask for it from which the operator keeps its hands off, or that are a dry run. */
   readonly isQuiet: boolean;
 }
-
-const has = ({ metadata }: KubeObject, annotation: string, value: string): boolean =>
-  metadata.annotations?.[annotation] === value;
-const isDisabled = (object: KubeObject): boolean => has(object, ANNOTATIONS.reconcile, 'disabled');
-const isDryRun = (object: KubeObject): boolean => has(object, ANNOTATIONS.dryRun, 'true');
 
 /** In the order of their names, so that the order of the jobs is none. */
 function needsOf(input: IsolationInput): readonly Need[] {

@@ -63,7 +63,9 @@ export function worldOf(start: readonly MonitorJob[] = []) {
   const jobs = createStore<MonitorJob>({
     indexes: { [BY_NAMESPACE]: ({ metadata }) => [metadata.namespace ?? ''] },
   });
-  const pools = createStore<WorkerPool>();
+  const pools = createStore<WorkerPool>({
+    indexes: { [BY_NAMESPACE]: ({ metadata }) => [metadata.namespace ?? ''] },
+  });
   const writes: string[] = [];
   const events: EventText[] = [];
   const failing = new Map<string, Error>();

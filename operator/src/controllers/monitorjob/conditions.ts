@@ -1,9 +1,9 @@
 /** The conditions of a MonitorJob: what the cluster, the scheduler and the checks say of it. Pure. */
 import { OWN_BROWSER_NOTE } from '../../../../services/domain/isolation.ts';
 import type { ConditionStatus } from '../../kube/conditions.ts';
+import { isDisabled, isDryRun } from '../../marks.ts';
 import { ANNOTATIONS, type Reason } from '../../names.ts';
 import { levelOf, type Level, type PoolRef } from '../../pools/binding.ts';
-import { isDisabled, isDryRun } from './plan.ts';
 import type { JobClaim, JobConditionType, JobInput, Plan, ProjectionAnswer } from './types.ts';
 
 interface Said<R> {

@@ -1,7 +1,6 @@
 /** Reconciles MonitorJobs: tells the scheduler what to watch, and the user what came of it. */
 import type { MonitorJob, MonitorJobStatus } from '../../../../crds/types/monitorjob.ts';
 import type { Clock } from '../../../../services/core/clock.ts';
-import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import { mergeConditions, type Condition } from '../../kube/conditions.ts';
 import type { Reconcile, ReconcileResult } from '../../kube/controller.ts';
 import type { EventRecorder } from '../../kube/events.ts';
@@ -14,6 +13,7 @@ import { observe, type Observed } from './observe.ts';
 import { planJob } from './plan.ts';
 import { isUrgent, planStatus } from './status.ts';
 import type { JobInput, Plan, ProjectionAnswer } from './types.ts';
+import { isGoing } from '../../marks.ts';
 
 export interface JobDeps extends Observed {
   readonly jobs: Pick<Store<MonitorJob>, 'get'>;
@@ -77,9 +77,6 @@ function requeueAfter(
   ].filter((wait) => wait !== undefined);
   return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
 }
-
-/** Somebody else's finalizer may keep a deleted object for a while. */
-const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
 /** One pass over one MonitorJob; the same state leads to no request at all. */
 export function reconcileJob(deps: JobDeps): Reconcile {

@@ -1,19 +1,12 @@
 /** What the scheduler is told of one MonitorJob. Pure. */
 import type { MonitorJob, MonitorJobSpec } from '../../../../crds/types/monitorjob.ts';
+import { isDisabled, isDryRun } from '../../marks.ts';
 import { ANNOTATIONS } from '../../names.ts';
 import { firstViolation } from './policies.ts';
 import type { JobInput, Plan, Projection, Violation } from './types.ts';
 
 const annotation = ({ metadata }: MonitorJob, name: string): string | undefined =>
   metadata.annotations?.[name];
-
-/** The pause annotation: the operator keeps its hands off. */
-export const isDisabled = (job: MonitorJob): boolean =>
-  annotation(job, ANNOTATIONS.reconcile) === 'disabled';
-
-/** Only the plan is shown; nothing is written but the status. */
-export const isDryRun = (job: MonitorJob): boolean =>
-  annotation(job, ANNOTATIONS.dryRun) === 'true';
 
 /** The wish for a run; cut to what the status can answer. */
 const runRequestOf = (job: MonitorJob): string | null =>

@@ -4,9 +4,9 @@ import type { MonitorJobStatus } from '../../../../crds/types/monitorjob.ts';
 import type { MonitorState } from '../../../../services/core/contracts/projection.ts';
 import { hasNewReason } from '../reasons.ts';
 import { claimsOf } from './conditions.ts';
-import { isDryRun } from './plan.ts';
 import { firstViolation } from './policies.ts';
 import type { JobClaim, JobInput, Plan, ProjectionAnswer, StatusPlan } from './types.ts';
+import { isDryRun } from '../../marks.ts';
 
 /** What a person would see happen; shown under the dry-run annotation. */
 export function stepsOf(input: JobInput): readonly string[] {

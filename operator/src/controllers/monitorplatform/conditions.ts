@@ -1,16 +1,9 @@
 /** The conditions of the MonitorPlatform: the health of the installation. Pure. */
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
-import { ANNOTATIONS, PLATFORM_NAME } from '../../names.ts';
+import { isDisabled, isDryRun } from '../../marks.ts';
+import { PLATFORM_NAME } from '../../names.ts';
 import type { ClusterFindings, Findings, PlatformClaim } from './types.ts';
-
-/** The pause annotation: the operator keeps its hands off. */
-export const isDisabled = ({ metadata }: MonitorPlatform): boolean =>
-  metadata.annotations?.[ANNOTATIONS.reconcile] === 'disabled';
-
-/** Nothing is done; Events say what would be. */
-export const isDryRun = ({ metadata }: MonitorPlatform): boolean =>
-  metadata.annotations?.[ANNOTATIONS.dryRun] === 'true';
 
 const nameOf = ({ metadata }: WorkerPool): string => `${metadata.namespace}/${metadata.name}`;
 

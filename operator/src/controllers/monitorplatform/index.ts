@@ -4,19 +4,19 @@ import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { Clock } from '../../../../services/core/clock.ts';
 import { messageOf } from '../../../../services/core/errors.ts';
-import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import { isTrue, mergeConditions, type Condition } from '../../kube/conditions.ts';
 import type { Reconcile, ReconcileResult } from '../../kube/controller.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { StatusWriter } from '../../kube/status.ts';
 import { keyOf } from '../../kube/keys.ts';
 import type { Store } from '../../kube/store.ts';
+import { isDisabled, isDryRun, isGoing } from '../../marks.ts';
 import { PLATFORM_NAME } from '../../names.ts';
 import { MONITOR_PLATFORMS, type ConfigMap } from '../../resources.ts';
 import type { SchedulerClient } from '../../scheduler/client.ts';
 import type { Feed } from '../../scheduler/feed.ts';
 import type { ClusterPass } from './clusterPass.ts';
-import { claimsOf, isDisabled, isDryRun, notTheOne } from './conditions.ts';
+import { claimsOf, notTheOne } from './conditions.ts';
 import { DEFAULTS, type Defaults } from './defaults.ts';
 import { linesOf, type Doing } from './own.ts';
 import { jobNamespaces } from './quotaWork.ts';
@@ -108,9 +108,6 @@ function saysElse(before: readonly Condition[], after: readonly Condition[]): bo
   const news = new Map(before.map((one) => [one.type, newsOf(one)]));
   return after.some((one) => news.get(one.type) !== newsOf(one));
 }
-
-/** Somebody else's finalizer may keep a deleted object for a while. */
-const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
 /** One whose author looks in vain for what it does. */
 async function refuse(

@@ -4,7 +4,6 @@ import type {
   NotificationChannelStatus,
 } from '../../../../crds/types/notificationchannel.ts';
 import type { Clock } from '../../../../services/core/clock.ts';
-import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import { mergeConditions, type Condition } from '../../kube/conditions.ts';
 import type { Reconcile } from '../../kube/controller.ts';
 import { keyOf } from '../../kube/keys.ts';
@@ -16,6 +15,7 @@ import type { Projector } from '../../scheduler/projector.ts';
 import type { Workspaces } from '../../workspaces.ts';
 import { hasNewReason } from '../reasons.ts';
 import { planStatus, projectionOf } from './plan.ts';
+import { isGoing } from '../../marks.ts';
 
 export interface ChannelDeps {
   readonly channels: Pick<Store<NotificationChannel>, 'get'>;
@@ -28,8 +28,6 @@ export interface ChannelDeps {
 
 /** A scheduler that can be reached is tried again after so long. */
 const RETRY_MS = 5_000;
-
-const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
 /** One pass over one NotificationChannel. */
 export function reconcileChannel(deps: ChannelDeps): Reconcile {

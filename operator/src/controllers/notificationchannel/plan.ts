@@ -5,14 +5,11 @@ import type {
 } from '../../../../crds/types/notificationchannel.ts';
 import type { ChannelState } from '../../../../services/core/contracts/projection.ts';
 import type { ConditionStatus } from '../../kube/conditions.ts';
-import { ANNOTATIONS, type ConditionType, type Reason } from '../../names.ts';
+import { isDisabled } from '../../marks.ts';
+import { type ConditionType, type Reason } from '../../names.ts';
 import type { Body } from '../../scheduler/client.ts';
 import { secretFound, waitsForSecret, type SecretFound } from './secret.ts';
 import type { ChannelClaim, ChannelInput, ProjectionAnswer } from './types.ts';
-
-/** The pause annotation: the operator keeps its hands off. */
-export const isDisabled = ({ metadata }: NotificationChannel): boolean =>
-  metadata.annotations?.[ANNOTATIONS.reconcile] === 'disabled';
 
 /** The body of the projection, or undefined when nothing is to be sent. */
 export function projectionOf(channel: NotificationChannel): Body<'channels'> | undefined {

@@ -1,7 +1,7 @@
 /** The conditions of a WorkerPool: what its pods, their nodes and the platform say of it. Pure. */
 import type { ConditionStatus } from '../../kube/conditions.ts';
+import { isDisabled } from '../../marks.ts';
 import type { Reason } from '../../names.ts';
-import { isDisabled } from './plan.ts';
 import { SECCOMP_PROFILE } from './pod.ts';
 import type { Deployment, PoolClaim, PoolConditionType, PoolInput, PoolPlan } from './types.ts';
 

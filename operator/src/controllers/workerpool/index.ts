@@ -1,7 +1,6 @@
 /** Reconciles WorkerPools: pods where pages are fetched and changes are judged, as many as needed. */
 import type { WorkerPool, WorkerPoolStatus } from '../../../../crds/types/workerpool.ts';
 import type { Clock } from '../../../../services/core/clock.ts';
-import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import { mergeConditions, type Condition } from '../../kube/conditions.ts';
 import type { Reconcile } from '../../kube/controller.ts';
 import type { EventRecorder } from '../../kube/events.ts';
@@ -14,6 +13,7 @@ import { observe, type Observed } from './observe.ts';
 import { planPool } from './plan.ts';
 import { isUrgent, planStatus } from './status.ts';
 import type { PoolInput, PoolPlan } from './types.ts';
+import { isGoing } from '../../marks.ts';
 
 export interface PoolDeps extends Observed, Acting {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
@@ -67,9 +67,6 @@ function lookMs({ pool, once, now }: PoolInput, { wakeAt }: PoolPlan): number {
   if (pool.spec.autoscaling.mode !== 'Operator') return FIGURES_MS;
   return wakeAt ? Math.min(LOAD_MS, wakeAt.getTime() - now.getTime()) : LOAD_MS;
 }
-
-/** Somebody else's finalizer may keep a deleted object for a while. */
-const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
 /** One pass over one WorkerPool; its children go with it by their owner references. */
 export function reconcilePool(deps: PoolDeps): Reconcile {

@@ -3,7 +3,8 @@ import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
 import { parseDuration } from '../../../../services/domain/duration.ts';
 import type { Desired } from '../../kube/apply.ts';
 import { childMeta } from '../../kube/owners.ts';
-import { OWNED, ANNOTATIONS } from '../../names.ts';
+import { isDisabled, isDryRun } from '../../marks.ts';
+import { OWNED } from '../../names.ts';
 import { WORKER_POOLS } from '../../resources.ts';
 import {
   deployment,
@@ -18,13 +19,6 @@ import { EGRESS_SERVICE, componentOf } from './names.ts';
 import { planOnce } from './once.ts';
 import { restOf, type Rest } from './sleep.ts';
 import type { Child, ChildKind, PoolInput, PoolPlan, PoolSetting, Step } from './types.ts';
-
-/** The pause annotation: the operator keeps its hands off. */
-export const isDisabled = ({ metadata }: WorkerPool): boolean =>
-  metadata.annotations?.[ANNOTATIONS.reconcile] === 'disabled';
-
-const isDryRun = ({ metadata }: WorkerPool): boolean =>
-  metadata.annotations?.[ANNOTATIONS.dryRun] === 'true';
 
 const BUILDERS: readonly (readonly [ChildKind, (setting: PoolSetting) => Desired])[] = [
   ['ServiceAccount', serviceAccount],

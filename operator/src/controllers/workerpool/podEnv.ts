@@ -1,11 +1,11 @@
 /** The environment of the pods of a WorkerPool. Pure. */
 import type { V1EnvVar } from '@kubernetes/client-node';
 import { DEFAULT_PORTS } from '../../../../services/core/contracts/ports.ts';
+import { bytesOf } from '../../../../services/core/quantity.ts';
 import { parseDuration } from '../../../../services/domain/duration.ts';
 import { LIFETIMES } from '../../names.ts';
 import { METRICS_PORT } from '../../policies/flows.ts';
 import { componentOf, type Lifetime } from './names.ts';
-import { bytesOf } from './quantity.ts';
 import type { PoolSetting } from './types.ts';
 
 /** Where Secrets are mounted. */

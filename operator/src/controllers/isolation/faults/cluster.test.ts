@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { orAbsent } from '../../../../../services/core/kube/errors.ts';
 import { job, type Changes } from '../../../../../services/core/manifest/testing/samples.ts';
 import { platform } from '../../../../../crds/testing/samples.ts';
-import { startFaultProxy, type FaultProxy } from '../../../kube/testing/faultProxy.ts';
 import { WORKER_POOLS } from '../../../resources.ts';
-import { kubeconfigThrough, serverPort, type Through } from '../../../testing/through.ts';
+import { useBadNetwork } from '../../../testing/through.ts';
 import { until } from '../../../testing/until.ts';
 import { useWorld } from '../../../testing/world.ts';
 
@@ -18,17 +17,7 @@ const LATER = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/propertie
 describe('pools of isolated MonitorJobs under faults, on a real API server', function () {
   this.timeout(120_000);
   const world = useWorld();
-  let proxy: FaultProxy;
-  let through: Through;
-  beforeEach(async () => {
-    const { kubeconfig } = world().cluster;
-    proxy = await startFaultProxy(serverPort(kubeconfig));
-    through = kubeconfigThrough(kubeconfig, proxy.port);
-  });
-  afterEach(async () => {
-    await proxy.stop();
-    through.remove();
-  });
+  const network = useBadNetwork(() => world().cluster.kubeconfig);
 
   const isolated = (name: string, level: string, changes: Changes = {}): object =>
     job({ 'metadata.name': name, 'spec.isolation.level': level, ...changes });
@@ -55,19 +44,19 @@ describe('pools of isolated MonitorJobs under faults, on a real API server', fun
   };
   const start = () =>
     // Short pauses: the connections are cut many times.
-    world().start({ pools: 'cluster', kubeconfig: through.file, random: () => 0.005 });
+    world().start({ pools: 'cluster', kubeconfig: network().kubeconfig, random: () => 0.005 });
 
   it('F30 converge under cut streams, edits of others and a new version of the kind, within few writes', async () => {
     const { url } = await start();
-    proxy.cutAfter(() => 20_000 + Math.floor(Math.random() * 40_000));
-    proxy.cut();
+    network().proxy.cutAfter(() => 20_000 + Math.floor(Math.random() * 40_000));
+    network().proxy.cut();
     await world().apply(isolated('together', 'Namespace'), isolated('alone', 'Dedicated'));
     await world().apply(isolated('hostile', 'Ephemeral'), isolated('plain', 'Shared'));
     await madeAre('namespace-browser', 'job-alone', 'ephemeral-browser');
     for (let edit = 0; edit < EDITS; edit += 1) {
       const wrong = JSON.stringify({ spec: { slotsPerPod: 9 } });
       await world().kubectl('patch', 'wp/namespace-browser', '--type=merge', '-p', wrong);
-      proxy.cut();
+      network().proxy.cut();
       await slotsAre(4);
     }
     const later = { type: 'string', maxLength: 9, description: 'Of a later version.' };
@@ -83,7 +72,7 @@ describe('pools of isolated MonitorJobs under faults, on a real API server', fun
     } finally {
       await patch({ op: 'remove', path: LATER });
     }
-    assert.ok(proxy.connections() > 5, `${proxy.connections()} connections`);
+    assert.ok(network().proxy.connections() > 5, `${network().proxy.connections()} connections`);
     const writes = await applied(url);
     assert.ok(writes > 0 && writes <= MOST_APPLIES, `${writes} writes`);
   });
