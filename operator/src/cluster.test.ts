@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../services/core/clock.ts';
 import { channel, job } from '../../services/core/manifest/testing/samples.ts';
-import { startFaultProxy, type FaultProxy } from './kube/testing/faultProxy.ts';
 import { LEASES } from './kube/lease.ts';
 import { LABELS } from './names.ts';
 import { recordJobs } from './testing/recorder.ts';
-import { kubeconfigThrough, serverPort, type Through } from './testing/through.ts';
+import { useBadNetwork } from './testing/through.ts';
 import { until } from './testing/until.ts';
 import { orAbsent } from '../../services/core/kube/errors.ts';
 import { conditionOf, useWorld } from './testing/world.ts';
@@ -159,40 +158,30 @@ describe('the operator on a real API server', function () {
   });
 
   describe('a bad network', () => {
-    let proxy: FaultProxy;
-    let through: Through;
-    beforeEach(async () => {
-      const { kubeconfig } = world().cluster;
-      proxy = await startFaultProxy(serverPort(kubeconfig));
-      through = kubeconfigThrough(kubeconfig, proxy.port);
-    });
-    afterEach(async () => {
-      await proxy.stop();
-      through.remove();
-    });
+    const network = useBadNetwork(() => world().cluster.kubeconfig);
 
     it('F30 that cuts connections at any byte loses no job and ends no operator', async () => {
       // Short pauses: the connections are cut many times.
-      await world().start({ kubeconfig: through.file, random: () => 0.005 });
-      proxy.cutAfter(() => 30_000 + Math.floor(Math.random() * 60_000));
-      proxy.cut();
+      await world().start({ kubeconfig: network().kubeconfig, random: () => 0.005 });
+      network().proxy.cutAfter(() => 30_000 + Math.floor(Math.random() * 60_000));
+      network().proxy.cut();
       await world().apply(...jobs(40));
       await allReady();
       await world().kubectl('delete', 'monitorjob', 'job-3', 'job-7');
       await until('two are retired', () =>
         world().scheduler.monitors.size === 38 ? true : undefined,
       );
-      assert.ok(proxy.connections() > 5, `${proxy.connections()} connections`);
+      assert.ok(network().proxy.connections() > 5, `${network().proxy.connections()} connections`);
     });
 
     it('F30 that says nothing for three seconds delays, and ends no operator', async () => {
-      await world().start({ kubeconfig: through.file });
+      await world().start({ kubeconfig: network().kubeconfig });
       await world().apply(job({ 'metadata.name': 'before' }));
       await allReady();
-      proxy.hold(true);
+      network().proxy.hold(true);
       await world().apply(job({ 'metadata.name': 'meanwhile' }));
       await systemClock.sleep(3_000);
-      proxy.hold(false);
+      network().proxy.hold(false);
       await allReady();
     });
   });

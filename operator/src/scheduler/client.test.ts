@@ -1,103 +1,62 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../../services/core/clock.ts';
-import {
-  replay,
-  startReplicas,
-  type Replicas,
-} from '../../../services/core/internal/testing/replicas.ts';
+import type { Resolve } from '../../../services/core/internal/addresses.ts';
+import { itCallsByName } from '../../../services/core/internal/testing/byName.ts';
+import { startReplicas, type Replicas } from '../../../services/core/internal/testing/replicas.ts';
 import { testKeys } from '../../../services/core/testing/keys.ts';
 import { createSchedulerClient, type SchedulerClient } from './client.ts';
+import { reader, report, waits } from './testing/answers.ts';
 
 describe("the operator's calls to the scheduler", () => {
   const keys = testKeys();
-  let schedulers: Replicas;
-  let client: SchedulerClient | undefined;
-  beforeEach(async () => {
-    addresses = undefined;
-    schedulers = await startReplicas('scheduler', keys);
-    for (const each of schedulers.all)
-      each.reply((_request, response) => response.json({ frozen: true }));
-  });
-  afterEach(async () => {
-    await client?.close();
-    await schedulers.stop();
-  });
-  let addresses: readonly string[] | undefined;
-  const open = (host: string): SchedulerClient =>
-    (client = createSchedulerClient({
-      baseUrl: `http://${host}:${schedulers.port}`,
+  const open = (baseUrl: string, resolve: Resolve): SchedulerClient =>
+    createSchedulerClient({
+      baseUrl,
       keys: keys.of('operator'),
       clock: systemClock,
       term: () => 1,
-      resolve: async (name) => {
-        assert.equal(name, 'scheduler.test');
-        return addresses ?? schedulers.all.map(({ address }) => address);
+      resolve,
+    });
+
+  describe('that any replica answers', () => {
+    itCallsByName({
+      service: 'scheduler',
+      keys,
+      open: (url, resolve) => {
+        const client = open(url, resolve);
+        return { call: () => client.freeze(true), close: () => client.close() };
       },
-    }));
-  const call = async (host: string, times = 1): Promise<void> => {
-    const client = open(host);
-    for (let at = 0; at < times; at += 1) assert.equal(await client.freeze(true), true);
-  };
-
-  it('go to each replica behind the name of its Service, signed for its address', async () => {
-    await call('scheduler.test', 2);
-    assert.deepEqual(schedulers.counts(), [1, 1]);
-  });
-
-  it('go to another replica when one is gone', async () => {
-    await schedulers.all[0]?.stop();
-    await call('scheduler.test', 2);
-    assert.deepEqual(schedulers.counts(), [0, 2]);
-  });
-
-  it('go to the one address that the URL has', async () => {
-    await call('127.0.0.3', 2);
-    assert.deepEqual(schedulers.counts(), [0, 2]);
-  });
-
-  it('B6 hold at no other replica than the one that they were signed for', async () => {
-    await call('scheduler.test');
-    const [one, two] = schedulers.all;
-    assert.ok(one?.requests[0] && two);
-    assert.equal(await replay(one.requests[0], two), 401);
-    assert.deepEqual(schedulers.counts(), [1, 0]);
+      reply: (_request, response) => response.json({ frozen: true }),
+    });
   });
 
   describe('that each replica answers for itself', () => {
-    const readerAt = (address: string) => ({
-      reader: `browser at ${address}`,
-      service: 'browser',
-      address,
-      kids: ['k1'],
-      signsWith: null,
-    });
-    const report = (id: string) => ({
-      p95Ms: { http: null, browser: null },
-      judgeP95Ms: null,
-      judgedShare: null,
-      running: 1,
-      slots: 4,
-      queueAgeMs: 0,
-      waiting: [{ namespace: 'team', pool: 'p', id }],
-    });
-    beforeEach(() =>
-      schedulers.all.forEach((scheduler) =>
-        scheduler.reply((request, response) =>
+    let schedulers: Replicas;
+    let client: SchedulerClient;
+    let addresses: readonly string[];
+    beforeEach(async () => {
+      schedulers = await startReplicas('scheduler', keys);
+      addresses = schedulers.all.map(({ address }) => address);
+      for (const each of schedulers.all)
+        each.reply((request, response) =>
           response.json(
             request.path.endsWith('key-table')
-              ? { readers: [readerAt(scheduler.address)] }
-              : report(scheduler.address.replaceAll('.', '-')),
+              ? { readers: [reader(`browser of ${each.address}`, ['k1'])] }
+              : report({ waiting: [waits(each.address.replaceAll('.', '-'))] }),
           ),
-        ),
-      ),
-    );
+        );
+      client = open(`http://scheduler.test:${schedulers.port}`, () => Promise.resolve(addresses));
+    });
+    afterEach(async () => {
+      await client.close();
+      await schedulers.stop();
+    });
 
     it('go to all of them, and the answers are joined', async () => {
-      const client = open('scheduler.test');
       const { readers } = await client.keyTable();
       assert.deepEqual(
-        readers?.map(({ address }) => address),
-        ['127.0.0.2', '127.0.0.3'],
+        readers?.map((each) => each.reader),
+        ['browser of 127.0.0.2', 'browser of 127.0.0.3'],
       );
       const { slots, waiting } = await client.capacity();
       assert.deepEqual([slots, waiting.map(({ id }) => id)], [8, ['127-0-0-2', '127-0-0-3']]);
@@ -105,14 +64,12 @@ describe("the operator's calls to the scheduler", () => {
 
     it('B4 leave the keys unknown when one does not answer, and count the others work', async () => {
       await schedulers.all[0]?.stop();
-      const client = open('scheduler.test');
       await assert.rejects(client.keyTable(), /Service not responding: scheduler/);
       assert.equal((await client.capacity()).slots, 4);
     });
 
     it('B4 leave everything unknown when nobody is there', async () => {
       addresses = [];
-      const client = open('scheduler.test');
       await assert.rejects(client.keyTable(), /nothing is behind scheduler\.test/);
       await assert.rejects(client.capacity(), /nothing is behind scheduler\.test/);
     });

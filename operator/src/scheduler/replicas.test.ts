@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { KeyReader } from '../../../services/core/contracts/keys.ts';
-import type { CapacityReport } from '../../../services/core/contracts/projection.ts';
 import { joinReports, joinTables } from './replicas.ts';
-
-const reader = (name: string, kids: string[] | null): KeyReader => ({
-  reader: name,
-  service: 'browser',
-  address: '10.0.0.1:8001',
-  kids,
-  signsWith: kids?.[0] ?? null,
-});
+import { reader, report, waits } from './testing/answers.ts';
 
 describe('operator: the key tables of several schedulers', () => {
   it('name everybody whom one of them knows', () => {
@@ -45,18 +36,6 @@ describe('operator: the key tables of several schedulers', () => {
       });
   });
 });
-
-const report = (patch: Partial<CapacityReport> = {}): CapacityReport => ({
-  p95Ms: { http: null, browser: null },
-  judgeP95Ms: null,
-  judgedShare: null,
-  running: 1,
-  slots: 4,
-  queueAgeMs: 0,
-  waiting: [],
-  ...patch,
-});
-const waits = (id: string) => ({ namespace: 'team', pool: 'ephemeral-browser', id });
 
 describe('operator: the reports of several schedulers', () => {
   it('add up work and slots, and name each waiting check once', () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
+import { startFaultProxy, type FaultProxy } from '../kube/testing/faultProxy.ts';
 
 interface Kubeconfig {
   readonly clusters: readonly { readonly cluster: { server: string } }[];
@@ -32,4 +33,30 @@ export function kubeconfigThrough(kubeconfig: string, port: number): Through {
   const file = path.join(folder, 'kubeconfig');
   writeFileSync(file, stringify(config), { mode: 0o600 });
   return { file, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** What a test with a bad network works through. */
+export interface BadNetwork {
+  readonly proxy: FaultProxy;
+  /** A kubeconfig that leads through the proxy. */
+  readonly kubeconfig: string;
+}
+
+/** A proxy of its own for each test, before the API server of this kubeconfig. */
+export function useBadNetwork(kubeconfig: () => string): () => BadNetwork {
+  let network: (BadNetwork & { readonly through: Through }) | undefined;
+  beforeEach(async () => {
+    const proxy = await startFaultProxy(serverPort(kubeconfig()));
+    const through = kubeconfigThrough(kubeconfig(), proxy.port);
+    network = { proxy, through, kubeconfig: through.file };
+  });
+  afterEach(async () => {
+    await network?.proxy.stop();
+    network?.through.remove();
+    network = undefined;
+  });
+  return () => {
+    if (!network) throw new Error('There is a network during a test only.');
+    return network;
+  };
 }
