@@ -1,9 +1,9 @@
 /** The key file of one service, read again when it changes. */
-import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { INTERNAL_CALLERS } from './contracts/ports.ts';
 import { SetupError } from './errors.ts';
 import { keyState } from './keyring.ts';
+import { watchFile } from './watchedFile.ts';
 
 const derivedKey = z.strictObject({ kid: z.string(), state: keyState, value: z.string() });
 export type DerivedKey = z.infer<typeof derivedKey>;
@@ -35,40 +35,15 @@ export function watchKeyFile(
   onProblem: (error: unknown) => void = () => {},
   checkEveryMs = 1000,
 ): KeySource {
-  let stamp = stampOf(file);
-  let keys = readFirst(file);
-  let checkedAt = performance.now();
-  return () => {
-    if (performance.now() - checkedAt < checkEveryMs) return keys;
-    checkedAt = performance.now();
-    const seen = stampOf(file);
-    if (seen === stamp) return keys;
-    stamp = seen;
-    try {
-      keys = readKeys(file);
-    } catch (error) {
-      onProblem(error);
-    }
-    return keys;
-  };
-}
-
-const readKeys = (file: string): ServiceKeyFile =>
-  serviceKeyFile.parse(JSON.parse(readFileSync(file, 'utf8')));
-
-function readFirst(file: string): ServiceKeyFile {
-  try {
-    return readKeys(file);
-  } catch (error) {
-    throw new SetupError(
-      `The key file ${file} cannot be read; start with ./scripts/up, or set KEYS_FILE.`,
-      { cause: error },
-    );
-  }
-}
-
-/** Differs whenever the content may have changed, also through a symbolic link that was turned. */
-function stampOf(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat ? `${stat.mtimeMs}/${stat.size}/${stat.ino}` : 'absent';
+  return watchFile(file, {
+    parse: (text) => serviceKeyFile.parse(JSON.parse(text)),
+    atFirst: (cause) => {
+      throw new SetupError(
+        `The key file ${file} cannot be read; start with ./scripts/up, or set KEYS_FILE.`,
+        { cause },
+      );
+    },
+    onProblem,
+    checkEveryMs,
+  });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { bytesOf } from './quantity.ts';
 
-describe('operator: quantities', () => {
+describe('core: quantities', () => {
   it('are bytes in every unit that the schema takes', () => {
     const sizes = ['1', '1500m', '2k', '3M', '1.5G', '2T', '1Ki', '512Mi', '1.5Gi', '1Ti'];
     assert.deepEqual(sizes.map(bytesOf), [

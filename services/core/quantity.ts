@@ -1,4 +1,4 @@
-/** Quantities of Kubernetes as numbers, as far as our own kinds take them. */
+/** Quantities of Kubernetes as numbers, as far as our own kinds and variables take them. */
 
 const FACTORS: Readonly<Record<string, number>> = {
   m: 1e-3,

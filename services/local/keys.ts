@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { INTERNAL_CALLERS, type InternalCaller } from '../core/contracts/ports.ts';
 import { SetupError } from '../core/errors.ts';
-import { adoptKey, deriveKey, keyring, newKeyEntry, type Keyring } from '../core/keyring.ts';
+import { adoptKey, keyring, newKeyEntry, type Keyring } from '../core/keyring.ts';
 import { deriveServiceKeys } from '../core/serviceKeys.ts';
+import { signingSeeds } from '../core/tokenKeys.ts';
 import type { DataFolder } from './dataFolder.ts';
 
 const LEAST_KEY_LENGTH = 32;
@@ -37,21 +38,13 @@ export function prepareKeys(folder: DataFolder, given: GivenKeys, now: Date): Lo
       JSON.stringify(deriveServiceKeys(internal, service)),
     );
   // Beside the api's own file, as in a cluster's small Secret.
-  folder.writePrivate('keys/jwt.json', JSON.stringify({ keys: signingKeys(jwt) }));
+  folder.writePrivate('keys/jwt.json', JSON.stringify({ keys: signingSeeds(jwt) }));
   return {
     serviceFile: (service) => folder.at('keys', `${service}.json`),
     dataKeyFile: folder.at('keys', 'data-key.json'),
     jwtFile: folder.at('keys', 'jwt-secret.json'),
   };
 }
-
-/** The keys that sign access tokens, each from its root (RFC 8032: the seed of an Ed25519 key). */
-const signingKeys = (root: Keyring): object[] =>
-  root.keys.map((entry) => ({
-    kid: entry.kid,
-    state: entry.state,
-    seed: deriveKey(entry, 'jwt/ed25519').toString('base64'),
-  }));
 
 function rootRing(
   folder: DataFolder,

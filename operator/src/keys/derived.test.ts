@@ -9,12 +9,12 @@ import {
 import {
   jwks,
   KEY_FILES,
-  signingKeys,
   smallSecrets,
   tenantCallee,
   type DerivedInput,
   type SmallSecret,
 } from './derived.ts';
+import { signingSeeds } from '../../../services/core/tokenKeys.ts';
 import { keyOf, noon } from './testing/rings.ts';
 
 const ringOf = (name: string) => ({
@@ -91,7 +91,7 @@ describe('operator: small Secrets of derived keys', () => {
       const isApi = name === 'duckmon-keys-api';
       assert.equal(KEY_FILES.signing in files, isApi, `${namespace}/${name}`);
       if (isApi) continue;
-      for (const { seed } of signingKeys(input.jwt))
+      for (const { seed } of signingSeeds(input.jwt))
         assert.ok(!JSON.stringify(files).includes(seed));
     }
   });
@@ -135,13 +135,13 @@ describe('operator: keys of tokens', () => {
   it('have no private part where they are published', () => {
     for (const key of jwks(input.jwt).keys) assert.equal('d' in key, false);
     const text = JSON.stringify(jwks(input.jwt));
-    for (const { seed } of signingKeys(input.jwt))
+    for (const { seed } of signingSeeds(input.jwt))
       assert.ok(!text.includes(Buffer.from(seed, 'base64').toString('base64url')));
   });
   it('verify what the private part of the same name signed, and nothing else', () => {
     const message = Buffer.from('header.payload');
     const publicKeys = jwks(input.jwt).keys;
-    for (const { kid, seed } of signingKeys(input.jwt)) {
+    for (const { kid, seed } of signingSeeds(input.jwt)) {
       const signature = sign(null, message, ed25519FromSeed(Buffer.from(seed, 'base64')));
       for (const key of publicKeys) {
         const holds = verify(
@@ -155,7 +155,7 @@ describe('operator: keys of tokens', () => {
     }
   });
   it('are no keys of internal calls, also with the same root', () => {
-    const seeds = signingKeys(input.internal).map(({ seed }) => seed);
+    const seeds = signingSeeds(input.internal).map(({ seed }) => seed);
     const text = JSON.stringify(
       SERVICES.map((service) => deriveServiceKeys(input.internal, service)),
     );

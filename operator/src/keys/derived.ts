@@ -1,13 +1,13 @@
 /** The small Secrets of derived keys: what each service may hold, and nothing of the roots. */
-import { createPublicKey } from 'node:crypto';
 import type { InternalCaller, ServiceName } from '../../../services/core/contracts/ports.ts';
-import { deriveKey, type KeyState, type Keyring } from '../../../services/core/keyring.ts';
+import { deriveKey, type Keyring } from '../../../services/core/keyring.ts';
 import {
   deriveServiceKeys,
   ed25519FromSeed,
   type DerivedKey,
   type ServiceKeyFile,
 } from '../../../services/core/serviceKeys.ts';
+import { publicJwk, signingSeeds, type PublicJwk } from '../../../services/core/tokenKeys.ts';
 import { keysSecretName } from '../names.ts';
 
 /** The files of a small Secret, as they are mounted. */
@@ -50,24 +50,6 @@ export interface DerivedInput {
   readonly clusterJwks: string | undefined;
 }
 
-/** A key that signs tokens. */
-export interface SigningKey {
-  readonly kid: string;
-  readonly state: KeyState;
-  /** Ed25519 seed, base64. */
-  readonly seed: string;
-}
-
-/** RFC 8037. */
-export interface PublicJwk {
-  readonly kty: 'OKP';
-  readonly crv: 'Ed25519';
-  readonly x: string;
-  readonly kid: string;
-  readonly alg: 'EdDSA';
-  readonly use: 'sig';
-}
-
 /** Every small Secret that must be there, in a fixed order. */
 export function smallSecrets(input: DerivedInput): readonly SmallSecret[] {
   const { platformNamespace: namespace } = input;
@@ -96,7 +78,7 @@ function platformFiles(
   return {
     ...asFile(keys),
     ...(service === 'api'
-      ? { [KEY_FILES.signing]: JSON.stringify({ keys: signingKeys(input.jwt) }) }
+      ? { [KEY_FILES.signing]: JSON.stringify({ keys: signingSeeds(input.jwt) }) }
       : {}),
     ...(service === 'api' || service === 'scheduler'
       ? { [KEY_FILES.jwks]: JSON.stringify(jwks(input.jwt)) }
@@ -157,19 +139,9 @@ function pairKeys(
   }));
 }
 
-/** The keys that sign tokens (EdDSA). */
-export const signingKeys = (root: Keyring): SigningKey[] =>
-  root.keys.map((entry) => ({
-    kid: entry.kid,
-    state: entry.state,
-    seed: deriveKey(entry, 'jwt/ed25519').toString('base64'),
-  }));
-
 /** The public keys of every live entry: the next is published before it is used. */
 export const jwks = (root: Keyring): { readonly keys: readonly PublicJwk[] } => ({
-  keys: signingKeys(root).map(({ kid, seed }) => {
-    const key = createPublicKey(ed25519FromSeed(Buffer.from(seed, 'base64')));
-    const { x = '' } = key.export({ format: 'jwk' });
-    return { kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' };
-  }),
+  keys: signingSeeds(root).map(({ kid, seed }) =>
+    publicJwk(kid, ed25519FromSeed(Buffer.from(seed, 'base64'))),
+  ),
 });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { currentKey } from '../../core/keyring.ts';
 import type { Log } from '../../core/log.ts';
+import { publicJwk, type PublicJwk } from '../../core/tokenKeys.ts';
 import type { ApiConfig } from '../config.ts';
 import { openSigningKeys, signingFileBeside, type SigningKey } from './signingKeys.ts';
 
@@ -22,16 +23,6 @@ export interface Grant {
   readonly sid: string;
   /** The user's token epoch when it was made. */
   readonly epoch: number;
-}
-
-/** RFC 8037. */
-export interface PublicJwk {
-  readonly kty: 'OKP';
-  readonly crv: 'Ed25519';
-  readonly x: string;
-  readonly kid: string;
-  readonly alg: typeof ALGORITHM;
-  readonly use: 'sig';
 }
 
 export interface AccessTokens {
@@ -67,7 +58,7 @@ export function openAccessTokens({ config, clock, log }: TokenDeps): AccessToken
       return key && sign(key, issuer, grant, clock.now());
     },
     verify: (token) => verify(token, keys(), issuer, clock.now()),
-    jwks: () => keys().map(publicJwk),
+    jwks: () => keys().map(({ kid, key }) => publicJwk(kid, key)),
   };
 }
 
@@ -114,9 +105,4 @@ async function verify(
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
   }
-}
-
-function publicJwk({ kid, key }: SigningKey): PublicJwk {
-  const { x = '' } = createPublicKey(key).export({ format: 'jwk' });
-  return { kty: 'OKP', crv: 'Ed25519', x, kid, alg: ALGORITHM, use: 'sig' };
 }

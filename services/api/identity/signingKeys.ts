@@ -1,11 +1,11 @@
 /** The keys that sign access tokens, as the operator or the local installation writes them. */
 import type { KeyObject } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { keyState, type KeyState } from '../../core/keyring.ts';
 import type { Log } from '../../core/log.ts';
 import { ed25519FromSeed } from '../../core/serviceKeys.ts';
+import { watchFile } from '../../core/watchedFile.ts';
 
 export interface SigningKey {
   readonly kid: string;
@@ -36,24 +36,18 @@ export function openSigningKeys(
   file: string,
   log: Pick<Log, 'error'>,
 ): () => readonly SigningKey[] {
-  let stamp: string | undefined;
-  let keys: readonly SigningKey[] = [];
-  return () => {
-    const stat = statSync(file, { throwIfNoEntry: false });
-    const seen = stat && `${stat.mtimeMs}/${stat.size}/${stat.ino}`;
-    if (seen === stamp) return keys;
-    stamp = seen;
-    if (seen === undefined) return keys;
-    try {
-      keys = readKeys(file);
-    } catch (error) {
-      log.error({ err: error }, 'jwt.json cannot be read; the last good keys stay in force');
-    }
-    return keys;
-  };
+  const report = (error: unknown): void =>
+    log.error({ err: error }, 'jwt.json cannot be read; the last good keys stay in force');
+  return watchFile<readonly SigningKey[]>(file, {
+    parse: (text) =>
+      signingFile
+        .parse(JSON.parse(text))
+        .keys.map(({ kid, state, seed: bytes }) => ({ kid, state, key: ed25519FromSeed(bytes) })),
+    atFirst: (error) => {
+      if ((error as NodeJS.ErrnoException | null)?.code !== 'ENOENT') report(error);
+      return [];
+    },
+    onProblem: report,
+    checkEveryMs: 0,
+  });
 }
-
-const readKeys = (file: string): readonly SigningKey[] =>
-  signingFile
-    .parse(JSON.parse(readFileSync(file, 'utf8')))
-    .keys.map(({ kid, state, seed: bytes }) => ({ kid, state, key: ed25519FromSeed(bytes) }));
