@@ -70,6 +70,25 @@ describe('access tokens', () => {
     assert.equal(write.status, 403);
   });
 
+  it('defect: E1 do no more than their owner may by now, nor do API tokens', async () => {
+    const scopes = (): Promise<unknown[]> =>
+      Promise.all(
+        [api.tokens.write, good].map(async (token) => {
+          const me = await api.call('GET', '/api/v1/me', { token });
+          return me.status === 200 ? me.json.scope : me.status;
+        }),
+      );
+    const become = (role: string): Promise<unknown> =>
+      run(`UPDATE memberships SET role = '${role}' WHERE workspace_id = 'team-a'`);
+    assert.deepEqual(await scopes(), ['write', 'write']);
+    await become('viewer');
+    assert.deepEqual(await scopes(), ['read', 'read']);
+    await become('owner');
+    assert.deepEqual(await scopes(), ['write', 'write']);
+    await run(`DELETE FROM memberships WHERE workspace_id = 'team-a'`);
+    assert.deepEqual(await scopes(), [401, 401]);
+  });
+
   it('end after five minutes to the second', async () => {
     later(299);
     assert.equal(await use(good), 200);

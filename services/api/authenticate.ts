@@ -7,7 +7,7 @@ import { findApiToken, findApiTokenById, touchApiToken } from '../store/tokens.t
 import { withTokenHash, withTransaction, withUser, withWorkspace } from '../store/workspace.ts';
 import { CSRF_HEADER, hashSecret, isCsrfToken, readSessionId } from './cookie.ts';
 import type { ApiDeps } from './deps.ts';
-import { scopeOfRole, type Principal } from './principal.ts';
+import { scopeOfRole, scopeOfToken, type Principal } from './principal.ts';
 import type { Authenticate } from './route.ts';
 
 export const IDLE_MS = 30 * 60_000;
@@ -65,7 +65,7 @@ async function byToken(deps: AuthDeps, request: Request, header: string): Promis
   return {
     userId: token.userId,
     workspace: token.workspace,
-    scope: token.scope,
+    scope: scopeOfToken(token.scope, token.role),
     via: 'token',
     tokenId: token.id,
     actor: `token:${token.id}`,
@@ -84,7 +84,7 @@ async function byAccessToken(deps: AuthDeps, request: Request, text: string): Pr
   return {
     userId: token.userId,
     workspace: token.workspace,
-    scope: token.scope,
+    scope: scopeOfToken(token.scope, token.role),
     via: 'access',
     actor: `token:${token.id}`,
   };

@@ -45,6 +45,18 @@ describe('headers that a proxy would set', () => {
     });
   }
 
+  it('print nothing on the console, so that a stranger cannot fill the log', async () => {
+    const printed: unknown[] = [];
+    const { error } = console;
+    console.error = (...args: unknown[]) => void printed.push(args);
+    try {
+      await api.call('GET', '/api/v1/me', { headers: SPOOFED });
+    } finally {
+      console.error = error;
+    }
+    assert.deepEqual(printed, []);
+  });
+
   it('A21 do not hide the address of the peer from the log', async () => {
     await api.call('GET', '/api/v1/me', { headers: SPOOFED, token: 'x'.repeat(43) });
     const refused = api.lines

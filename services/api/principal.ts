@@ -1,5 +1,7 @@
 /** Who a request comes from, and what that person may do. */
 
+import type { MemberRole } from '../store/identity.ts';
+
 export type Scope = 'read' | 'write' | 'admin';
 
 /** What a route asks of its caller; every route names one. */
@@ -24,7 +26,7 @@ export const allows = (policy: Policy, principal: Principal | undefined): boolea
   policy === 'public' || (principal !== undefined && RANK[principal.scope] >= RANK[policy]);
 
 /** The scope that a role in a workspace gives. */
-export function scopeOfRole(role: 'owner' | 'editor' | 'viewer'): Scope {
+export function scopeOfRole(role: MemberRole): Scope {
   switch (role) {
     case 'owner':
       return 'admin';
@@ -36,3 +38,7 @@ export function scopeOfRole(role: 'owner' | 'editor' | 'viewer'): Scope {
       return role satisfies never;
   }
 }
+
+/** The smaller of what was given to a token and of what its owner may do by now. */
+export const scopeOfToken = (given: Scope, role: MemberRole): Scope =>
+  RANK[given] <= RANK[scopeOfRole(role)] ? given : scopeOfRole(role);

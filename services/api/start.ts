@@ -130,6 +130,8 @@ const limitOf = ({ RATE_LIMIT }: ApiConfig) =>
     limit: RATE_LIMIT,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
+    // who sends these without a proxy of ours in between is taken for the peer; see `trust proxy`
+    validate: { forwardedHeader: false, xForwardedForHeader: false },
     handler: (_request, _response, next) => {
       next(
         new HttpError('too_many_requests', 'Too many requests; wait a moment', {

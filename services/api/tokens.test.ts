@@ -117,12 +117,12 @@ describe('API tokens', () => {
 
   it('E1 are seen and ended by nobody else', async () => {
     const made = await make();
-    await api.db
-      .pool('postgres')
-      .query(
-        "UPDATE api_tokens SET user_id = (SELECT id FROM users WHERE subject = 'owner of team-b') WHERE id = $1",
-        [made.id],
-      );
+    const other = "(SELECT id FROM users WHERE subject = 'owner of team-b')";
+    const admin = api.db.pool('postgres');
+    await admin.query(
+      `INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ('team-a', ${other}, 'owner', now())`,
+    );
+    await admin.query(`UPDATE api_tokens SET user_id = ${other} WHERE id = $1`, [made.id]);
     assert.ok(!(await list()).text.includes(made.id));
     const ended = await api.call('DELETE', `/api/v1/tokens/${made.id}`, { headers });
     assert.equal(ended.status, 404);

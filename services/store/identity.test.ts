@@ -18,6 +18,7 @@ import {
   revokeSessions,
   touchSession,
 } from './sessions.ts';
+import type { MemberRole } from './identity.ts';
 import { later, NOON } from './testing/monitors.ts';
 import { storeError, useDatabase } from './testing/suite.ts';
 import type { OneTimeToken, TokenPurpose } from './tokens.ts';
@@ -197,10 +198,27 @@ describe('identity', () => {
     const find = (now = NOON, hash: Uint8Array = secret) =>
       byHash(hash, (tx) => findApiToken(tx, hash, now));
 
+    const join = (role: MemberRole) =>
+      suite.api((tx) => setMembership(tx, 'team', user.id, role, NOON));
+    beforeEach(() => join('owner'));
+
     it('are found by their hash, whatever their workspace', async () => {
       await create();
       const token = await find();
       assert.deepEqual([token?.workspace, token?.userId, token?.scope], ['team', user.id, 'write']);
+    });
+
+    it('come with what their owner is by now', async () => {
+      await create();
+      assert.equal((await find())?.role, 'owner');
+      await join('viewer');
+      assert.equal((await find())?.role, 'viewer');
+    });
+
+    it('E1 end when their owner leaves the workspace', async () => {
+      await create();
+      await suite.api((tx) => tx.query('DELETE FROM memberships WHERE user_id = $1', [user.id]));
+      assert.equal(await find(), undefined);
     });
 
     it('are never given with their hash', async () => {

@@ -131,7 +131,7 @@ export async function listMemberships(tx: Sql, userId: string): Promise<Membersh
   return rows;
 }
 
-/** Ends every session and token of a user at once. */
+/** Ends every session and access token of a user at once; API tokens end one by one, or with the user. */
 export async function revokeUser(tx: Sql, userId: string): Promise<void> {
   await tx.query('UPDATE users SET token_epoch = token_epoch + 1 WHERE id = $1', [userId]);
 }

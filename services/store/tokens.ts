@@ -1,4 +1,5 @@
 /** Bearer tokens: those of the API, and one-time tokens that are bound to a purpose. Only hashes. */
+import type { MemberRole } from './identity.ts';
 import type { Sql } from './pool.ts';
 
 export type TokenScope = 'read' | 'write' | 'admin';
@@ -12,6 +13,11 @@ export interface ApiToken {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
+}
+
+/** One that is alive, and what its owner is by now in its workspace; who left it has none. */
+export interface LiveApiToken extends ApiToken {
+  readonly role: MemberRole;
 }
 
 /** Keeps a new token's hash (SHA-256) in the workspace that the transaction runs under. */
@@ -38,6 +44,8 @@ export async function createApiToken(
 
 const columns = `t.workspace_id AS workspace, t.id, t.user_id AS "userId", t.name, t.scope,
   t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt"`;
+const ofMembers = `api_tokens t JOIN users u ON u.id = t.user_id
+  JOIN memberships m ON m.workspace_id = t.workspace_id AND m.user_id = t.user_id`;
 
 /**
  * The token of this hash when it is alive at `now`, in whatever workspace: runs under
@@ -47,9 +55,9 @@ export async function findApiToken(
   tx: Sql,
   tokenHash: Uint8Array,
   now: Date,
-): Promise<ApiToken | undefined> {
-  const { rows } = await tx.query<ApiToken>(
-    `SELECT ${columns} FROM api_tokens t JOIN users u ON u.id = t.user_id
+): Promise<LiveApiToken | undefined> {
+  const { rows } = await tx.query<LiveApiToken>(
+    `SELECT ${columns}, m.role FROM ${ofMembers}
      WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
        AND u.disabled_at IS NULL`,
     [tokenHash, now],
@@ -63,10 +71,9 @@ export async function findApiTokenById(
   workspace: string,
   id: string,
   now: Date,
-): Promise<(ApiToken & { readonly tokenEpoch: number }) | undefined> {
-  const { rows } = await tx.query<ApiToken & { tokenEpoch: number }>(
-    `SELECT ${columns}, u.token_epoch AS "tokenEpoch"
-     FROM api_tokens t JOIN users u ON u.id = t.user_id
+): Promise<(LiveApiToken & { readonly tokenEpoch: number }) | undefined> {
+  const { rows } = await tx.query<LiveApiToken & { tokenEpoch: number }>(
+    `SELECT ${columns}, m.role, u.token_epoch AS "tokenEpoch" FROM ${ofMembers}
      WHERE t.workspace_id = $1 AND t.id = $2 AND t.revoked_at IS NULL
        AND (t.expires_at IS NULL OR t.expires_at > $3) AND u.disabled_at IS NULL`,
     [workspace, id, now],
