@@ -40,7 +40,7 @@ const signIn = (deps: ApiDeps): Route =>
         refuse(deps, request, 'sign_in_link');
         throw new HttpError(
           'unauthorized',
-          'This sign-in link is not valid any more; run ./scripts/up again for another',
+          'This sign-in link is not valid any more; run ./scripts/down and then ./scripts/up for another',
         );
       }
       const cookie = await beginSession(deps, request, user, 'link');

@@ -105,7 +105,8 @@ function LinkForm({ token: given }: { readonly token: string }) {
       </form>
       {signIn.error && <Failure error={signIn.error} />}
       <p className="muted">
-        A link works once. For another one run <code>./scripts/up</code> again.
+        A link works once. For another one run <code>./scripts/down</code>, then{' '}
+        <code>./scripts/up</code>.
       </p>
     </>
   );
