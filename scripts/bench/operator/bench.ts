@@ -81,6 +81,8 @@ async function withOperator<T>(
 }
 
 const WRITES = 'status_writes_total';
+/** The platform has a status too, which tells how many jobs there are. */
+const OF_JOBS = 'controller="monitorjob"';
 const PASSES = 'reconcile_total';
 
 /** Milliseconds of wall clock and CPU of this process, the operator and the servers together. */
@@ -107,10 +109,10 @@ async function createToReady(bench: Bench, count: number): Promise<Turn & { writ
       await subject.whenReady();
       const turn = await timed(count, [process.pid], async () => {
         await server.create(count);
-        await subject.reached(WRITES, count);
+        await subject.reached(WRITES, count, OF_JOBS);
         await server.whenReady(count);
       });
-      const writes = await subject.counter(WRITES);
+      const writes = await subject.counter(WRITES, OF_JOBS);
       await server.clear();
       return { ...turn, writes: writes / count };
     }),
@@ -150,8 +152,10 @@ async function benchDrain(bench: Bench, count: number, pairs: number): Promise<v
     return withScheduler(bench, false, ({ url }) =>
       withOperator(bench, url, undefined, async (subject) => {
         await subject.whenReady();
-        const done = await subject.counter(WRITES);
-        const turn = await timed(count - done, [process.pid], () => subject.reached(WRITES, count));
+        const done = await subject.counter(WRITES, OF_JOBS);
+        const turn = await timed(count - done, [process.pid], () =>
+          subject.reached(WRITES, count, OF_JOBS),
+        );
         await server.whenReady(count);
         await server.clear();
         return turn;
@@ -186,7 +190,7 @@ async function benchRest(bench: Bench, count: number): Promise<void> {
   const { server, say } = bench;
   await server.create(count);
   await withScheduler(bench, true, async ({ url }) => {
-    await withOperator(bench, url, undefined, (subject) => subject.reached(WRITES, count));
+    await withOperator(bench, url, undefined, (subject) => subject.reached(WRITES, count, OF_JOBS));
     await server.whenReady(count);
     const perResync = count * 1.5;
     await withOperator(bench, url, Math.max(5_000, perResync), async (subject) => {

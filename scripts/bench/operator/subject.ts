@@ -22,10 +22,10 @@ export interface Subject {
   readonly pid: number;
   /** Milliseconds from the start of the process to `/readyz` being content. */
   whenReady(): Promise<number>;
-  /** Sum of a counter over its labels. */
-  counter(name: string): Promise<number>;
+  /** Sum of a counter over its labels; only of series with `label`, such as `controller="x"`, when given. */
+  counter(name: string, label?: string): Promise<number>;
   /** Waits until a counter has reached a value. */
-  reached(name: string, least: number): Promise<void>;
+  reached(name: string, least: number, label?: string): Promise<void>;
   ask<K extends Question>(question: K): Promise<Told<K>>;
   stop(): Promise<void>;
 }
@@ -80,9 +80,11 @@ export async function startSubject(options: SubjectOptions): Promise<Subject> {
     told(child, 'started'),
     ended.then(() => Promise.reject(new Error('The measured process did not start.'))),
   ]);
-  const counter = async (name: string): Promise<number> => {
+  const counter = async (name: string, label = ''): Promise<number> => {
     const text = await (await fetch(`${url}/metrics`)).text();
-    const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`));
+    const lines = text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}{`) && line.includes(label));
     return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   };
   return {
@@ -92,9 +94,9 @@ export async function startSubject(options: SubjectOptions): Promise<Subject> {
       return performance.now() - began;
     },
     counter,
-    reached: async (name, least) => {
+    reached: async (name, least, label) => {
       const end = performance.now() + PATIENCE_MS;
-      for (let value = 0; value < least; value = await counter(name)) {
+      for (let value = 0; value < least; value = await counter(name, label)) {
         expectContent(performance.now() < end, `${name} reached ${value} instead of ${least}.`);
         await delay(POLL_MS);
       }
