@@ -17,7 +17,7 @@ describe('scripts/images.ts', function () {
   it('tells which images there are, and how they are used', () => {
     const { status, output } = images('--help');
     assert.equal(status, 0);
-    assert.match(output, /duckmon and duckmon-browser/);
+    assert.match(output, /duckmon, duckmon-browser, and duckmon-postgres/);
     for (const flag of ['output', 'registry', 'help'])
       assert.match(output, new RegExp(`^  --${flag}`, 'm'));
   });
@@ -25,7 +25,10 @@ describe('scripts/images.ts', function () {
   it('builds nothing when the command line is wrong, and names what is', () => {
     for (const [args, wanted] of [
       [[], /The command is build/],
-      [['build', 'duckmom'], /no image duckmom; there are duckmon and duckmon-browser/],
+      [
+        ['build', 'duckmom'],
+        /no image duckmom; there are duckmon, duckmon-browser, and duckmon-postgres/,
+      ],
       [['build', '--push'], /--push/],
     ] as const) {
       const { status, output, said } = images(...args);

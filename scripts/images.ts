@@ -6,11 +6,14 @@ import { clusterCache } from './lib/cluster/source.ts';
 import { buildImages, IMAGES, type ImageName } from './lib/images/build.ts';
 import { prepare, PrepareError, root } from './lib/prepare.ts';
 
+const LIST = new Intl.ListFormat('en').format(IMAGES);
+
 const HELP = `Usage: node scripts/images.ts build [IMAGE ...] [FLAG ...]
 
-Builds the images ${IMAGES.join(' and ')} (or those that are named) as OCI archives, without a container
-engine: each file IMAGE.tar can be loaded by ./scripts/cluster load, ctr, podman or skopeo, and
-IMAGE.cdx.json beside it lists what is in it (CycloneDX). Two builds of the same sources have one digest.
+Builds the images ${LIST} (or those that are
+named) as OCI archives, without a container engine: each file IMAGE.tar can be loaded by
+./scripts/cluster load, ctr, podman or skopeo, and IMAGE.cdx.json beside it lists what is in it
+(CycloneDX). Two builds of the same sources have one digest.
 Needs Debian (it is known to work on 12), npm and tar. With Docker: scripts/lib/images/*.Dockerfile.
 
   --output DIR       where they are written             (default .cache/images of the checkout)
@@ -44,8 +47,7 @@ function parseImages(args: readonly string[]): Options | undefined {
   if (command !== 'build') throw new SetupError('The command is build.');
   const images = names.map((name) => {
     const known = IMAGES.find((image) => image === name);
-    if (known === undefined)
-      throw new SetupError(`There is no image ${name}; there are ${IMAGES.join(' and ')}.`);
+    if (known === undefined) throw new SetupError(`There is no image ${name}; there are ${LIST}.`);
     return known;
   });
   return {

@@ -18,12 +18,13 @@ describe('images: how they start', () => {
     }
   });
 
-  it('starts the browser by itself where there is one, and says where it lies', () => {
+  it('starts the browser or Postgres by itself where there is one, and says where the browser lies', () => {
     assert.deepEqual(config('duckmon-browser').command, ['services/browser/main.ts']);
     assert.match(
       config('duckmon-browser').environment['CHROMIUM_PATH'] ?? '',
       /^\/usr\/lib\/chromium\//,
     );
+    assert.deepEqual(config('duckmon-postgres').command, ['services/store/embedded/trial.ts']);
     assert.deepEqual(config('duckmon').command, []);
     assert.equal(config('duckmon').environment['CHROMIUM_PATH'], undefined);
   });

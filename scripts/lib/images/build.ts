@@ -10,10 +10,41 @@ import { checkLibraries, unpackPackages, USER, writeBase } from './rootFolder.ts
 import { imageBom, type Bom } from './sbom.ts';
 
 /** The families; each has a Dockerfile with the same content beside this file. */
-export const IMAGES = ['duckmon', 'duckmon-browser'] as const;
+export const IMAGES = ['duckmon', 'duckmon-browser', 'duckmon-postgres'] as const;
 export type ImageName = (typeof IMAGES)[number];
 
 const BROWSER = '/usr/lib/chromium/chromium-headless-shell';
+
+/** What an image has beside Node and the product. */
+interface Extra {
+  /** Of packages, in `packages/`. */
+  readonly list: 'browser' | 'postgres';
+  /** Files of the packages that are kept though they are in no folder of libraries. */
+  readonly kept: readonly string[];
+  /** Those that are started, whose libraries must be there. */
+  readonly programs: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** What is started when the pod names nothing else. */
+  readonly command: readonly string[];
+}
+
+const EXTRAS: Readonly<Partial<Record<ImageName, Extra>>> = {
+  'duckmon-browser': {
+    list: 'browser',
+    kept: [],
+    programs: [BROWSER],
+    environment: { CHROMIUM_PATH: BROWSER },
+    command: ['services/browser/main.ts'],
+  },
+  // initdb starts the server by a shell; the server itself comes with the packages of npm.
+  'duckmon-postgres': {
+    list: 'postgres',
+    kept: ['/usr/bin/dash', '/usr/bin/sh'],
+    programs: ['/usr/bin/dash'],
+    environment: {},
+    command: ['services/store/embedded/trial.ts'],
+  },
+};
 
 export interface BuildImagesDeps {
   /** Of the checkout, made ready by `prepare`. */
@@ -40,7 +71,7 @@ interface Described {
 
 /** What an image says about itself, and how it starts. */
 export function configOf(image: ImageName, registry: string, described: Described): ImageConfig {
-  const browser = image === 'duckmon-browser';
+  const extra = EXTRAS[image];
   return {
     name: `${registry}/${image}:${described.version}`,
     user: `${USER}:${USER}`,
@@ -51,10 +82,10 @@ export function configOf(image: ImageName, registry: string, described: Describe
       // Node says of each process that it runs TypeScript.
       NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
       HOME: '/tmp',
-      ...(browser ? { CHROMIUM_PATH: BROWSER } : {}),
+      ...extra?.environment,
     },
     entrypoint: ['node'],
-    command: browser ? ['services/browser/main.ts'] : [],
+    command: extra?.command ?? [],
     labels: {
       'org.opencontainers.image.title': image,
       'org.opencontainers.image.description': described.description,
@@ -144,9 +175,10 @@ export const stack = (base: string, folders: readonly string[]): Layer[] => [
 
 /** The Debian packages of a list, unpacked once. */
 async function systemPart(
-  list: 'node' | 'browser',
+  list: 'node' | Extra['list'],
   cache: string,
   say: (line: string) => void,
+  kept: readonly string[] = [],
 ): Promise<SystemPart> {
   const packages = await findPackages(namesIn(list));
   const key = createHash('sha256').update(packages.map(({ sha256 }) => sha256).join('\n'));
@@ -155,7 +187,7 @@ async function systemPart(
   say(
     `fetching ${packages.length} Debian packages of the ${list} layer, unless they are there ...`,
   );
-  await unpackPackages(await fetchPackages(packages, path.join(cache, 'packages')), folder);
+  await unpackPackages(await fetchPackages(packages, path.join(cache, 'packages')), folder, kept);
   return { folder, packages };
 }
 
@@ -172,10 +204,14 @@ async function buildImage(
   bom: Bom,
   { root, cache, say }: BuildImagesDeps,
 ): Promise<BuiltImage> {
-  const browser = image === 'duckmon-browser' ? await systemPart('browser', cache, say) : undefined;
-  const systems = [parts.system, ...(browser ? [browser] : [])];
-  const node = path.join(parts.node, 'usr/local/bin/node');
-  const programs = browser ? [node, path.join(browser.folder, BROWSER)] : [node];
+  const extra = EXTRAS[image];
+  const systems = [parts.system];
+  const programs = [path.join(parts.node, 'usr/local/bin/node')];
+  if (extra) {
+    const system = await systemPart(extra.list, cache, say, extra.kept);
+    systems.push(system);
+    programs.push(...extra.programs.map((file) => path.join(system.folder, file)));
+  }
   const described = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Described;
   const config = configOf(image, registry, described);
   const folders = systems.map(({ folder }) => folder);

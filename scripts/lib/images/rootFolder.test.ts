@@ -32,6 +32,12 @@ describe('images: the system part', () => {
       assert.equal(isKept(file), false, file);
   });
 
+  it('keeps a program that is named, and no other of its folder', () => {
+    const programs = ['/usr/bin/dash'];
+    assert.equal(isKept('/usr/bin/dash', programs), true);
+    assert.equal(isKept('/usr/bin/bash', programs), false);
+  });
+
   it('knows the user of our processes by name, gives nobody a shell, and lets all write in /tmp', () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'duckmon-base-'));
     try {

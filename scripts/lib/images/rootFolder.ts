@@ -29,18 +29,27 @@ const LICENCE = /^\/usr\/share\/doc\/[^/]+\/copyright$/;
 const DROPPED =
   /\/(gconv|audit|systemd|udev|sysusers\.d|tmpfiles\.d)\/|libVk(Layer|ICD)|\.TOC$|\/chrome_crashpad_handler$/;
 
-/** Whether a file of a package goes into an image. */
-export const isKept = (file: string): boolean =>
-  LICENCE.test(file) || (KEPT.test(file) && !DROPPED.test(file));
+/**
+ * Whether a file of a package goes into an image.
+ * @param programs files that are wanted beside libraries.
+ */
+export const isKept = (file: string, programs: readonly string[] = []): boolean =>
+  LICENCE.test(file) || programs.includes(file) || (KEPT.test(file) && !DROPPED.test(file));
 
 /** Where packages that still say /lib mean /usr/lib. */
-const MERGED = ['lib', 'lib64'] as const;
+const MERGED = ['lib', 'lib64', 'bin', 'sbin'] as const;
 
 /**
  * Unpacks packages into a folder, which comes into being whole.
  * @param files of the packages.
+ * @param programs that are kept, such as `/usr/bin/dash`; a name that no package has is an error.
+ * @throws SetupError
  */
-export async function unpackPackages(files: readonly string[], folder: string): Promise<void> {
+export async function unpackPackages(
+  files: readonly string[],
+  folder: string,
+  programs: readonly string[] = [],
+): Promise<void> {
   if (existsSync(folder)) return;
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
@@ -49,7 +58,12 @@ export async function unpackPackages(files: readonly string[], folder: string): 
     symlinkSync(path.join('usr', name), path.join(partial, name));
   }
   for (const file of files) await unpack(file, partial);
-  prune(partial, partial);
+  prune(partial, partial, programs);
+  // No link to a folder that holds nothing.
+  for (const name of MERGED)
+    if (!existsSync(path.join(partial, name))) rmSync(path.join(partial, name), { force: true });
+  const absent = programs.filter((file) => !existsSync(path.join(partial, file)));
+  if (absent.length > 0) throw new SetupError(`No package has ${absent.join(', ')}.`);
   renameSync(partial, folder);
 }
 
@@ -66,16 +80,16 @@ async function unpack(file: string, folder: string): Promise<void> {
 }
 
 /** Removes what does not go into an image, and folders that are empty then. */
-function prune(folder: string, root: string): void {
+function prune(folder: string, root: string, programs: readonly string[]): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) {
-      prune(file, root);
+      prune(file, root, programs);
       if (readdirSync(file).length === 0) rmdirSync(file);
       continue;
     }
     const name = `/${path.relative(root, file)}`;
-    if (!isKept(name) && !MERGED.some((merged) => name === `/${merged}`)) rmSync(file);
+    if (!isKept(name, programs) && !MERGED.some((merged) => name === `/${merged}`)) rmSync(file);
   }
 }
 

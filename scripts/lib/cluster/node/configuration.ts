@@ -28,6 +28,9 @@ export interface NodeFiles {
   readonly proxyKubeconfig: string;
   readonly schedulerKubeconfig: string;
   readonly podLogs: string;
+  /** Of pods that claim storage. */
+  readonly volumes: string;
+  readonly storage: string;
   readonly clientCertificate: string;
   readonly clientKey: string;
 }
@@ -51,6 +54,8 @@ export function nodeFiles(folder: string): NodeFiles {
     proxyKubeconfig: at('kube-proxy.kubeconfig'),
     schedulerKubeconfig: at('kube-scheduler.kubeconfig'),
     podLogs: at('pod-logs'),
+    volumes: at('volumes'),
+    storage: at('storage.json'),
     clientCertificate: at(KUBELET_CLIENT.certificate),
     clientKey: at(KUBELET_CLIENT.key),
   };

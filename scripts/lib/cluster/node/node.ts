@@ -33,6 +33,7 @@ import { makeClientCertificate } from './clientCertificate.ts';
 import { openNamespaces, runCommand, runInNode } from './namespaces.ts';
 import { linkCommands, NODE_COMMANDS } from './network.ts';
 import { enforcePolicies } from './policies.ts';
+import { makeVolumes, storageObjects } from './storage.ts';
 import { requireFree, requireNode } from './requirements.ts';
 
 export interface NodeDeps {
@@ -108,6 +109,8 @@ function writeConfiguration(folder: ClusterFolder, programs: string): void {
   write(files.networkConfig, networkConfig(files));
   write(files.kubeletConfig, kubeletConfig(files));
   write(files.proxyConfig, proxyConfig(files));
+  write(files.storage, storageObjects(files));
+  makeVolumes(files);
   // Names outside of the cluster are not known in it.
   writeFileSync(files.resolver, '');
 }
@@ -157,7 +160,7 @@ async function rollOut(
   const kubectl = (...args: string[]): Promise<unknown> =>
     run(program, ['--namespace=kube-system', ...args], { env });
   try {
-    await kubectl('apply', '--filename', SYSTEM);
+    await kubectl('apply', '--filename', SYSTEM, '--filename', nodeFiles(folder.node).storage);
     for (const workload of WORKLOADS) await kubectl('rollout', 'status', workload, PATIENCE);
   } catch (cause) {
     await requireRunning(folder, record);
