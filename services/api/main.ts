@@ -1,8 +1,18 @@
 /** The api as a process of its own. */
+import { systemClock } from '../core/clock.ts';
 import { runMain } from '../core/lifecycle.ts';
 import { createLog } from '../core/log.ts';
+import { databaseThere } from '../store/patience.ts';
 import { readConfig } from './config.ts';
 import { startApi } from './start.ts';
 
 const log = createLog('api', process.env['LOG_LEVEL'] ?? 'info');
-await runMain(log, () => startApi(readConfig(process.env), { log }));
+
+/** Everything starts at once in a cluster; this is less than its probes wait. */
+const PATIENCE_MS = 60_000;
+
+await runMain(log, async () => {
+  const config = readConfig(process.env);
+  await databaseThere(config.DATABASE_URL, { log, clock: systemClock, patienceMs: PATIENCE_MS });
+  return startApi(config, { log });
+});

@@ -41,7 +41,8 @@ describe('errors', () => {
   });
 
   it('knows the messages of pg that have no code', () => {
-    assert.equal(kindOf(new Error('Connection terminated unexpectedly')), 'unavailable');
+    for (const words of ['Connection terminated unexpectedly', 'timeout expired'])
+      assert.equal(kindOf(new Error(words)), 'unavailable');
   });
 
   it('leaves an error of the program as it is', () => {

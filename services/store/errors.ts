@@ -41,7 +41,7 @@ const invalidStates = /^(22|23502|23514|42501)/;
 
 /** Messages of pg itself, which carry no code. */
 const lostConnection =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/;
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/;
 
 /** The SQLSTATE or errno of an error of pg or of Prisma, or undefined. */
 export function codeOf(error: unknown): string | undefined {

@@ -3,8 +3,8 @@ import { Client } from 'pg';
 import { systemClock } from '../core/clock.ts';
 import { SetupError } from '../core/errors.ts';
 import { captureLog } from '../core/testing/log.ts';
-import { StoreError } from './errors.ts';
-import { prepareDatabase, readPreparation, type PrepareDeps } from './prepare.ts';
+import type { PatienceDeps } from './patience.ts';
+import { prepareDatabase, readPreparation } from './prepare.ts';
 import { testDatabase, type TestDatabase } from './testing/postgres.ts';
 
 describe('prepare', () => {
@@ -14,7 +14,7 @@ describe('prepare', () => {
   });
   after(() => db.close());
 
-  const deps: PrepareDeps = { log: captureLog().log, clock: systemClock, patienceMs: 0 };
+  const deps: PatienceDeps = { log: captureLog().log, clock: systemClock, patienceMs: 0 };
   const own = (): string => db.url('duckmon_owner');
 
   it('brings the schema up to date once, and changes no password when none is given', async () => {
@@ -33,24 +33,6 @@ describe('prepare', () => {
     await client.end();
     const before = { ...passwords, backup: mon_backup };
     await prepareDatabase({ databaseUrl: own(), passwords: before }, deps);
-  });
-
-  it('waits for a database that is not there yet, and no longer than it has patience', async () => {
-    let now = 0;
-    const slept: number[] = [];
-    const clock = {
-      monotonic: () => now,
-      sleep: async (ms: number): Promise<void> => {
-        slept.push(ms);
-        now += ms;
-      },
-    };
-    const nowhere = { databaseUrl: 'postgresql://x:y@127.0.0.1:1/z', passwords: undefined };
-    await assert.rejects(
-      prepareDatabase(nowhere, { ...deps, clock, patienceMs: 3_000 }),
-      (error) => error instanceof StoreError && error.code === 'unavailable',
-    );
-    assert.deepEqual(slept, [1_000, 1_000, 1_000]);
   });
 
   it('takes all passwords or none', () => {

@@ -4,12 +4,12 @@
  * for each other.
  */
 import { z } from 'zod';
-import { systemClock, type Clock } from '../core/clock.ts';
+import { systemClock } from '../core/clock.ts';
 import { loadConfig, type Environment } from '../core/config.ts';
 import { messageOf, SetupError } from '../core/errors.ts';
-import { createLog, type Log } from '../core/log.ts';
-import { StoreError } from './errors.ts';
-import { migrate, MigrationError } from './migrate.ts';
+import { createLog } from '../core/log.ts';
+import { migrate } from './migrate.ts';
+import { whenThere, type PatienceDeps } from './patience.ts';
 import { ensureRoles, type RolePasswords } from './roles.ts';
 
 const schema = z.object({
@@ -41,32 +41,6 @@ export function readPreparation(env: Environment): Preparation {
   return { databaseUrl, passwords: { api, scheduler, backup } };
 }
 
-export interface PrepareDeps {
-  readonly log: Log;
-  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
-  /** How long a database may take to answer at all, in ms. */
-  readonly patienceMs: number;
-}
-
-const ASK_MS = 1_000;
-
-/** Not there yet, as opposed to one that refuses. */
-const isAway = (error: unknown): boolean =>
-  (error instanceof StoreError && error.code === 'unavailable') ||
-  (error instanceof MigrationError && error.code === 'busy');
-
-async function whenThere<T>(work: () => Promise<T>, deps: PrepareDeps): Promise<T> {
-  const end = deps.clock.monotonic() + deps.patienceMs;
-  for (;;)
-    try {
-      return await work();
-    } catch (error) {
-      if (!isAway(error) || deps.clock.monotonic() >= end) throw error;
-      deps.log.info(`waiting for the database: ${messageOf(error)}`);
-      await deps.clock.sleep(ASK_MS);
-    }
-}
-
 /**
  * Migrates, then sets the passwords. May be called again and again.
  * @returns the migrations that were applied now.
@@ -74,7 +48,7 @@ async function whenThere<T>(work: () => Promise<T>, deps: PrepareDeps): Promise<
  */
 export async function prepareDatabase(
   { databaseUrl, passwords }: Preparation,
-  deps: PrepareDeps,
+  deps: PatienceDeps,
 ): Promise<readonly string[]> {
   const applied = await whenThere(() => migrate(databaseUrl, { log: deps.log }), deps);
   if (passwords) await ensureRoles(databaseUrl, passwords);

@@ -5,6 +5,11 @@
 serviceAccountName: duckmon-{{ .account | default .component }}
 automountServiceAccountToken: {{ .token | default false }}
 enableServiceLinks: false
+{{- /* What a new pod sends first may be dropped while its policies are being set: ask again soon. */}}
+dnsConfig:
+  options:
+    - {name: timeout, value: '1'}
+    - {name: attempts, value: '5'}
 {{- with .root.Values.imagePullSecrets }}
 imagePullSecrets:
   {{- range . }}

@@ -12,13 +12,23 @@ import type { CanaryPod } from './kinds.ts';
 
 export const CANARY_NAME = SERVICE_ACCOUNTS.canary;
 
+/** Two attempts and their time-outs are less than a minute, in which a change is to be told. */
+const TRY_EVERY_MS = 15_000;
+/** How long one pod lives at most. */
+const LIFE_MS = 600_000;
+
 /**
- * The whole program: any image with Node runs it. Arguments are `host:port` of both targets; a
- * connection that is refused was not opened.
+ * The whole program: any image with Node runs it. Arguments are `host:port` of both targets and what is
+ * believed so far. It tries again and again and ends when that is no longer so, or after ten minutes; a
+ * connection that is refused was not opened. What could be a passing trouble is told when two attempts
+ * in a row say it.
  */
 export const CANARY_PROGRAM = `
 const { connect } = require('node:net');
 const { writeFileSync } = require('node:fs');
+const [allowedTarget, forbiddenTarget, believed] = process.argv.slice(1);
+const { RESULT_FILE, EVERY_MS = '${TRY_EVERY_MS}', LIFE_MS = '${LIFE_MS}' } = process.env;
+const endAt = Date.now() + Number(LIFE_MS);
 const tries = (target) => new Promise((done) => {
   const at = target.lastIndexOf(':');
   const host = target.slice(0, at).replace(/^\\[|\\]$/g, '');
@@ -28,14 +38,22 @@ const tries = (target) => new Promise((done) => {
   socket.once('connect', () => end(true));
   socket.once('error', () => end(false));
 });
-Promise.all(process.argv.slice(1).map(tries)).then(([allowed, forbidden]) =>
-  writeFileSync(process.env.RESULT_FILE, JSON.stringify({ allowed, forbidden })));
+const attempt = async (before) => {
+  const [allowed, forbidden] = await Promise.all([allowedTarget, forbiddenTarget].map(tries));
+  const words = JSON.stringify({ allowed, forbidden });
+  const isSure = allowed || forbidden || words === before;
+  if ((words !== believed && isSure) || Date.now() >= endAt) writeFileSync(RESULT_FILE, words);
+  else setTimeout(attempt, Number(EVERY_MS), words);
+};
+attempt();
 `;
 
 export interface CanarySetting {
   readonly namespace: string;
   readonly image: string;
   readonly apiServer: readonly ApiServerEndpoints[];
+  /** What the pods before it found. */
+  readonly believed?: CanaryAnswer | undefined;
 }
 
 const hostPort = (host: string, port: number): string =>
@@ -70,6 +88,7 @@ export function canaryPod({
   namespace,
   image,
   apiServer,
+  believed,
 }: CanarySetting): (Desired & CanaryPod) | undefined {
   const forbidden = forbiddenTarget(apiServer);
   if (forbidden === undefined) return undefined;
@@ -79,7 +98,9 @@ export function canaryPod({
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     restartPolicy: 'Never',
-    activeDeadlineSeconds: 120,
+    activeDeadlineSeconds: (LIFE_MS + DELAY_MS) / 1000,
+    // The program holds nothing that would have to be put away.
+    terminationGracePeriodSeconds: 1,
     securityContext: {
       runAsNonRoot: true,
       runAsUser: 10_001,
@@ -90,7 +111,7 @@ export function canaryPod({
       {
         name: 'canary',
         image,
-        command: ['node', '-e', CANARY_PROGRAM, allowed, forbidden],
+        command: ['node', '-e', CANARY_PROGRAM, allowed, forbidden, wordsOf(believed)],
         env: [{ name: 'RESULT_FILE', value: '/dev/termination-log' }],
         resources: RESOURCES,
         securityContext: {
@@ -106,25 +127,58 @@ export function canaryPod({
 
 const lastWords = z.strictObject({ allowed: z.boolean(), forbidden: z.boolean() });
 
-/** What a pod that has ended says; undefined while it runs, and when it says nothing. */
-export function canaryAnswer(pod: CanaryPod | undefined): CanaryAnswer | undefined {
-  const message = endOf(pod)?.message;
-  if (message === undefined) return undefined;
+/** As the program writes it, so that it can compare. */
+const wordsOf = (answer: CanaryAnswer | undefined): string =>
+  answer === undefined
+    ? ''
+    : JSON.stringify({ allowed: answer.allowed, forbidden: answer.forbidden });
+
+function parseWords(words: string | undefined): CanaryAnswer | undefined {
+  if (words === undefined) return undefined;
   try {
-    return lastWords.parse(JSON.parse(message));
+    return lastWords.parse(JSON.parse(words));
   } catch {
     return undefined;
   }
 }
 
-/** How long what a canary found is believed before the next one looks. */
-const EVERY_MS = 600_000;
+/** What a pod was told when it was made. */
+const believedBy = (pod: CanaryPod): CanaryAnswer | undefined =>
+  parseWords(pod.spec?.containers[0]?.command?.[5]);
+
+/**
+ * What is known by a pod: its last words when it has ended, and what it was told while it runs, since it
+ * ends as soon as that is no longer so. Undefined when nothing is known, or no longer.
+ */
+export function canaryAnswer(pod: CanaryPod | undefined, now: Date): CanaryAnswer | undefined {
+  if (pod === undefined) return undefined;
+  if (endOf(pod)) return parseWords(endOf(pod)?.message);
+  return isRunning(pod) || now < startsBy(pod) ? believedBy(pod) : undefined;
+}
+
+/** How long a node may take to start a pod, before it counts as one that tries nothing. */
+const DELAY_MS = 60_000;
+/** Between two pods: what changes with each attempt makes no more pods than this. */
+const PAUSE_MS = 10_000;
+
+const startsBy = (pod: CanaryPod): Date =>
+  new Date(Date.parse(pod.metadata.creationTimestamp ?? '') + DELAY_MS);
 
 /** When a pod that has ended makes room for the next one; undefined while it has not. */
 export function nextCanaryAt(pod: CanaryPod | undefined): Date | undefined {
-  const finishedAt = endOf(pod)?.finishedAt;
-  return finishedAt === undefined ? undefined : new Date(Date.parse(finishedAt) + EVERY_MS);
+  const end = endOf(pod);
+  if (end?.finishedAt === undefined) return undefined;
+  const pause = parseWords(end.message) ? PAUSE_MS : DELAY_MS;
+  return new Date(Date.parse(end.finishedAt) + pause);
 }
 
-const endOf = (pod: CanaryPod | undefined) =>
-  pod?.status?.containerStatuses?.[0]?.state?.terminated;
+/** When a pod is to be looked at again, though nothing is said of it. */
+export function lookAgainAt(pod: CanaryPod | undefined, now: Date): Date | undefined {
+  if (pod === undefined || isRunning(pod)) return undefined;
+  const at = endOf(pod) ? nextCanaryAt(pod) : startsBy(pod);
+  return at !== undefined && at > now ? at : undefined;
+}
+
+const stateOf = (pod: CanaryPod | undefined) => pod?.status?.containerStatuses?.[0]?.state;
+const endOf = (pod: CanaryPod | undefined) => stateOf(pod)?.terminated;
+const isRunning = (pod: CanaryPod): boolean => stateOf(pod)?.running !== undefined;

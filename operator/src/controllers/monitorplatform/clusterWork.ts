@@ -9,7 +9,14 @@ import type { Database } from '../../policies/input.ts';
 import type { NetworkPlan } from '../../policies/policies.ts';
 import type { NetworkPolicy } from '../../policies/types.ts';
 import { WORKER_POOLS } from '../../resources.ts';
-import { CANARY_NAME, canaryAccount, canaryAnswer, canaryPod, nextCanaryAt } from './canaryPod.ts';
+import {
+  CANARY_NAME,
+  canaryAccount,
+  canaryAnswer,
+  canaryPod,
+  lookAgainAt,
+  nextCanaryAt,
+} from './canaryPod.ts';
 import {
   CANARY_POD,
   NETWORK_POLICY,
@@ -66,34 +73,36 @@ export interface CanaryResult {
   readonly nextAt: Date | undefined;
 }
 
-/** What is found is believed until the next canary has found something. */
+/** What is found is believed until the next canary has found something, or tries nothing. */
 export function createCanary(deps: ClusterWorkDeps) {
   let last: CanaryAnswer | undefined;
   return async (network: NetworkPlan, doing: Doing): Promise<CanaryResult> => {
     const pod = deps.canary.get(keyFor({ namespace: deps.namespace, name: CANARY_NAME }));
-    last = canaryAnswer(pod) ?? last;
-    const nextAt = nextCanaryAt(pod);
-    await keepCanary(pod, nextAt, deps, doing);
+    const now = deps.clock.now();
+    if (pod) last = canaryAnswer(pod, now);
+    await keepCanary(pod, last, deps, doing);
     const problems = network.kind === 'invalid' ? network.problems : [];
-    return { claim: judgeCanary(last, problems), nextAt };
+    return { claim: judgeCanary(last, problems), nextAt: lookAgainAt(pod, now) };
   };
 }
 
 async function keepCanary(
   pod: CanaryPod | undefined,
-  nextAt: Date | undefined,
+  believed: CanaryAnswer | undefined,
   deps: ClusterWorkDeps,
   doing: Doing,
 ): Promise<void> {
   const { namespace, canaryImage: image, clock } = deps;
   if (pod) {
+    const nextAt = nextCanaryAt(pod);
     const isOver = nextAt !== undefined && nextAt <= clock.now();
     // Its end wakes the controller, which makes the next one.
     if (isOver && !pod.metadata.deletionTimestamp) await deleteOwn(CANARY_POD, pod, deps, doing);
     return;
   }
   if (image === undefined) return;
-  const wish = canaryPod({ namespace, image, apiServer: apiServerOf(deps.apiServer.all()) });
+  const apiServer = apiServerOf(deps.apiServer.all());
+  const wish = canaryPod({ namespace, image, apiServer, believed });
   if (!wish) return;
   await applyOne(SERVICE_ACCOUNT, canaryAccount(namespace), undefined, deps, doing);
   // The server takes no pod of an account that is not there, not even to say what would be.

@@ -17,6 +17,7 @@ export interface CanaryPod extends KubeObject {
   readonly status?: {
     readonly containerStatuses?: readonly {
       readonly state?: {
+        readonly running?: object;
         readonly terminated?: { readonly message?: string; readonly finishedAt?: string };
       };
     }[];
