@@ -48,13 +48,19 @@ export interface Hook {
 }
 
 /**
- * Starts the receiver on loopback.
+ * Starts the receiver.
+ * @param options.host loopback when absent
  * @param options.secrets that signatures are checked with
  */
 export async function startHook(
-  options: { port?: number; secrets?: readonly string[]; now?: () => Date } = {},
+  options: {
+    host?: string;
+    port?: number;
+    secrets?: readonly string[];
+    now?: () => Date;
+  } = {},
 ): Promise<Hook> {
-  const { secrets = [], now = () => new Date() } = options;
+  const { host = '127.0.0.1', secrets = [], now = () => new Date() } = options;
   let posts: HookPost[] = [];
   let queue: HookAnswer[] = [];
   const server = createServer((request, response) => {
@@ -70,11 +76,11 @@ export async function startHook(
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  server.listen(options.port ?? 0, host, resolve);
   await promise;
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://${host}:${port}/`,
     port,
     get posts() {
       return posts;

@@ -20,8 +20,11 @@ export interface FakeModel {
   stop(): Promise<void>;
 }
 
-/** Starts the server on loopback; port 0 or none lets the system choose. */
-export async function startModel(options: { port?: number } = {}): Promise<FakeModel> {
+/** Starts the server, on loopback unless a host is given; port 0 or none lets the system choose. */
+export async function startModel(
+  options: { host?: string; port?: number } = {},
+): Promise<FakeModel> {
+  const { host = '127.0.0.1' } = options;
   let requests: ModelRequest[] = [];
   let queue: Script[] = [];
   let fallback: Script = honestJudge;
@@ -37,11 +40,11 @@ export async function startModel(options: { port?: number } = {}): Promise<FakeM
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  server.listen(options.port ?? 0, host, resolve);
   await promise;
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/v1`,
+    url: `http://${host}:${port}/v1`,
     port,
     get requests() {
       return requests;

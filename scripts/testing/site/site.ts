@@ -55,10 +55,13 @@ const PAGES: Pages = {
 export const PAGE_NAMES: readonly string[] = Object.keys(PAGES);
 
 /**
- * Starts the site on loopback.
- * @param options `port` 0 or absent lets the system choose.
+ * Starts the site.
+ * @param options `host` is loopback when absent; `port` 0 or absent lets the system choose.
  */
-export async function startSite(options: { readonly port?: number } = {}): Promise<Site> {
+export async function startSite(
+  options: { readonly host?: string; readonly port?: number } = {},
+): Promise<Site> {
+  const { host = '127.0.0.1' } = options;
   const pages = new Map<string, Page>(Object.entries(PAGES));
   const versions = new Map<string, number>();
   const hits = new Map<string, number>();
@@ -69,11 +72,11 @@ export async function startSite(options: { readonly port?: number } = {}): Promi
   server.keepAliveTimeout = 2000;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  server.listen(options.port ?? 0, host, resolve);
   await promise;
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     port,
     requests,
     advance: (name) => versions.set(name, (versions.get(name) ?? 0) + 1),

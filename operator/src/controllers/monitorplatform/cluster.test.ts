@@ -158,6 +158,23 @@ describe('MonitorPlatform on a real API server', function () {
     assert.equal(spec.limits, undefined);
   });
 
+  it('goes on without values of the chart that are refused, says so, and takes them when they are right', async () => {
+    const { start, condition, platform, secret } = world();
+    await defaults('publicUrl: https://chart.example\nlimits: {minInterval: 10s}');
+    await start();
+    const refused = await condition('Ready', 'NotReady');
+    assert.match(refused.message, /values under platform are not in force.*minInterval/);
+    assert.ok(await secret('duckmon-internal-key'));
+    assert.ok(await secret('duckmon-keys-browser'));
+    await defaults('publicUrl: https://chart.example\nlimits: {minInterval: 2m}');
+    await condition('Ready', 'Ready');
+    assert.equal((await platform()).spec.limits?.minInterval, '2m');
+    await defaults('publicUrl: {');
+    const unread = await condition('Ready', 'NotReady');
+    assert.match(unread.message, /platform\.yaml of the ConfigMap duckmon-defaults is no YAML/);
+    assert.equal((await platform()).spec.publicUrl, 'https://chart.example');
+  });
+
   it('is made again when it is deleted', async () => {
     const { start, condition, platform, transport, namespace } = world();
     await start();

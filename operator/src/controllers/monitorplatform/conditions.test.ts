@@ -68,6 +68,9 @@ describe('operator: conditions of the MonitorPlatform', () => {
     assert.equal(said('Ready'), 'True Ready');
     assert.equal(said('Ready', { cluster: undefined }), 'True Ready');
   });
+  it('are not Ready while the values of the chart are refused', () => {
+    assert.equal(said('Ready', { refused: 'minInterval is too short' }), 'False NotReady');
+  });
   it('are not Ready for whatever is bad, and name it with what to do', () => {
     const enforced = {
       type: 'NetworkPolicyEnforced',

@@ -1,5 +1,4 @@
 /** The conditions of the MonitorPlatform: the health of the installation. Pure. */
-import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
 import { isDisabled, isDryRun } from '../../marks.ts';
 import { PLATFORM_NAME } from '../../names.ts';
@@ -108,8 +107,15 @@ const BAD: Readonly<Partial<Record<PlatformClaim['type'], PlatformClaim['status'
   SchedulerReachable: 'False',
 };
 
-function ready(claims: readonly PlatformClaim[], platform: MonitorPlatform): PlatformClaim {
+function ready(
+  claims: readonly PlatformClaim[],
+  { platform, refused }: Pick<Findings, 'platform' | 'refused'>,
+): PlatformClaim {
   const type = 'Ready';
+  if (refused !== undefined) {
+    const message = `The chart's values under platform are not in force; correct them and upgrade the release: ${refused}`;
+    return { type, status: 'False', reason: 'NotReady', message };
+  }
   const bad = claims.filter((claim) => BAD[claim.type] === claim.status);
   if (bad.length > 0) {
     const message = bad.map((claim) => `${claim.type} is ${claim.status}: ${claim.message}`);
@@ -142,7 +148,7 @@ export function claimsOf(findings: Findings): readonly PlatformClaim[] {
   const paused: PlatformClaim = isDisabled(platform)
     ? { type: 'Paused', status: 'True', reason: 'ReconcileDisabled', message: '' }
     : { type: 'Paused', status: 'False', reason: 'NotPaused', message: '' };
-  return [ready(claims, platform), ...claims, paused];
+  return [ready(claims, findings), ...claims, paused];
 }
 
 /** All that is said of a MonitorPlatform outside of the operator's namespace. */

@@ -18,7 +18,7 @@ describe('operator: the spec that the chart gives', () => {
     for (const text of ['- a', 'a: [', '7'])
       assert.throws(
         () => defaultSpec(configMap(text)),
-        /^Error: The key platform\.yaml of the ConfigMap duckmon-defaults /,
+        /^DefaultsError: The key platform\.yaml of the ConfigMap duckmon-defaults /,
       );
   });
 });

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import { messageOf } from '../../../../services/core/errors.ts';
-import { isConflict, type ApiError } from '../../../../services/core/kube/errors.ts';
+import { isConflict, isInvalid, type ApiError } from '../../../../services/core/kube/errors.ts';
 import type { Transport } from '../../../../services/core/kube/transport.ts';
 import type { Log } from '../../../../services/core/log.ts';
 import type { ActOptions } from '../../kube/apply.ts';
@@ -17,6 +17,15 @@ import { MONITOR_PLATFORMS, type ConfigMap } from '../../resources.ts';
 /** Name of the ConfigMap, and of the key in it under which the spec stands as YAML. */
 export const DEFAULTS = { name: 'duckmon-defaults', key: 'platform.yaml' } as const;
 
+/** The ConfigMap holds what is no spec, or one that the API server refuses. */
+class DefaultsError extends Error {
+  override name = 'DefaultsError';
+}
+
+/** Whether it is for whoever wrote the chart's values to mend. */
+export const isWrongDefault = (error: unknown): boolean =>
+  error instanceof DefaultsError || isInvalid(error);
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
@@ -24,13 +33,13 @@ const isFields = (value: unknown): value is Fields =>
 
 /**
  * The spec that the chart gives; empty without a ConfigMap.
- * @throws Error that names ConfigMap and key when it is none.
+ * @throws DefaultsError that names ConfigMap and key when it is none.
  */
 export function defaultSpec(configMap: ConfigMap | undefined): Fields {
   const text = configMap?.data?.[DEFAULTS.key];
   if (text === undefined) return {};
-  const wrong = (why: string): Error =>
-    new Error(`The key ${DEFAULTS.key} of the ConfigMap ${DEFAULTS.name} ${why}.`);
+  const wrong = (why: string): DefaultsError =>
+    new DefaultsError(`The key ${DEFAULTS.key} of the ConfigMap ${DEFAULTS.name} ${why}.`);
   let spec: unknown;
   try {
     spec = parse(text) ?? {};

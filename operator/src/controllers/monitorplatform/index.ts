@@ -17,7 +17,7 @@ import type { SchedulerClient } from '../../scheduler/client.ts';
 import type { Feed } from '../../scheduler/feed.ts';
 import type { ClusterPass } from './clusterPass.ts';
 import { claimsOf, notTheOne } from './conditions.ts';
-import { DEFAULTS, type Defaults } from './defaults.ts';
+import { DEFAULTS, isWrongDefault, type Defaults } from './defaults.ts';
 import { linesOf, type Doing } from './own.ts';
 import { jobNamespaces } from './quotaWork.ts';
 import { isUrgent, planStatus, type StatusMemory, type WithoutConditions } from './status.ts';
@@ -158,13 +158,37 @@ async function run(
   return { findings, waits, work };
 }
 
-/** The platform with the chart's defaults; under the dry-run annotation as it is. */
+interface WithDefaults {
+  readonly platform: MonitorPlatform;
+  /** Why the chart's values are not in force. */
+  readonly refused: string | undefined;
+}
+
+/**
+ * The platform with the chart's defaults; under the dry-run annotation as it is. Values that are wrong
+ * stop nothing: the keys of a running system do not wait for them.
+ */
 async function withDefaults(
+  seen: MonitorPlatform | undefined,
+  deps: PlatformDeps,
+  doing: Doing,
+): Promise<WithDefaults> {
+  if (seen && isDisabled(seen)) return { platform: seen, refused: undefined };
+  try {
+    return { platform: await filledIn(seen, deps, doing), refused: undefined };
+  } catch (error) {
+    if (!isWrongDefault(error)) throw error;
+    const { signal, dryRun } = doing;
+    const platform = seen ?? (await deps.defaults.ensure(seen, undefined, { signal, dryRun }));
+    return { platform, refused: messageOf(error) };
+  }
+}
+
+async function filledIn(
   seen: MonitorPlatform | undefined,
   { defaults, configMap }: PlatformDeps,
   doing: Doing,
 ): Promise<MonitorPlatform> {
-  if (seen && isDisabled(seen)) return seen;
   const { signal, dryRun, deeds } = doing;
   const after = await defaults.ensure(seen, configMap(), { signal, dryRun });
   if (!seen || !dryRun) return after;
@@ -183,10 +207,11 @@ export function reconcilePlatform(deps: PlatformDeps): Reconcile {
     if (stored && isGoing(stored)) return;
     const seen = stored && deps.memory.newest(stored);
     const doing: Doing = { signal, dryRun: seen !== undefined && isDryRun(seen), deeds: [] };
-    const platform = await withDefaults(seen, deps, doing);
+    const { platform, refused } = await withDefaults(seen, deps, doing);
     const { findings, waits, work } = await run(platform, deps, doing);
+    if (refused !== undefined) waits.push(RETRY_MS);
     if (doing.dryRun) show(platform, doing, deps);
-    const claims = claimsOf(findings);
+    const claims = claimsOf({ ...findings, refused });
     waits.push(await write(platform, planStatus(findings), claims, deps, signal));
     work.finish();
     const soonest = Math.min(...waits.flatMap((wait) => wait ?? []), LONGEST_MS);

@@ -39,4 +39,6 @@ export interface Findings {
   readonly namespaces: number;
   readonly monitors: number;
   readonly version: string;
+  /** Why the chart's values are not in force. */
+  readonly refused?: string | undefined;
 }
