@@ -13,7 +13,7 @@ import type { CanaryPod } from './kinds.ts';
 export const CANARY_NAME = SERVICE_ACCOUNTS.canary;
 
 /** Two attempts and their time-outs are less than a minute, in which a change is to be told. */
-const TRY_EVERY_MS = 15_000;
+const TRY_EVERY_MS = 10_000;
 /** How long one pod lives at most. */
 const LIFE_MS = 600_000;
 
