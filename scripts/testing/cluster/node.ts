@@ -6,6 +6,7 @@ import { clusterFolder, readRecord, type NodeRecord } from '../../lib/cluster/fo
 import { nodeFiles } from '../../lib/cluster/node/configuration.ts';
 import { importImage } from '../../lib/cluster/node/images.ts';
 import { enforcePolicies, stopEnforcing } from '../../lib/cluster/node/policies.ts';
+import { rebootNode } from '../../lib/cluster/node/reboot.ts';
 import { requireNode } from '../../lib/cluster/node/requirements.ts';
 import { nodePrograms } from '../../lib/cluster/programs.ts';
 import { NODE_PROGRAMS, SERVERS } from '../../lib/cluster/recipes.ts';
@@ -22,6 +23,8 @@ export interface TestNode extends TestCluster {
   /** Takes the rules away that feed the policy agent, until `enforcePolicies`. */
   stopEnforcing(): Promise<void>;
   enforcePolicies(): Promise<void>;
+  /** Ends kubelet, containerd and all containers at once, and starts the node anew. */
+  reboot(): Promise<void>;
 }
 
 const tell = (line: string): void => {
@@ -53,5 +56,6 @@ export async function startTestNode(
     load: (archive) => importImage(folder, nodeFiles(state.node).socket, archive),
     stopEnforcing: () => stopEnforcing(node()),
     enforcePolicies: () => enforcePolicies(node()),
+    reboot: () => rebootNode(state, systemClock),
   };
 }

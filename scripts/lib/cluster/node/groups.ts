@@ -88,15 +88,19 @@ function groupsBelow(group: string): string[] {
 }
 
 /**
- * Ends every process of the node and removes the groups.
+ * Kills processes of the node until none of them is left.
+ * @param which all of them when absent.
  * @throws SetupError with the ids of processes that do not end.
  */
-export async function endGroups(clock: Clock): Promise<void> {
+export async function killProcesses(
+  clock: Clock,
+  which: (pid: number) => boolean = () => true,
+): Promise<void> {
   const giveUpAt = clock.monotonic() + PATIENCE_MS;
   // Again and again: what is being started meanwhile is not in the list.
   for (;;) {
-    const left = nodeProcesses();
-    if (left.length === 0) break;
+    const left = nodeProcesses().filter(which);
+    if (left.length === 0) return;
     left.forEach(kill);
     if (clock.monotonic() >= giveUpAt)
       throw new SetupError(
@@ -104,6 +108,14 @@ export async function endGroups(clock: Clock): Promise<void> {
       );
     await clock.sleep(POLL_MS);
   }
+}
+
+/**
+ * Ends every process of the node and removes the groups.
+ * @throws SetupError with the ids of processes that do not end.
+ */
+export async function endGroups(clock: Clock): Promise<void> {
+  await killProcesses(clock);
   for (const folder of folders())
     for (const group of groupsBelow(path.join(folder, GROUP))) await removeGroup(group, clock);
 }

@@ -19,17 +19,16 @@ const PATIENCE_MS = 60_000;
 
 const run = promisify(execFile);
 
-/** Waits for containerd, and gives it the images. */
-export async function importSystemImages(
+/** @throws SetupError when containerd does not answer, or has ended. */
+export async function containerdAnswers(
   files: NodeFiles,
   folder: ClusterFolder,
   record: ClusterRecord,
   clock: Clock,
 ): Promise<void> {
-  const programs = record.programs.node ?? '';
   const giveUpAt = clock.monotonic() + PATIENCE_MS;
   const answers = (): Promise<boolean> =>
-    ctr(programs, files.socket, ['version']).then(
+    ctr(record.programs.node ?? '', files.socket, ['version']).then(
       () => true,
       () => false,
     );
@@ -39,6 +38,17 @@ export async function importSystemImages(
       throw new SetupError(`containerd did not answer within ${PATIENCE_MS / 1000} s.`);
     await clock.sleep(POLL_MS);
   }
+}
+
+/** Waits for containerd, and gives it the images. */
+export async function importSystemImages(
+  files: NodeFiles,
+  folder: ClusterFolder,
+  record: ClusterRecord,
+  clock: Clock,
+): Promise<void> {
+  const programs = record.programs.node ?? '';
+  await containerdAnswers(files, folder, record, clock);
   const work = mkdtempSync(path.join(os.tmpdir(), 'duckmon-images-'));
   try {
     for (const name of SYSTEM_IMAGES) {

@@ -135,7 +135,8 @@ export async function startNode(
   return started;
 }
 
-const startInNode = (
+/** Starts one of a node's programs, and writes it down. */
+export const startInNode = (
   name: NodeServerName,
   folder: ClusterFolder,
   record: ClusterRecord,
