@@ -9,6 +9,10 @@ describe('the flags of up', () => {
       demo: true,
       kubeconfig: undefined,
       detach: false,
+      production: false,
+      check: false,
+      allowRoot: false,
+      envFile: undefined,
       help: false,
     });
   });
@@ -29,6 +33,24 @@ describe('the flags of up', () => {
   it('takes monitors from a cluster or from files, and not from both', () => {
     assert.equal(parseUp(['--kubeconfig', 'k'], {}).kubeconfig, 'k');
     assert.throws(() => parseUp(['--kubeconfig', 'k', '--manifests', 'm'], {}), /kubectl apply/);
+  });
+
+  it('has no demo in production', () => {
+    const options = parseUp(['--production', '--check', '--allow-root', '--env-file', 'e'], {});
+    assert.deepEqual(
+      [options.production, options.check, options.allowRoot, options.envFile, options.demo],
+      [true, true, true, 'e', false],
+    );
+  });
+
+  it('keeps production in the foreground and out of a cluster', () => {
+    assert.throws(() => parseUp(['--production', '--detach'], {}), /foreground.*--detach/);
+    assert.throws(() => parseUp(['--production', '--kubeconfig', 'k'], {}), /charts\/duckmon/);
+  });
+
+  it('takes the flags of production with production alone', () => {
+    assert.throws(() => parseUp(['--check'], {}), /--check belongs to --production/);
+    assert.throws(() => parseUp(['--allow-root'], {}), /--allow-root belongs to --production/);
   });
 
   it('refuses an unknown flag by name', () => {

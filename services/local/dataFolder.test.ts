@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { DATA_VERSION, isAlive, openDataFolder } from './dataFolder.ts';
+import { DATA_VERSION, isAlive, openDataFolder, RUNNING_FILE } from './dataFolder.ts';
 
 describe('the data folder', () => {
   let base: string;
@@ -31,6 +31,12 @@ describe('the data folder', () => {
     folder.writePrivate('admin-token', 'new');
     assert.equal(statSync(folder.at('admin-token')).mode & 0o777, 0o600);
     assert.equal(readFileSync(folder.at('admin-token'), 'utf8'), 'new');
+  });
+
+  it('forgets what an earlier process said of itself', () => {
+    writeFileSync(path.join(base, RUNNING_FILE), '{}');
+    openDataFolder(base);
+    assert.equal(existsSync(path.join(base, RUNNING_FILE)), false);
   });
 
   it('is not touched when a newer duckmon wrote it', () => {

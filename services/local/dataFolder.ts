@@ -6,6 +6,9 @@ import { SetupError, messageOf } from '../core/errors.ts';
 /** Raised when the layout of the folder changes; a folder with a higher number is not touched. */
 export const DATA_VERSION = 1;
 
+/** Says what runs on the folder, as soon as that is up. */
+export const RUNNING_FILE = 'running.json';
+
 export interface DataFolder {
   readonly path: string;
   /** The path of a file or folder inside. */
@@ -36,6 +39,8 @@ export function openDataFolder(folder: string): DataFolder {
   const at = (...parts: string[]): string => path.join(root, ...parts);
   checkVersion(at('version'));
   claimFolder(at('pid'), root);
+  // Of an earlier process, which may have ended without a word.
+  rmSync(at(RUNNING_FILE), { force: true });
   return {
     path: root,
     at,
@@ -57,12 +62,18 @@ function checkVersion(file: string): void {
 }
 
 function claimFolder(file: string, root: string): void {
-  const pid = Number(readIfThere(file) ?? '');
-  if (pid > 0 && pid !== process.pid && isAlive(pid))
+  const pid = userOf(root);
+  if (pid !== undefined)
     throw new SetupError(
       `duckmon is already running on ${root} (process ${pid}); stop it with ./scripts/down --data ${root}, or choose another folder with --data DIR.`,
     );
   writeOrExplain(file, `${process.pid}\n`);
+}
+
+/** The other process that uses a data folder. */
+export function userOf(folder: string): number | undefined {
+  const pid = Number(readIfThere(path.join(folder, 'pid')) ?? '');
+  return pid > 0 && pid !== process.pid && isAlive(pid) ? pid : undefined;
 }
 
 /** Whether a process is there and is a duckmon: a pid may have been given to another since. */

@@ -14,6 +14,7 @@ const input = (env: Record<string, string> = {}): EnvironmentInput => ({
   folder: { path: '/data', at: () => '', writePrivate: () => {}, release: () => {} },
   urls: { api: 'postgresql://api', scheduler: 'postgresql://scheduler' },
   allow: ['127.0.0.1:9180'],
+  production: false,
 });
 
 describe('the environment of a local service', () => {
@@ -108,5 +109,33 @@ describe('the environment of a local service', () => {
       publicUrlOf({ PUBLIC_URL: 'https://mon.example.org/' }, readPorts({})),
       'https://mon.example.org',
     );
+  });
+
+  it('A21 takes no links and believes the proxy of this host alone, in production', () => {
+    const env = {
+      TRUSTED_PROXIES: '0.0.0.0/0',
+      LOCAL_SIGN_IN: 'true',
+      ALLOWED_ORIGINS: 'http://x',
+    };
+    const api = environmentOf('api', { ...input(env), production: true });
+    assert.deepEqual(
+      [api['TRUSTED_PROXIES'], api['LOCAL_SIGN_IN'], api['ALLOWED_ORIGINS']],
+      ['loopback', 'false', ''],
+    );
+  });
+
+  it('B11 listens on loopback, also when the environment says otherwise', () => {
+    for (const production of [true, false])
+      for (const service of SERVICES)
+        assert.equal(
+          environmentOf(service, { ...input({ HOST: '0.0.0.0' }), production })['HOST'],
+          '127.0.0.1',
+        );
+  });
+
+  it("keeps the address of the tables' owner from every service", () => {
+    const env = { DATABASE_URL: 'postgresql://owner' };
+    for (const service of SERVICES)
+      assert.notEqual(environmentOf(service, input(env))['DATABASE_URL'], env.DATABASE_URL);
   });
 });

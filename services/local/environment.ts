@@ -1,4 +1,4 @@
-/** The environment of each service in local mode, as a cluster's pod would have it. */
+/** The environment of each service on one machine, as a cluster's pod would have it. */
 import path from 'node:path';
 import type { Environment } from '../core/config.ts';
 import {
@@ -48,7 +48,12 @@ const OWNERS: Readonly<Record<string, readonly ServiceName[]>> = {
   GOOGLE_CLIENT_SECRET: ['api'],
   JWT_SECRET: [],
   INTERNAL_API_KEY: [],
+  // Of the owner of the tables; api and scheduler have roles of their own.
+  DATABASE_URL: [],
 };
+
+/** Variables that hold a secret. */
+export const SECRET_NAMES: readonly string[] = Object.keys(OWNERS);
 
 /** The environment without the secrets of any service. */
 export const withoutSecrets = (env: Environment): Environment => {
@@ -69,6 +74,8 @@ export interface EnvironmentInput {
    * is only the database.
    */
   readonly kubeconfig?: string | undefined;
+  /** For people on the Internet, behind a proxy of this host. */
+  readonly production: boolean;
 }
 
 /** The variables that `service` starts with; each credential is given to its owner alone. */
@@ -87,8 +94,7 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): En
     ...Object.fromEntries(SERVICES.map((name) => [portVariable(name), String(ports[name])])),
     ...Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_URL`, at(name)])),
     PUBLIC_URL: publicUrlOf(env, ports),
-    ALLOWED_ORIGINS: `http://localhost:${ports.dashboard}`,
-    LOCAL_SIGN_IN: 'true',
+    ...doorsOf(input),
     // of pods: one port of a machine is not for all of its services, and its browser takes every check
     METRICS_PORT: '',
     BROWSER_ONCE: '',
@@ -102,6 +108,12 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): En
       : {}),
   };
 }
+
+/** By which addresses and ways people come in. */
+const doorsOf = ({ production, ports }: EnvironmentInput): Environment =>
+  production
+    ? { ALLOWED_ORIGINS: '', LOCAL_SIGN_IN: 'false', TRUSTED_PROXIES: 'loopback' }
+    : { ALLOWED_ORIGINS: `http://localhost:${ports.dashboard}`, LOCAL_SIGN_IN: 'true' };
 
 const objectsOf = ({ kubeconfig }: EnvironmentInput): Environment =>
   kubeconfig === undefined

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { serviceKeyFile } from '../core/serviceKeys.ts';
 import { openDataFolder, type DataFolder } from './dataFolder.ts';
-import { prepareKeys } from './keys.ts';
+import { givenKeys, prepareKeys } from './keys.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
 const none = { internal: undefined, jwt: undefined };
@@ -78,6 +78,32 @@ describe('the keys of a local installation', () => {
     const first = read('scheduler.json');
     prepareKeys(folder, { ...none, internal: 'y'.repeat(32) }, now);
     assert.notEqual(read('scheduler.json'), first);
+  });
+
+  it('sign no access token as before when another JWT_SECRET is given', () => {
+    prepareKeys(folder, { ...none, jwt: 'x'.repeat(32) }, now);
+    const seedsOf = (): string[] =>
+      (JSON.parse(read('jwt.json')) as { keys: { seed: string }[] }).keys.map(({ seed }) => seed);
+    const first = seedsOf();
+    prepareKeys(folder, { ...none, jwt: 'y'.repeat(32) }, now);
+    assert.ok(first.length > 0 && seedsOf().every((seed) => !first.includes(seed)));
+  });
+
+  it('are taken from the environment, or from a file that it names', () => {
+    const file = folder.at('given');
+    writeFileSync(file, 'from the file\n');
+    assert.deepEqual(givenKeys({ JWT_SECRET: 'own', JWT_SECRET_FILE: file }), {
+      internal: undefined,
+      jwt: 'own',
+    });
+    assert.deepEqual(givenKeys({ JWT_SECRET: '', INTERNAL_API_KEY_FILE: file }), {
+      internal: 'from the file',
+      jwt: undefined,
+    });
+    assert.throws(
+      () => givenKeys({ JWT_SECRET_FILE: folder.at('gone') }),
+      /JWT_SECRET_FILE names a file that cannot be read/,
+    );
   });
 
   it('refuse a given key that is too short, by its name', () => {

@@ -1,6 +1,7 @@
 /** The keys of a local installation: the roots, and each service's own derived file. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { readSecretFile, type Environment } from '../core/config.ts';
 import { INTERNAL_CALLERS, type InternalCaller } from '../core/contracts/ports.ts';
 import { SetupError } from '../core/errors.ts';
 import { adoptKey, keyring, newKeyEntry, type Keyring } from '../core/keyring.ts';
@@ -13,6 +14,16 @@ const LEAST_KEY_LENGTH = 32;
 export interface GivenKeys {
   readonly internal: string | undefined;
   readonly jwt: string | undefined;
+}
+
+/**
+ * The keys of the environment, each by its own variable or in the file that `<variable>_FILE` names.
+ * @throws SetupError when such a file cannot be read.
+ */
+export function givenKeys(env: Environment): GivenKeys {
+  const given = (name: string): string | undefined =>
+    env[name] || readSecretFile(`${name}_FILE`, env[`${name}_FILE`] || undefined);
+  return { internal: given('INTERNAL_API_KEY'), jwt: given('JWT_SECRET') };
 }
 
 /** Where each service finds its keys. */

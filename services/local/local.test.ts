@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { startHook, type Hook } from '../../scripts/testing/hook/server.ts';
 import { startModel, type FakeModel } from '../../scripts/testing/model/server.ts';
+import { linkToRunning } from './running.ts';
 import { startInstallation, type Installation } from './testing/installation.ts';
 import { secretManifest, webhookManifests } from './testing/manifests.ts';
 import { startPage, type TestPage } from './testing/page.ts';
@@ -62,14 +63,15 @@ describe('a new installation with its demo', function () {
     assert.equal(statSync(path.join(installation.data, 'admin-token')).mode & 0o777, 0o600);
   });
 
+  const signInWith = (link: string): Promise<Response> =>
+    fetch(`${installation.dashboard}/api/v1/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: new URL(link).searchParams.get('token') }),
+    });
+
   it('signs in at the dashboard with the link, once', async () => {
-    const token = new URL(installation.signInLink).searchParams.get('token');
-    const signIn = (): Promise<Response> =>
-      fetch(`${installation.dashboard}/api/v1/sign-in`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ token }),
-      });
+    const signIn = (): Promise<Response> => signInWith(installation.signInLink);
     const first = await signIn();
     assert.equal(first.status, 204);
     const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? '';
@@ -78,12 +80,25 @@ describe('a new installation with its demo', function () {
     assert.equal((await signIn()).status, 401);
   });
 
+  it('gives another link while it runs, for the same address', async () => {
+    const found = await linkToRunning(installation.data);
+    assert.equal(found.kind, 'link');
+    assert.equal(found.pid, installation.pid);
+    assert.ok(found.link.startsWith(`${installation.dashboard}/sign-in?`), found.link);
+    assert.notEqual(found.link, installation.signInLink);
+    assert.deepEqual(
+      [(await signInWith(found.link)).status, (await signInWith(found.link)).status],
+      [204, 401],
+    );
+  });
+
   it('keeps everything over a restart, and does not make the demo again', async () => {
     const before = (await installation.call('GET', '/checks?monitor=demo-shop')).json as {
       items: { id: string }[];
     };
     assert.equal((await installation.call('DELETE', '/monitors/demo-shop')).status, 204);
     await installation.stop();
+    assert.deepEqual(await linkToRunning(installation.data), { kind: 'nothing' });
     await installation.restart();
     const after = (await installation.call('GET', '/checks?monitor=demo-shop')).json as {
       items: { id: string }[];

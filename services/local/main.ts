@@ -2,15 +2,26 @@
 import { parseArgs } from 'node:util';
 import { SetupError, messageOf } from '../core/errors.ts';
 import { PostgresStartError } from '../store/embedded/errors.ts';
+import { DatabaseAwayError } from './database.ts';
 import { startLocal, type LocalOptions, type LocalRunning } from './start.ts';
 
 /** The lines that end a start. */
-const readyLines = (link: string, tokenFile: string): string[] => [
-  'duckmon is up.',
-  `Dashboard:    ${link}`,
-  `Admin token:  ${tokenFile}`,
-  'Next:         npx duckmon get mj',
-];
+const readyLines = ({ url, signInLink, adminTokenFile, hasOwnDatabase }: LocalRunning): string[] =>
+  signInLink === undefined
+    ? [
+        'duckmon is up, for production.',
+        `Dashboard:    ${url}, through the proxy of this host`,
+        `Admin token:  ${adminTokenFile}`,
+        hasOwnDatabase
+          ? 'Backups:      are those of your own Postgres; keep the data folder as well, it has the keys'
+          : 'Backups:      none are made by themselves; scripts/host/duckmon-backup.timer makes one a day',
+      ]
+    : [
+        'duckmon is up.',
+        `Dashboard:    ${signInLink}`,
+        `Admin token:  ${adminTokenFile}`,
+        'Next:         npx duckmon get mj',
+      ];
 
 function readOptions(args: readonly string[]): LocalOptions {
   const { values } = parseArgs({
@@ -19,6 +30,7 @@ function readOptions(args: readonly string[]): LocalOptions {
       data: { type: 'string', default: '.duckmon' },
       manifests: { type: 'string' },
       'no-demo': { type: 'boolean', default: false },
+      production: { type: 'boolean', default: false },
       kubeconfig: { type: 'string' },
     },
   });
@@ -26,13 +38,18 @@ function readOptions(args: readonly string[]): LocalOptions {
     data: values.data,
     manifests: values.manifests,
     demo: !values['no-demo'],
+    production: values.production,
     kubeconfig: values.kubeconfig,
   };
 }
 
+/** What does not go away by itself: the exit code 2 keeps a service manager from trying again. */
+const isSetup = (error: unknown): boolean =>
+  error instanceof SetupError || error instanceof PostgresStartError;
+
 /** A mistake that the person can mend is one sentence, anything else a stack. */
 const explain = (error: unknown): string =>
-  error instanceof SetupError || error instanceof PostgresStartError
+  isSetup(error) || error instanceof DatabaseAwayError
     ? messageOf(error)
     : error instanceof Error
       ? (error.stack ?? error.message)
@@ -56,10 +73,10 @@ async function run(args: readonly string[], reporter: Reporter): Promise<void> {
     });
     const isStopping = stopOnSignal(starting, reporter);
     const running = await starting;
-    if (!isStopping()) reporter.ready(readyLines(running.signInLink, running.adminTokenFile));
+    if (!isStopping()) reporter.ready(readyLines(running));
   } catch (error) {
     reporter.failed(explain(error));
-    process.exit(error instanceof SetupError || error instanceof PostgresStartError ? 2 : 1);
+    process.exit(isSetup(error) ? 2 : 1);
   }
 }
 

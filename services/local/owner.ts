@@ -1,4 +1,4 @@
-/** The one person of a local installation: a user, a workspace, an admin token, a sign-in link. */
+/** The one person of a local installation: a user, a workspace, an admin token, sign-in links. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import type { Clock } from '../core/clock.ts';
@@ -18,8 +18,6 @@ const SIGN_IN_LIFE_MS = 24 * 60 * 60_000;
 export interface LocalOwner {
   /** Bearer token with every right; also in the data folder. */
   readonly adminToken: string;
-  /** For one sign-in at the dashboard. */
-  readonly signInToken: string;
 }
 
 interface OwnerDeps {
@@ -32,9 +30,30 @@ interface OwnerDeps {
 
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** Makes what is missing, keeps the admin token while it is good, and makes a new sign-in token. */
+/** Makes what is missing, and keeps the admin token while it is good. */
 export async function prepareOwner(deps: OwnerDeps): Promise<LocalOwner> {
-  const { pool, clock, newId } = deps;
+  const userId = await ensureOwner(deps);
+  return { adminToken: await adminToken(deps, userId) };
+}
+
+/** A secret for one sign-in at the dashboard, within a day. */
+export async function newSignInToken(deps: Omit<OwnerDeps, 'folder'>): Promise<string> {
+  const userId = await ensureOwner(deps);
+  const secret = newBearerSecret();
+  const now = deps.clock.now();
+  await withWorkspace(deps.pool, LOCAL_WORKSPACE, (tx) =>
+    createOneTimeToken(
+      tx,
+      hashOf(secret),
+      { purpose: 'sign-in', workspace: LOCAL_WORKSPACE, userId, subject: null },
+      { createdAt: now, expiresAt: new Date(now.getTime() + SIGN_IN_LIFE_MS) },
+    ),
+  );
+  return secret;
+}
+
+/** The person and the workspace; returns the id of the person. */
+async function ensureOwner({ pool, clock, newId }: Omit<OwnerDeps, 'folder'>): Promise<string> {
   const now = clock.now();
   const user = await withTransaction(pool, async (tx) => {
     await ensureWorkspace(tx, {
@@ -49,16 +68,7 @@ export async function prepareOwner(deps: OwnerDeps): Promise<LocalOwner> {
   await withWorkspace(pool, LOCAL_WORKSPACE, (tx) =>
     setMembership(tx, LOCAL_WORKSPACE, user.id, 'owner', now),
   );
-  const signInToken = newBearerSecret();
-  await withWorkspace(pool, LOCAL_WORKSPACE, (tx) =>
-    createOneTimeToken(
-      tx,
-      hashOf(signInToken),
-      { purpose: 'sign-in', workspace: LOCAL_WORKSPACE, userId: user.id, subject: null },
-      { createdAt: now, expiresAt: new Date(now.getTime() + SIGN_IN_LIFE_MS) },
-    ),
-  );
-  return { adminToken: await adminToken(deps, user.id), signInToken };
+  return user.id;
 }
 
 async function adminToken(

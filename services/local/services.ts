@@ -5,6 +5,7 @@ import { readConfig as readBrowser } from '../browser/config.ts';
 import { startBrowser } from '../browser/start.ts';
 import type { Environment } from '../core/config.ts';
 import type { ServiceName } from '../core/contracts/ports.ts';
+import { SetupError } from '../core/errors.ts';
 import type { Failpoint } from '../core/failpoint.ts';
 import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
@@ -21,25 +22,48 @@ import { startScheduler } from '../scheduler/start.ts';
 
 interface Starter {
   readonly service: ServiceName;
-  readonly start: (env: Environment, log: Log, failpoint: Failpoint) => Promise<Running>;
+  /** Reads the configuration; the second step starts with it. @throws SetupError */
+  readonly read: (env: Environment) => (log: Log, failpoint: Failpoint) => Promise<Running>;
 }
+
+const starter = <Config>(
+  service: ServiceName,
+  read: (env: Environment) => Config,
+  start: (config: Config, deps: { log: Log; failpoint: Failpoint }) => Promise<Running>,
+): Starter => ({
+  service,
+  read: (env) => {
+    const config = read(env);
+    return (log, failpoint) => start(config, { log, failpoint });
+  },
+});
 
 /** In the order of who needs whom: callees before callers. */
 const STARTERS: readonly Starter[] = [
-  { service: 'egress', start: (env, log) => startEgress(readEgress(env), { log }) },
-  { service: 'browser', start: (env, log) => startBrowser(readBrowser(env), { log }) },
-  { service: 'llm', start: (env, log) => startLlm(readLlm(env), { log }) },
-  {
-    service: 'notification',
-    start: (env, log) => startNotification(readNotification(env), { log }),
-  },
-  {
-    service: 'scheduler',
-    start: (env, log, failpoint) => startScheduler(readScheduler(env), { log, failpoint }),
-  },
-  { service: 'api', start: (env, log) => startApi(readApi(env), { log }) },
-  { service: 'dashboard', start: (env, log) => startDashboard(readDashboard(env), { log }) },
+  starter('egress', readEgress, (config, { log }) => startEgress(config, { log })),
+  starter('browser', readBrowser, (config, { log }) => startBrowser(config, { log })),
+  starter('llm', readLlm, (config, { log }) => startLlm(config, { log })),
+  starter('notification', readNotification, (config, { log }) =>
+    startNotification(config, { log }),
+  ),
+  starter('scheduler', readScheduler, startScheduler),
+  starter('api', readApi, (config, { log }) => startApi(config, { log })),
+  starter('dashboard', readDashboard, (config, { log }) => startDashboard(config, { log })),
 ];
+
+/** What is wrong with the variables of the services, each sentence once; starts nothing. */
+export function problemsOf(environment: (service: ServiceName) => Environment): string[] {
+  const found = STARTERS.map(({ service, read }) => {
+    try {
+      read(environment(service));
+      return undefined;
+    } catch (error) {
+      if (error instanceof SetupError) return error.message;
+      throw error;
+    }
+  });
+  return [...new Set(found.filter((problem) => problem !== undefined))];
+}
 
 export interface ServicesInput {
   readonly environment: (service: ServiceName) => Environment;
@@ -54,8 +78,10 @@ export interface ServicesInput {
 export async function startServices(input: ServicesInput): Promise<Running[]> {
   const running: Running[] = [];
   try {
-    for (const { service, start } of STARTERS)
-      running.push(await start(input.environment(service), input.log(service), input.failpoint));
+    for (const { service, read } of STARTERS) {
+      const start = read(input.environment(service));
+      running.push(await start(input.log(service), input.failpoint));
+    }
   } catch (error) {
     await stopServices(running);
     throw error;

@@ -3,31 +3,35 @@ import { basename } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
 import { SetupError, messageOf } from '../core/errors.ts';
-import { killAt, noFailpoint } from '../core/failpoint.ts';
+import { killAt, noFailpoint, type Failpoint } from '../core/failpoint.ts';
 import { newId } from '../core/ids.ts';
 import type { Running } from '../core/lifecycle.ts';
 import { createLog, type Log } from '../core/log.ts';
-import { startPostgres, type RunningPostgres } from '../store/embedded/launcher.ts';
-import { migrate } from '../store/migrate.ts';
 import { openPool } from '../store/pool.ts';
-import { ensureDatabase, ensureRoles } from '../store/roles.ts';
 import { createLocalApi, type LocalApi } from './api.ts';
-import { openDataFolder, type DataFolder } from './dataFolder.ts';
+import { openDatabase } from './database.ts';
+import { openDataFolder, RUNNING_FILE, type DataFolder } from './dataFolder.ts';
 import { demoWasMade, makeDemo } from './demo/demo.ts';
 import { startShop, type Shop } from './demo/shop.ts';
-import { environmentOf, publicUrlOf, readPorts } from './environment.ts';
-import { prepareKeys } from './keys.ts';
+import { environmentOf, publicUrlOf, readPorts, type Ports } from './environment.ts';
+import { givenKeys, prepareKeys, type LocalKeys } from './keys.ts';
 import { openLogFile } from './logFile.ts';
 import { requireKubeconfig, startOperatorProcess } from './operator.ts';
 import { watchManifests, type ManifestFolder } from './manifests.ts';
-import { prepareOwner, type LocalOwner } from './owner.ts';
+import { newSignInToken, prepareOwner, type LocalOwner } from './owner.ts';
+import { signInLink } from './running.ts';
 import { startServices, stopServices } from './services.ts';
-import { createUndo, type Undo } from './undo.ts';
+import { atMost, createUndo, type Undo } from './undo.ts';
 
 export interface LocalOptions {
   readonly data: string;
   readonly manifests: string | undefined;
   readonly demo: boolean;
+  /**
+   * For people on the Internet, behind a proxy of this host that speaks TLS. Whether all is set for that
+   * is asked before: scripts/host.
+   */
+  readonly production: boolean;
   /** Monitors come from this cluster; the demo page is served, and its sample is applied there. */
   readonly kubeconfig?: string | undefined;
 }
@@ -41,13 +45,17 @@ export interface LocalDeps {
 }
 
 export interface LocalRunning extends Running {
-  readonly signInLink: string;
+  /** Undefined in production, where people sign in by the provider. */
+  readonly signInLink: string | undefined;
   readonly adminTokenFile: string;
+  /** Whether the database is one that its owner runs and backs up. */
+  readonly hasOwnDatabase: boolean;
 }
 
 const DEMO_PORT = 9180;
 const DEMO_EVERY_MS = 60_000;
-const DATABASE = 'duckmon';
+/** Of the 30 s that a stop may take; the database has the rest. */
+const STOP_SERVICES_MS = 15_000;
 
 /**
  * Starts duckmon on a data folder; leaves nothing half-started behind when it fails.
@@ -68,65 +76,80 @@ export async function startLocal(options: LocalOptions, deps: LocalDeps): Promis
 }
 
 async function startAll(options: LocalOptions, deps: LocalDeps, undo: Undo): Promise<LocalRunning> {
-  const { env, say } = deps;
+  const { env, say, onLost } = deps;
   const ports = readPorts(env);
   if (options.kubeconfig !== undefined) requireKubeconfig(options.kubeconfig);
   const folder = openDataFolder(options.data);
   undo.add(() => folder.release());
   const logs = openLogs(folder, env);
   say('Starting the database ...');
-  const postgres = await startDatabase(folder, logs('postgres'), deps.onLost, undo);
-  const owner = await prepareData(postgres, folder, logs('local'));
-  const keys = prepareKeys(
+  const database = await openDatabase(ownDatabase(options, env), {
     folder,
-    { internal: env['INTERNAL_API_KEY'], jwt: env['JWT_SECRET'] },
-    systemClock.now(),
-  );
+    log: logs('postgres'),
+    onLost,
+    undo,
+  });
+  const owner = await prepareData(database.owner, folder, logs('local'), options.production);
+  const keys = prepareKeys(folder, givenKeys(env), systemClock.now());
   const shop = await openShop(options, env, undo);
   say('Starting the services ...');
-  const input = {
-    env,
-    ports,
-    keys,
-    folder,
-    urls: {
-      api: postgres.url('mon_api', DATABASE),
-      scheduler: postgres.url('mon_scheduler', DATABASE),
-    },
-    allow: allowList(env, shop),
-    kubeconfig: options.kubeconfig,
-  };
-  const failpoint = env['DUCKMON_FAILPOINT'] ? killAt(env['DUCKMON_FAILPOINT']) : noFailpoint;
+  const { production, kubeconfig } = options;
+  const allow = allowList(env, shop);
+  const input = { env, ports, keys, folder, urls: database, allow, kubeconfig, production };
   const services = await startServices({
     environment: (service) => environmentOf(service, input),
     log: logs,
-    failpoint,
+    failpoint: failpointOf(options, env),
   });
-  undo.add(() => stopServices(services));
+  undo.add(() => atMost(STOP_SERVICES_MS, stopServices(services)));
   const apiUrl = `http://127.0.0.1:${ports.api}`;
   folder.writePrivate('api-url', `${apiUrl}\n`);
   const api = createLocalApi(apiUrl, owner.adminToken, (ms) => systemClock.sleep(ms));
-  if (options.kubeconfig === undefined) {
+  if (kubeconfig === undefined) {
     await applyManifests(options, api, say, undo);
     if (shop && !demoWasMade(folder)) await makeDemo(folder, api, shop, say);
   } else {
     say('Starting the operator ...');
-    const operator = await startOperatorProcess({
-      kubeconfig: options.kubeconfig,
-      keysFile: keys.serviceFile('operator'),
-      schedulerUrl: `http://127.0.0.1:${ports.scheduler}`,
-      env,
-      log: logs('operator'),
-      onLost: deps.onLost,
-    });
-    undo.add(() => operator.stop());
+    await openOperator(kubeconfig, { keys, ports, env, log: logs('operator'), onLost, undo });
   }
+  const publicUrl = publicUrlOf(env, ports);
+  folder.writePrivate(RUNNING_FILE, JSON.stringify({ publicUrl, links: !production }));
   return {
-    url: publicUrlOf(env, ports),
-    signInLink: `${publicUrlOf(env, ports)}/sign-in?token=${owner.signInToken}`,
+    url: publicUrl,
+    signInLink:
+      owner.signInToken === undefined ? undefined : signInLink(publicUrl, owner.signInToken),
     adminTokenFile: folder.at('admin-token'),
+    hasOwnDatabase: ownDatabase(options, env) !== undefined,
     stop: () => undo.run(),
   };
+}
+
+/** In production a Postgres of the installation's own may be used; a laptop has the embedded one. */
+const ownDatabase = ({ production }: LocalOptions, env: Environment): string | undefined =>
+  production ? env['DATABASE_URL'] || undefined : undefined;
+
+/** Points at which tests kill a process. */
+const failpointOf = ({ production }: LocalOptions, env: Environment): Failpoint =>
+  env['DUCKMON_FAILPOINT'] && !production ? killAt(env['DUCKMON_FAILPOINT']) : noFailpoint;
+
+interface OperatorInput extends Pick<LocalDeps, 'env' | 'onLost'> {
+  readonly keys: LocalKeys;
+  readonly ports: Ports;
+  readonly log: Log;
+  readonly undo: Undo;
+}
+
+async function openOperator(
+  kubeconfig: string,
+  { keys, ports, undo, ...input }: OperatorInput,
+): Promise<void> {
+  const operator = await startOperatorProcess({
+    ...input,
+    kubeconfig,
+    keysFile: keys.serviceFile('operator'),
+    schedulerUrl: `http://127.0.0.1:${ports.scheduler}`,
+  });
+  undo.add(() => operator.stop());
 }
 
 /** Logs of all services go to one file in the data folder; the terminal is for people. */
@@ -135,59 +158,18 @@ function openLogs(folder: DataFolder, env: Environment): (service: string) => Lo
   return (service) => createLog(service, env['LOG_LEVEL'] || 'info', destination);
 }
 
-async function startDatabase(
-  folder: DataFolder,
-  log: Log,
-  onLost: (message: string) => void,
-  undo: Undo,
-): Promise<RunningPostgres> {
-  const postgres = await startPostgres({ dir: folder.at('postgres'), log });
-  let stopping = false;
-  void watchEnd(postgres, () => {
-    if (!stopping)
-      onLost('Database connection failed: the embedded Postgres has ended; start duckmon again.');
-  });
-  undo.add(async () => {
-    stopping = true;
-    await postgres.stop();
-  });
-  const { passwords } = postgres;
-  await ensureDatabase(postgres.url('postgres', 'postgres'), {
-    password: passwords.duckmon_owner,
-    database: DATABASE,
-  });
-  await migrate(postgres.url('duckmon_owner', DATABASE));
-  await ensureRoles(postgres.url('duckmon_owner', DATABASE), {
-    api: passwords.mon_api,
-    scheduler: passwords.mon_scheduler,
-    backup: passwords.mon_backup,
-  });
-  // For `duckmon backup` and `restore`; readable by this user alone.
-  const addresses = {
-    url: postgres.url('duckmon_owner', DATABASE),
-    backupUrl: postgres.url('mon_backup', DATABASE),
-  };
-  folder.writePrivate('postgres.json', JSON.stringify(addresses));
-  return postgres;
-}
-
-async function watchEnd(postgres: RunningPostgres, onEnd: () => void): Promise<void> {
-  await postgres.exited;
-  onEnd();
-}
-
+/** In production nobody signs in by a link, so that none is made. */
 async function prepareData(
-  postgres: RunningPostgres,
+  ownerUrl: string,
   folder: DataFolder,
   log: Log,
-): Promise<LocalOwner> {
-  const pool = openPool(postgres.url('duckmon_owner', DATABASE), {
-    applicationName: 'duckmon-local',
-    log,
-    max: 1,
-  });
+  production: boolean,
+): Promise<LocalOwner & { readonly signInToken: string | undefined }> {
+  const pool = openPool(ownerUrl, { applicationName: 'duckmon-local', log, max: 1 });
+  const deps = { pool, folder, clock: systemClock, newId };
   try {
-    return await prepareOwner({ pool, folder, clock: systemClock, newId });
+    const owner = await prepareOwner(deps);
+    return { ...owner, signInToken: production ? undefined : await newSignInToken(deps) };
   } finally {
     await pool.end();
   }

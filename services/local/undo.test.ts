@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createUndo } from './undo.ts';
+import { atMost, createUndo } from './undo.ts';
 
 describe('undoing what was started', () => {
   const started = (done: string[], ...names: string[]) => {
@@ -33,5 +33,16 @@ describe('undoing what was started', () => {
     await undo.run();
     await undo.run();
     assert.deepEqual(done, ['database']);
+  });
+});
+
+describe('waiting for an end', () => {
+  it('is over when the work is, and passes on its failure', async () => {
+    await atMost(60_000, Promise.resolve());
+    await assert.rejects(atMost(60_000, Promise.reject(new Error('no'))), /no/);
+  });
+
+  it('F21 is over in time when the work is not', async () => {
+    await atMost(1, new Promise(() => {}));
   });
 });

@@ -26,3 +26,14 @@ export function createUndo(): Undo {
     },
   };
 }
+
+/** Waits for the work to end, but no longer than `ms`: what is left ends with the process. */
+export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, ms);
+  try {
+    await Promise.race([work, over.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
