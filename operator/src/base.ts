@@ -8,6 +8,7 @@ import type { Transport } from '../../services/core/kube/transport.ts';
 import type { KubeObject } from '../../services/core/kube/types.ts';
 import type { Log } from '../../services/core/log.ts';
 import type { Metrics } from '../../services/core/metrics.ts';
+import { tokensOf } from '../../services/core/workloadIdentity/tokens.ts';
 import type { OperatorConfig } from './config.ts';
 import { createCache, type Cache } from './kube/caches.ts';
 import type { Controller, ControllerOptions } from './kube/controller.ts';
@@ -117,6 +118,7 @@ export function createBase(
   const client = createSchedulerClient({
     baseUrl: config.schedulerUrl,
     keys: keys ?? ownKeys.source,
+    tokens: tokensOf(config, log),
     clock,
     term,
   });

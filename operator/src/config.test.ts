@@ -57,6 +57,14 @@ describe('operator: configuration', () => {
       );
   });
 
+  it('B9 asks for no tokens, and shows none, unless the chart says so', () => {
+    const { workloadIdentity, tokensFolder } = read();
+    assert.deepEqual([workloadIdentity, tokensFolder], ['off', undefined]);
+    const told = read({ WORKLOAD_IDENTITY: 'required', WORKLOAD_TOKENS: '/tokens' });
+    assert.deepEqual([told.workloadIdentity, told.tokensFolder], ['required', '/tokens']);
+    refuses({ WORKLOAD_IDENTITY: 'true' }, /WORKLOAD_IDENTITY must be required or off/);
+  });
+
   it('names what is wrong', () => {
     refuses({ WATCH_NAMESPACES: 'a,B_' }, /WATCH_NAMESPACES.*"B_"/);
     refuses({ POOLS: 'cloud' }, /POOLS must be cluster or local/);

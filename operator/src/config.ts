@@ -4,6 +4,10 @@ import { z } from 'zod';
 import { httpUrl, list, loadConfig, port, type Environment } from '../../services/core/config.ts';
 import { DEFAULT_PORTS } from '../../services/core/contracts/ports.ts';
 import { SetupError } from '../../services/core/errors.ts';
+import {
+  workloadIdentity,
+  type WorkloadIdentity,
+} from '../../services/core/workloadIdentity/config.ts';
 import type { Database } from './policies/input.ts';
 
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -23,6 +27,10 @@ const schema = z.object({
   LOG_LEVEL: z.string().default('info'),
   /** Absent in a cluster, where the operator itself makes the keys. */
   KEYS_FILE: z.string().optional(),
+  /** Whether pods of pools ask their callers for tokens of service accounts. */
+  WORKLOAD_IDENTITY: workloadIdentity(),
+  /** In a cluster: a folder with a token of the pod's account for the scheduler. */
+  WORKLOAD_TOKENS: z.string().optional(),
   SCHEDULER_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.scheduler}`),
   /** A kubeconfig; absent inside a pod. */
   KUBECONFIG: z.string().optional(),
@@ -54,6 +62,8 @@ export interface OperatorConfig {
   readonly port: number;
   readonly logLevel: string;
   readonly keysFile: string | undefined;
+  readonly workloadIdentity?: WorkloadIdentity | undefined;
+  readonly tokensFolder?: string | undefined;
   readonly schedulerUrl: string;
   readonly kubeconfig: string | undefined;
   readonly namespace: string;
@@ -90,6 +100,8 @@ export function readConfig(env: Environment, random: () => string): OperatorConf
     port: vars.OPERATOR_PORT,
     logLevel: vars.LOG_LEVEL,
     keysFile: vars.KEYS_FILE,
+    workloadIdentity: vars.WORKLOAD_IDENTITY,
+    tokensFolder: vars.WORKLOAD_TOKENS,
     schedulerUrl: vars.SCHEDULER_URL,
     kubeconfig: vars.KUBECONFIG,
     namespace: vars.OPERATOR_NAMESPACE,

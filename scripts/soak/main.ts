@@ -18,6 +18,10 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     summary: 'tunnels through the egress proxy beside others who use it (100,000)',
     run: async (...args) => (await import('./tunnels/soak.ts')).soakTunnels(...args),
   },
+  timing: {
+    summary: 'refused internal calls, whose time must not tell what was wrong (100,000)',
+    run: async (...args) => (await import('./timing/soak.ts')).soakTiming(...args),
+  },
   kills: {
     summary: 'SIGKILLs while pages change; every change must be told (30 minutes)',
     run: async (...args) => (await import('./kills/soak.ts')).soakKills(...args),

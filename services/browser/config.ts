@@ -6,6 +6,7 @@ import { flag, httpUrl, loadConfig, port, wholeNumber, type Environment } from '
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
 import { drainSeconds } from '../core/http/drain.ts';
 import { metricsPort } from '../core/http/metricsPort.ts';
+import { workloadIdentity, type WorkloadIdentity } from '../core/workloadIdentity/config.ts';
 import { bytes } from './bytes.ts';
 
 const MINUTE_MS = 60_000;
@@ -16,6 +17,7 @@ const schema = z.object({
   METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
+  WORKLOAD_IDENTITY: workloadIdentity(),
   EGRESS_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.egress}`),
   CHROMIUM_PATH: z.string().optional(),
   DUCKMON_CACHE: z.string().optional(),
@@ -40,6 +42,7 @@ export interface BrowserConfig {
   readonly metricsPort: number | undefined;
   readonly logLevel: string;
   readonly keysFile: string;
+  readonly workloadIdentity?: WorkloadIdentity | undefined;
   readonly egressUrl: string;
   readonly chromiumPath: string | undefined;
   /** Folder in which the Chromium of the npm package is unpacked. */
@@ -67,6 +70,7 @@ export function readConfig(env: Environment): BrowserConfig {
     metricsPort: given.METRICS_PORT,
     logLevel: given.LOG_LEVEL,
     keysFile: given.KEYS_FILE,
+    workloadIdentity: given.WORKLOAD_IDENTITY,
     egressUrl: given.EGRESS_URL,
     chromiumPath: given.CHROMIUM_PATH,
     cacheFolder: given.DUCKMON_CACHE ?? defaultCache(env),

@@ -10,6 +10,7 @@ import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import { watchKeyFile, type KeySource } from '../core/serviceKeys.ts';
+import { tokenCheckOf } from '../core/workloadIdentity/config.ts';
 import { DEFAULT_CAPS, type Caps } from './caps.ts';
 import { startChromium } from './chromium/browser.ts';
 import { fetchByBrowser } from './chromium/fetch.ts';
@@ -60,7 +61,13 @@ export async function startBrowser(
   const addresses: string[] = [];
   app.express.use(
     '/internal/v1',
-    requireInternal({ ...deps, service: 'browser', metrics, addresses: () => addresses }),
+    requireInternal({
+      ...deps,
+      service: 'browser',
+      metrics,
+      addresses: () => addresses,
+      checkToken: tokenCheckOf(config, 'browser', deps),
+    }),
     gate.admit,
     fetchRoutes(oneCheck ? onlyFor(oneCheck, fetchers) : fetchers),
   );

@@ -5,6 +5,7 @@ export const ERROR_STATUS = {
   invalid: 400,
   unauthorized: 401,
   forbidden: 403,
+  step_up_required: 403,
   not_found: 404,
   conflict: 409,
   precondition_failed: 412,
@@ -28,6 +29,8 @@ export class HttpError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldProblem[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** With `step_up_required`: by which second factors the caller can go on. */
+  readonly factors: readonly string[] | undefined;
 
   constructor(
     code: ErrorCode,
@@ -35,6 +38,7 @@ export class HttpError extends Error {
     extra: {
       fields?: readonly FieldProblem[];
       retryAfterSeconds?: number;
+      factors?: readonly string[];
       cause?: unknown;
     } = {},
   ) {
@@ -43,6 +47,7 @@ export class HttpError extends Error {
     this.code = code;
     this.fields = extra.fields;
     this.retryAfterSeconds = extra.retryAfterSeconds;
+    this.factors = extra.factors;
   }
 
   get status(): number {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { httpUrl, list, loadConfig, port, wholeNumber, type Environment } from '../core/config.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
 import { metricsPort } from '../core/http/metricsPort.ts';
+import { workloadIdentity, type WorkloadIdentity } from '../core/workloadIdentity/config.ts';
 import type { AllowedBlock } from '../domain/address.ts';
 import { parseAllow, parseDeny } from './allow.ts';
 import { endpointsOf, type Endpoint } from './endpoints.ts';
@@ -13,6 +14,7 @@ const variables = z.object({
   METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
+  WORKLOAD_IDENTITY: workloadIdentity(),
   /** Private targets that are opened: `address[/bits]:port`. */
   DUCKMON_EGRESS_ALLOW: list(),
   /** Blocks that are refused besides the built-in ones: the cluster's pods, services and nodes. */
@@ -35,6 +37,7 @@ export interface EgressConfig {
   readonly metricsPort: number | undefined;
   readonly logLevel: string;
   readonly keysFile: string;
+  readonly workloadIdentity?: WorkloadIdentity | undefined;
   readonly allow: readonly AllowedBlock[];
   readonly deny: readonly string[];
   readonly endpoints: readonly Endpoint[];
@@ -53,6 +56,7 @@ export function readConfig(env: Environment): EgressConfig {
     metricsPort: read.METRICS_PORT,
     logLevel: read.LOG_LEVEL,
     keysFile: read.KEYS_FILE,
+    workloadIdentity: read.WORKLOAD_IDENTITY,
     allow: parseAllow('DUCKMON_EGRESS_ALLOW', read.DUCKMON_EGRESS_ALLOW),
     deny: parseDeny('DUCKMON_EGRESS_DENY', read.DUCKMON_EGRESS_DENY),
     endpoints: endpointsOf({

@@ -8,6 +8,7 @@ import type { Log } from '../core/log.ts';
 import { requireInternal } from '../core/internal/guard.ts';
 import { createMetrics } from '../core/metrics.ts';
 import { watchKeyFile, type KeySource } from '../core/serviceKeys.ts';
+import { tokenCheckOf } from '../core/workloadIdentity/config.ts';
 import type { EgressConfig } from './config.ts';
 import { dialTcp, type Dial } from './dial.ts';
 import { createProxy, type Proxy } from './proxy.ts';
@@ -60,7 +61,13 @@ export async function startEgress(
     );
   app.express.use(
     '/internal/v1',
-    requireInternal({ ...deps, service: 'egress', metrics, addresses }),
+    requireInternal({
+      ...deps,
+      service: 'egress',
+      metrics,
+      addresses,
+      checkToken: tokenCheckOf(config, 'egress', deps),
+    }),
   );
   const ports = {
     host: config.host,

@@ -13,6 +13,7 @@ import {
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
 import { drainSeconds } from '../core/http/drain.ts';
 import { metricsPort } from '../core/http/metricsPort.ts';
+import { workloadIdentity, type WorkloadIdentity } from '../core/workloadIdentity/config.ts';
 import { DEFAULT_MODELS, DEFAULT_SMALL_MODEL, PRICES, readPrices, type Prices } from './prices.ts';
 
 const schema = z.object({
@@ -21,6 +22,7 @@ const schema = z.object({
   METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
+  WORKLOAD_IDENTITY: workloadIdentity(),
   EGRESS_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.egress}`),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_API_KEY_FILE: z.string().optional(),
@@ -41,6 +43,7 @@ export interface LlmConfig {
   readonly metricsPort: number | undefined;
   readonly logLevel: string;
   readonly keysFile: string;
+  readonly workloadIdentity?: WorkloadIdentity | undefined;
   readonly egressUrl: string;
   /** Undefined when no key was given: a model server of one's own needs none. */
   readonly apiKey: string | undefined;
@@ -76,6 +79,7 @@ export function readConfig(env: Environment): LlmConfig {
     metricsPort: read.METRICS_PORT,
     logLevel: read.LOG_LEVEL,
     keysFile: read.KEYS_FILE,
+    workloadIdentity: read.WORKLOAD_IDENTITY,
     egressUrl: read.EGRESS_URL,
     apiKey: read.OPENAI_API_KEY ?? readSecretFile('OPENAI_API_KEY_FILE', read.OPENAI_API_KEY_FILE),
     baseUrl: read.OPENAI_BASE_URL,

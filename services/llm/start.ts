@@ -19,6 +19,7 @@ import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import { watchKeyFile, type KeySource } from '../core/serviceKeys.ts';
+import { tokenCheckOf } from '../core/workloadIdentity/config.ts';
 import { SCHEMA_VERSION } from '../domain/verdict.ts';
 import type { Fetch } from './bounded.ts';
 import { makeCanary } from './canary.ts';
@@ -53,7 +54,13 @@ export async function startLlm(
   let addresses: readonly string[] = [];
   app.express.use(
     '/internal/v1',
-    requireInternal({ ...deps, service: 'llm', metrics, addresses: () => addresses }),
+    requireInternal({
+      ...deps,
+      service: 'llm',
+      metrics,
+      addresses: () => addresses,
+      checkToken: tokenCheckOf(config, 'llm', deps),
+    }),
   );
   app.express.get(MODELS_PATH, (_request, response) => {
     response.json(describeModels(config));

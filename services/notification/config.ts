@@ -11,6 +11,7 @@ import {
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
 import { SetupError } from '../core/errors.ts';
 import { metricsPort } from '../core/http/metricsPort.ts';
+import { workloadIdentity, type WorkloadIdentity } from '../core/workloadIdentity/config.ts';
 import { isPlainAddress } from './address.ts';
 
 const schema = z.object({
@@ -19,6 +20,7 @@ const schema = z.object({
   METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
+  WORKLOAD_IDENTITY: workloadIdentity(),
   EGRESS_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.egress}`),
   NOTIFICATION_EMAIL: z
     .string()
@@ -66,6 +68,7 @@ export interface NotificationConfig {
   readonly metricsPort: number | undefined;
   readonly logLevel: string;
   readonly keysFile: string;
+  readonly workloadIdentity?: WorkloadIdentity | undefined;
   readonly egressUrl: string;
   /** The platform's sender address. */
   readonly sender: string | undefined;
@@ -95,6 +98,7 @@ export function readConfig(env: Environment): NotificationConfig {
     metricsPort: read.METRICS_PORT,
     logLevel: read.LOG_LEVEL,
     keysFile: read.KEYS_FILE,
+    workloadIdentity: read.WORKLOAD_IDENTITY,
     egressUrl: read.EGRESS_URL,
     sender: read.NOTIFICATION_EMAIL,
     sendGrid: {

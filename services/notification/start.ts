@@ -24,6 +24,7 @@ import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import { watchKeyFile, type KeySource } from '../core/serviceKeys.ts';
+import { tokenCheckOf } from '../core/workloadIdentity/config.ts';
 import type { NotificationConfig } from './config.ts';
 import { deliver, reconcile, type DeliverDeps } from './deliver.ts';
 import {
@@ -57,7 +58,13 @@ export async function startNotification(
   let addresses: readonly string[] = [];
   app.express.use(
     '/internal/v1',
-    requireInternal({ ...deps, service: 'notification', metrics, addresses: () => addresses }),
+    requireInternal({
+      ...deps,
+      service: 'notification',
+      metrics,
+      addresses: () => addresses,
+      checkToken: tokenCheckOf(config, 'notification', deps),
+    }),
   );
   const runDelivery = createDeliveryRunner(config, deps, metrics);
   app.express.post(DELIVER_PATH, async (request, response) => {

@@ -5,6 +5,7 @@ import { httpUrl, list, loadConfig, port, type Environment } from '../core/confi
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
 import { SetupError } from '../core/errors.ts';
 import { metricsPort } from '../core/http/metricsPort.ts';
+import { workloadIdentity, type WorkloadIdentity } from '../core/workloadIdentity/config.ts';
 import { parseUsd } from '../domain/budget.ts';
 import type { Caps } from '../store/budget.ts';
 
@@ -21,6 +22,9 @@ const schema = z.object({
   METRICS_PORT: metricsPort(),
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
+  WORKLOAD_IDENTITY: workloadIdentity(),
+  /** In a cluster: a folder with a token of the pod's account for each service that is called. */
+  WORKLOAD_TOKENS: z.string().optional(),
   DATA_KEY_FILE: z.string(),
   DATABASE_URL: z.string(),
   PUBLIC_URL: httpUrl().default(`http://127.0.0.1:${DEFAULT_PORTS.dashboard}`),
@@ -53,6 +57,8 @@ export interface SchedulerConfig {
   readonly metricsPort?: number | undefined;
   readonly logLevel: string;
   readonly keysFile: string;
+  readonly workloadIdentity?: WorkloadIdentity | undefined;
+  readonly tokensFolder?: string | undefined;
   readonly dataKeyFile: string;
   readonly databaseUrl: string;
   readonly publicUrl: string;
@@ -85,6 +91,8 @@ export function readConfig(env: Environment): SchedulerConfig {
     metricsPort: vars.METRICS_PORT,
     logLevel: vars.LOG_LEVEL,
     keysFile: vars.KEYS_FILE,
+    workloadIdentity: vars.WORKLOAD_IDENTITY,
+    tokensFolder: vars.WORKLOAD_TOKENS,
     dataKeyFile: vars.DATA_KEY_FILE,
     databaseUrl: vars.DATABASE_URL,
     publicUrl: vars.PUBLIC_URL,

@@ -11,6 +11,7 @@ import type { SchedulerMetrics } from './metrics.ts';
 import type { ModelsSource } from './check/models.ts';
 import type { PlainCommitter } from './check/unchanged.ts';
 import type { Load } from './projection/load.ts';
+import type { Authenticators } from './secrets/authenticators.ts';
 import type { SecretReader } from './secrets/reader.ts';
 import type { Workers } from './workers/workers.ts';
 
@@ -32,6 +33,7 @@ export interface SchedulerDeps {
   readonly gate: HostGate;
   readonly plain: PlainCommitter;
   readonly secrets: SecretReader;
+  readonly authenticators: Authenticators;
   /** How long work takes, for those who plan capacity. */
   readonly load: Load;
   /** A signed credential for the egress proxy, for one check. */

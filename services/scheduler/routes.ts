@@ -1,6 +1,10 @@
-/** The scheduler's internal routes: wake, secrets, preview, a test message. */
+/** The scheduler's internal routes: wake, secrets, preview, a test message, authenticator apps. */
 import { Router } from 'express';
 import {
+  APP_CHECK_PATH,
+  APP_SEAL_PATH,
+  appCheckRequest,
+  appSealRequest,
   CHANNEL_TEST_PATH,
   PREVIEW_PATH,
   SECRETS_PATH,
@@ -9,26 +13,33 @@ import {
   previewRequest,
   putSecretRequest,
   wakeRequest,
+  type AppCheckResult,
   type PreviewResult,
+  type SealedText,
 } from '../core/contracts/scheduler.ts';
+import { onlyFrom } from '../core/internal/guard.ts';
 import { asHttp } from './asHttp.ts';
 import type { SchedulerDeps } from './deps.ts';
 import { previewJob } from './check/preview.ts';
 import { testChannel } from './outbox/testMessage.ts';
 
-/** @param wake looks for due work now */
+/**
+ * Every route is the api's alone.
+ * @param wake looks for due work now
+ */
 export function schedulerRoutes(deps: SchedulerDeps, wake: () => void): Router {
   const router = Router();
-  router.post(WAKE_PATH, (request, response) => {
+  const api = onlyFrom('api');
+  router.post(WAKE_PATH, api, (request, response) => {
     wakeRequest.parse(request.body);
     wake();
     response.status(202).json({});
   });
-  router.put(SECRETS_PATH, async (request, response) => {
+  router.put(SECRETS_PATH, api, async (request, response) => {
     await asHttp(deps.secrets.put(putSecretRequest.parse(request.body)));
     response.json({});
   });
-  router.post(PREVIEW_PATH, async (request, response) => {
+  router.post(PREVIEW_PATH, api, async (request, response) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const result: PreviewResult = await previewJob(
@@ -38,8 +49,25 @@ export function schedulerRoutes(deps: SchedulerDeps, wake: () => void): Router {
     );
     response.json(result);
   });
-  router.post(CHANNEL_TEST_PATH, async (request, response) => {
+  router.post(CHANNEL_TEST_PATH, api, async (request, response) => {
     response.json(await asHttp(testChannel(channelTestRequest.parse(request.body), deps)));
   });
+  addAuthenticators(router, deps);
   return router;
+}
+
+/** The secret of a person's authenticator app comes in once and never goes out. */
+function addAuthenticators(router: Router, { authenticators }: SchedulerDeps): void {
+  router.post(APP_SEAL_PATH, onlyFrom('api'), (request, response) => {
+    const { user, secret } = appSealRequest.parse(request.body);
+    const { content, dataKeyId } = authenticators.seal(user, secret);
+    const result: SealedText = { content: content.toString('base64'), dataKeyId };
+    response.json(result);
+  });
+  router.post(APP_CHECK_PATH, onlyFrom('api'), (request, response) => {
+    const { user, content, dataKeyId, code } = appCheckRequest.parse(request.body);
+    const sealed = { content: Buffer.from(content, 'base64'), dataKeyId };
+    const result: AppCheckResult = { step: authenticators.stepOf(user, sealed, code) ?? null };
+    response.json(result);
+  });
 }

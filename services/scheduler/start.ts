@@ -9,6 +9,8 @@ import type { Running } from '../core/lifecycle.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics } from '../core/metrics.ts';
 import { watchKeyFile } from '../core/serviceKeys.ts';
+import { tokenCheckOf } from '../core/workloadIdentity/config.ts';
+import { tokensOf } from '../core/workloadIdentity/tokens.ts';
 import { StoreError } from '../store/errors.ts';
 import { listenEvents, type Listener } from '../store/events.ts';
 import { holdOwner } from '../store/lease.ts';
@@ -43,6 +45,7 @@ export async function startScheduler(
   const pool =
     given.pool ??
     openPool(config.databaseUrl, { applicationName: 'duckmon-scheduler', log, max: POOL_SIZE });
+  const tokens = given.tokens ?? tokensOf(config, log);
   let loop: Loop | undefined;
   const events = await listen(config, given, () => loop?.wake()).catch(async (error: unknown) => {
     if (!given.pool) await pool.end();
@@ -54,7 +57,7 @@ export async function startScheduler(
   const metrics = createMetrics('scheduler');
   const { deps, clients } = wireDeps(
     config,
-    { ...given, keys, clock, pool },
+    { ...given, keys, tokens, clock, pool },
     createSchedulerMetrics(metrics),
   );
   await recover(deps);
@@ -70,6 +73,7 @@ export async function startScheduler(
       log,
       metrics,
       addresses: () => addresses,
+      checkToken: tokenCheckOf(config, 'scheduler', { clock: systemClock, log }),
       rawKey: given.rawKey,
     }),
   );
@@ -77,6 +81,7 @@ export async function startScheduler(
     callees: async () => calleesOf(config, await boundWorkers(pool)),
     owner: config.owner,
     keys,
+    tokens,
     clock: systemClock,
     log,
     resolve: given.resolve,

@@ -10,6 +10,7 @@ import type { InternalClient } from '../core/internal/client.ts';
 import { createServiceClient } from '../core/internal/pods.ts';
 import type { Log } from '../core/log.ts';
 import type { KeySource } from '../core/serviceKeys.ts';
+import type { TokenSource } from '../core/workloadIdentity/tokens.ts';
 import { commitUnchanged } from '../store/commit.ts';
 import { createModelsSource } from './check/models.ts';
 import { createPlainCommitter } from './check/unchanged.ts';
@@ -18,6 +19,7 @@ import type { SchedulerDeps } from './deps.ts';
 import { createHostGate } from './politeness.ts';
 import { createLoad } from './projection/load.ts';
 import { watchDataKeys, type DataKeys } from './secrets/dataKey.ts';
+import { createAuthenticators } from './secrets/authenticators.ts';
 import { createSecretReader } from './secrets/reader.ts';
 import { createWorkers } from './workers/workers.ts';
 
@@ -28,6 +30,8 @@ export interface StartDeps {
   readonly clock: Clock;
   readonly failpoint: Failpoint;
   readonly keys: KeySource;
+  /** In a cluster: the tokens of the pod's account. */
+  readonly tokens: TokenSource | undefined;
   readonly dataKeys: DataKeys;
   readonly newId: IdSource;
   readonly newToken: () => string;
@@ -53,6 +57,7 @@ export function wireDeps(
   const { log, keys, clock, pool } = given;
   const calls = {
     keys,
+    tokens: given.tokens,
     // requests are signed with the machine's time, by which the other services check them
     clock: { ...systemClock, monotonic: () => clock.monotonic() },
     resolve: given.resolve ?? addressesOf,
@@ -90,6 +95,7 @@ export function wireDeps(
       clock,
     }),
     secrets: createSecretReader(pool, dataKeys, clock),
+    authenticators: createAuthenticators(dataKeys, clock),
     plain: createPlainCommitter((rows) => commitUnchanged(pool, rows), systemClock),
     credential: ({ workspace, monitor, checkId, ms }) =>
       issueCredential(keys, {

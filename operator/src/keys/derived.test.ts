@@ -27,7 +27,7 @@ const input: DerivedInput = {
   jwt: ringOf('jwt'),
   platformNamespace: 'duckmon',
   poolNamespaces: ['team-b', 'team-a', 'duckmon', 'team-a'],
-  clusterJwks: '{"keys":[]}',
+  clusterKeys: '{"keys":[]}',
 };
 const secrets = smallSecrets(input);
 const find = (namespace: string, service: string): SmallSecret =>
@@ -100,9 +100,9 @@ describe('operator: small Secrets of derived keys', () => {
     assert.deepEqual(withJwks, ['duckmon-keys-api', 'duckmon-keys-scheduler']);
   });
   it("carry the cluster's public keys to every callee, once they are known", () => {
-    for (const { files } of secrets) assert.equal(files[KEY_FILES.clusterJwks], input.clusterJwks);
-    for (const { files } of smallSecrets({ ...input, clusterJwks: undefined }))
-      assert.equal(KEY_FILES.clusterJwks in files, false);
+    for (const { files } of secrets) assert.equal(files[KEY_FILES.clusterKeys], input.clusterKeys);
+    for (const { files } of smallSecrets({ ...input, clusterKeys: undefined }))
+      assert.equal(KEY_FILES.clusterKeys in files, false);
   });
   it('B13 hold no root, in any encoding', () => {
     const text = JSON.stringify(secrets);

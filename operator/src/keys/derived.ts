@@ -8,6 +8,7 @@ import {
   type ServiceKeyFile,
 } from '../../../services/core/serviceKeys.ts';
 import { publicJwk, signingSeeds, type PublicJwk } from '../../../services/core/tokenKeys.ts';
+import { CLUSTER_KEYS_FILE } from '../../../services/core/workloadIdentity/clusterKeys.ts';
 import { keysSecretName } from '../names.ts';
 
 /** The files of a small Secret, as they are mounted. */
@@ -18,8 +19,8 @@ export const KEY_FILES = {
   signing: 'jwt.json',
   /** Public keys of tokens. */
   jwks: 'jwks.json',
-  /** Public keys of the cluster's service-account tokens: callees check them offline. */
-  clusterJwks: 'cluster-jwks.json',
+  /** What callees check the cluster's service-account tokens with, offline (`ClusterKeys`). */
+  clusterKeys: CLUSTER_KEYS_FILE,
 } as const;
 
 /** Services that get a small Secret in the platform's namespace; the dashboard holds nothing secret. */
@@ -46,8 +47,8 @@ export interface DerivedInput {
   readonly platformNamespace: string;
   /** Namespaces of tenants with pools of browsers. */
   readonly poolNamespaces: readonly string[];
-  /** The cluster's JWKS as its API server gives it; undefined while it is not known. */
-  readonly clusterJwks: string | undefined;
+  /** The text of `ClusterKeys`; undefined while they are not known. */
+  readonly clusterKeys: string | undefined;
 }
 
 /** Every small Secret that must be there, in a fixed order. */
@@ -91,8 +92,8 @@ const asFile = (keys: ServiceKeyFile): Record<string, string> => ({
   [KEY_FILES.service]: JSON.stringify(keys),
 });
 
-const clusterFile = ({ clusterJwks }: DerivedInput): Record<string, string> =>
-  clusterJwks === undefined ? {} : { [KEY_FILES.clusterJwks]: clusterJwks };
+const clusterFile = ({ clusterKeys }: DerivedInput): Record<string, string> =>
+  clusterKeys === undefined ? {} : { [KEY_FILES.clusterKeys]: clusterKeys };
 
 /** Under which name the scheduler finds the keys for the browsers of a tenant. */
 export const tenantCallee = (namespace: string): string => `browser/${namespace}`;

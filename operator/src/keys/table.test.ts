@@ -41,6 +41,25 @@ describe("operator: the scheduler's table of readers", () => {
       undefined,
     ]);
   });
+  it('remembers when new keys were asked for, also while the scheduler does not answer', async () => {
+    const asked = { urgent: '2026-11-25T12:00:00Z' };
+    const { clock, log } = testDeps();
+    const stopping = new AbortController();
+    const answers: (KeyTable | undefined)[] = [{ readers: null, asked }, undefined];
+    const table = watchReaders({
+      client: {
+        keyTable: async () => {
+          const answer = answers.shift();
+          if (answers.length === 0) stopping.abort();
+          return answer ?? assert.fail('away');
+        },
+      },
+      clock: { ...clock, sleep: async () => undefined },
+      log,
+    });
+    await table.run(stopping.signal);
+    assert.deepEqual(table.readers().asked?.urgent, new Date(asked.urgent));
+  });
   it('is unknown while the scheduler does not answer, not as it was', async () => {
     assert.deepEqual(await read(row(null), new Error('away'), row(['1']), []), [
       reader(undefined),

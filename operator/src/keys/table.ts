@@ -1,10 +1,10 @@
 /** Asks the scheduler who has loaded which keys: what a rotation waits for. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../services/core/clock.ts';
-import type { KeyReader } from '../../../services/core/contracts/keys.ts';
+import type { KeyReader, KeyTable } from '../../../services/core/contracts/keys.ts';
 import type { Log } from '../../../services/core/log.ts';
 import type { SchedulerClient } from '../scheduler/client.ts';
-import type { Reader } from './rotation.ts';
+import type { Reader, RotationRequests } from './rotation.ts';
 
 /** A process, and where it is. */
 export interface TableReader extends Reader {
@@ -18,6 +18,8 @@ export interface Readers {
   readonly internal: readonly TableReader[] | undefined;
   /** Empty while nobody tells: keys of tokens then go by time. */
   readonly jwt: readonly TableReader[] | undefined;
+  /** When administrators asked the api for new keys; absent when they never did. */
+  readonly asked?: RotationRequests;
 }
 
 export interface ReaderTable {
@@ -44,10 +46,17 @@ const BEGINNING: Readers = { internal: undefined, jwt: [] };
 const placeOf = ({ reader, service, address }: KeyReader) => ({ name: reader, service, address });
 
 /** Whether those who told of tokens' keys before still have them is not known either. */
-const unknownAfter = ({ jwt }: Readers): Readers => ({
+const unknownAfter = ({ jwt, asked }: Readers): Readers => ({
   internal: undefined,
   jwt: jwt?.length === 0 ? jwt : undefined,
+  ...(asked && { asked }),
 });
+
+const askedOf = ({ asked }: KeyTable): Pick<Readers, 'asked'> =>
+  asked ? { asked: { graceful: dateOf(asked.graceful), urgent: dateOf(asked.urgent) } } : {};
+
+const dateOf = (text: string | undefined): Date | undefined =>
+  text === undefined ? undefined : new Date(text);
 
 const readersOf = (rows: readonly KeyReader[] | null, before: Readers): Readers =>
   rows === null
@@ -77,7 +86,8 @@ export function watchReaders({ client, clock, log }: ReaderTableDeps): ReaderTab
   const listeners: (() => void)[] = [];
   const ask = async (signal: AbortSignal): Promise<Readers> => {
     try {
-      return readersOf((await client.keyTable(signal)).readers, readers);
+      const table = await client.keyTable(signal);
+      return { ...readersOf(table.readers, readers), ...askedOf(table) };
     } catch (error) {
       if (!signal.aborted)
         log.debug({ err: error }, 'the scheduler does not say who has loaded which keys');

@@ -3,16 +3,20 @@ import { systemClock } from '../../../services/core/clock.ts';
 import type { Resolve } from '../../../services/core/internal/addresses.ts';
 import { itCallsByName } from '../../../services/core/internal/testing/byName.ts';
 import { startReplicas, type Replicas } from '../../../services/core/internal/testing/replicas.ts';
+import { createLog } from '../../../services/core/log.ts';
 import { testKeys } from '../../../services/core/testing/keys.ts';
+import { tokensOf } from '../../../services/core/workloadIdentity/tokens.ts';
 import { createSchedulerClient, type SchedulerClient } from './client.ts';
 import { reader, report, waits } from './testing/answers.ts';
 
 describe("the operator's calls to the scheduler", () => {
   const keys = testKeys();
-  const open = (baseUrl: string, resolve: Resolve): SchedulerClient =>
+  const log = createLog('test', 'silent');
+  const open = (baseUrl: string, resolve: Resolve, tokensFolder?: string): SchedulerClient =>
     createSchedulerClient({
       baseUrl,
       keys: keys.of('operator'),
+      tokens: tokensOf({ tokensFolder }, log),
       clock: systemClock,
       term: () => 1,
       resolve,
@@ -22,8 +26,8 @@ describe("the operator's calls to the scheduler", () => {
     itCallsByName({
       service: 'scheduler',
       keys,
-      open: (url, resolve) => {
-        const client = open(url, resolve);
+      open: (url, resolve, tokensFolder) => {
+        const client = open(url, resolve, tokensFolder);
         return { call: () => client.freeze(true), close: () => client.close() };
       },
       reply: (_request, response) => response.json({ frozen: true }),

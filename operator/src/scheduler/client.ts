@@ -28,6 +28,7 @@ import {
 import { addressesOf, type Resolve } from '../../../services/core/internal/addresses.ts';
 import { callsBy, createPods, nobody } from '../../../services/core/internal/pods.ts';
 import type { KeySource } from '../../../services/core/serviceKeys.ts';
+import type { TokenSource } from '../../../services/core/workloadIdentity/tokens.ts';
 import { joinReports, joinTables } from './replicas.ts';
 
 /** An object as the scheduler names it. */
@@ -71,6 +72,7 @@ export interface SchedulerClient {
 export interface SchedulerClientOptions {
   readonly baseUrl: string;
   readonly keys: KeySource;
+  readonly tokens?: TokenSource | undefined;
   readonly clock: Clock;
   /** Number of the term in which this process leads. */
   readonly term: () => number;
@@ -91,8 +93,8 @@ const withAfter = (path: string, after: string | undefined): string =>
 
 /** A client that keeps its connections. */
 export function createSchedulerClient(options: SchedulerClientOptions): SchedulerClient {
-  const { baseUrl, keys, clock, term, resolve = addressesOf } = options;
-  const to = { caller: 'operator', callee: 'scheduler', baseUrl, keys, clock, resolve } as const;
+  const { term, resolve = addressesOf, ...own } = options;
+  const to = { ...own, caller: 'operator', callee: 'scheduler', resolve } as const;
   const replicas = createPods(to);
   const calls = callsBy((send) => replicas.call(send));
   const askEach = async <T extends z.ZodType>(

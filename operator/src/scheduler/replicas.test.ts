@@ -4,6 +4,16 @@ import { joinReports, joinTables } from './replicas.ts';
 import { reader, report, waits } from './testing/answers.ts';
 
 describe('operator: the key tables of several schedulers', () => {
+  it('takes the last time at which new keys were asked for, of those that know', () => {
+    const [early, late] = ['2026-11-25T12:00:00Z', '2026-11-25T13:00:00Z'];
+    const tables = [
+      { readers: [], asked: { graceful: early, urgent: early } },
+      { readers: null, asked: { graceful: late } },
+      { readers: [] },
+    ];
+    assert.deepEqual(joinTables(tables).asked, { graceful: late, urgent: early });
+  });
+
   it('name everybody whom one of them knows', () => {
     const [a, b, c] = [reader('a', ['1']), reader('b', ['1']), reader('c', ['1'])];
     assert.deepEqual(joinTables([{ readers: [a, b] }, { readers: [b, c] }]), {

@@ -9,13 +9,27 @@ import { MAX_WAITING, type CapacityReport } from '../../../services/core/contrac
 export function joinTables(tables: readonly KeyTable[]): KeyTable {
   const readers = new Map<string, KeyReader>();
   for (const table of tables) {
-    if (table.readers === null) return { readers: null };
+    if (table.readers === null) return { readers: null, ...askedOf(tables) };
     for (const reader of table.readers) {
       const known = readers.get(reader.reader);
       readers.set(reader.reader, known ? joinReaders(known, reader) : reader);
     }
   }
-  return { readers: [...readers.values()] };
+  return { readers: [...readers.values()], ...askedOf(tables) };
+}
+
+/** All replicas read it from the one database, some of them a moment later. */
+function askedOf(tables: readonly KeyTable[]): Pick<KeyTable, 'asked'> {
+  const all = tables.flatMap(({ asked }) => asked ?? []);
+  if (all.length === 0) return {};
+  const last = (times: readonly (string | undefined)[]): string | undefined =>
+    times
+      .filter((time) => time !== undefined)
+      .toSorted()
+      .at(-1);
+  const graceful = last(all.map((asked) => asked.graceful));
+  const urgent = last(all.map((asked) => asked.urgent));
+  return { asked: { ...(graceful && { graceful }), ...(urgent && { urgent }) } };
 }
 
 /** What both found in one process: an answer counts more than silence, and a key only when both saw it. */

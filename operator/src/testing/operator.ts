@@ -26,7 +26,7 @@ export type Tuning = Partial<Pick<StartDeps, 'resyncMs' | 'onLost' | 'random'>> 
   Partial<
     Pick<
       OperatorConfig,
-      'usersNamespace' | 'watchNamespaces' | 'pools' | 'browserImage' | 'llmImage'
+      'usersNamespace' | 'tokensFolder' | 'watchNamespaces' | 'pools' | 'browserImage' | 'llmImage'
     >
   >;
 

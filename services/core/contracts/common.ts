@@ -15,6 +15,8 @@ export const errorBody = z.strictObject({
     correlationId: z.string(),
     /** Fields of the request that are wrong, when it was refused for them. */
     fields: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+    /** With the code `step_up_required`: the second factors that the person has. */
+    factors: z.array(z.string()).optional(),
   }),
 });
 export type ErrorBody = z.infer<typeof errorBody>;

@@ -29,6 +29,15 @@ export const keyReader = z.strictObject({
 });
 export type KeyReader = z.infer<typeof keyReader>;
 
+/** When administrators asked the api for new keys, `urgent` without overlap; the operator makes them. */
+export const rotationAsked = z.strictObject({
+  graceful: z.iso.datetime().optional(),
+  urgent: z.iso.datetime().optional(),
+});
+
 /** `readers` is null until all were asked once: unknown, not empty. */
-export const keyTable = z.strictObject({ readers: z.array(keyReader).nullable() });
+export const keyTable = z.strictObject({
+  readers: z.array(keyReader).nullable(),
+  asked: rotationAsked.optional(),
+});
 export type KeyTable = z.infer<typeof keyTable>;

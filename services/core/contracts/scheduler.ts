@@ -6,6 +6,8 @@ export const WAKE_PATH = '/internal/v1/wake';
 export const PREVIEW_PATH = '/internal/v1/preview';
 export const SECRETS_PATH = '/internal/v1/secrets';
 export const CHANNEL_TEST_PATH = '/internal/v1/channels/test';
+export const APP_SEAL_PATH = '/internal/v1/authenticators/seal';
+export const APP_CHECK_PATH = '/internal/v1/authenticators/check';
 
 /** A run was asked for or a monitor was changed: look now instead of at the next tick. */
 export const wakeRequest = z.strictObject({
@@ -24,6 +26,34 @@ export const putSecretRequest = z.strictObject({
   managedBy: z.string().nullable(),
 });
 export type PutSecretRequest = z.infer<typeof putSecretRequest>;
+
+/** Seals the secret of a person's authenticator app; it is never opened for anybody. */
+export const appSealRequest = z.strictObject({
+  user: z.uuid(),
+  /** Base32. */
+  secret: z.string().min(26).max(128),
+});
+
+/** What only the scheduler opens. */
+export const sealedText = z.strictObject({
+  /** Base64. */
+  content: z.base64(),
+  dataKeyId: z.string(),
+});
+export type SealedText = z.infer<typeof sealedText>;
+
+/** Whether a code is one of the app's. */
+export const appCheckRequest = z.strictObject({
+  ...sealedText.shape,
+  user: z.uuid(),
+  code: z.string().regex(/^\d{6}$/),
+});
+
+export const appCheckResult = z.strictObject({
+  /** The time step that the code is of; null for a wrong one. */
+  step: z.number().int().nullable(),
+});
+export type AppCheckResult = z.infer<typeof appCheckResult>;
 
 /** A job that is tried without being saved; `spec` is validated by the api first. */
 export const previewRequest = z.strictObject({

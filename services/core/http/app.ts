@@ -184,6 +184,7 @@ export function answerError(log: Log): ErrorRequestHandler {
         message: known.message,
         correlationId,
         ...(known.fields ? { fields: known.fields } : {}),
+        ...(known.factors ? { factors: known.factors } : {}),
       },
     });
   };

@@ -6,6 +6,7 @@ import { errorBody } from '../contracts/common.ts';
 import type { InternalCaller, ServiceName } from '../contracts/ports.ts';
 import type { KeySource } from '../serviceKeys.ts';
 import { within } from '../within.ts';
+import type { TokenSource } from '../workloadIdentity/tokens.ts';
 import { InternalCallError } from './errors.ts';
 import { exchange, type Answered, type Method } from './exchange.ts';
 
@@ -48,6 +49,8 @@ export interface ClientOptions {
   /** Such as `http://127.0.0.1:8001`. */
   readonly baseUrl: string;
   readonly keys: KeySource;
+  /** In a cluster: the tokens of the caller's account, which each call shows. */
+  readonly tokens?: TokenSource | undefined;
   readonly clock: Clock;
   /** Sockets kept open at the most. */
   readonly connections?: number;
@@ -137,7 +140,9 @@ function refusal(callee: ServiceName, { status, json, retryAfter }: Answered): I
   const parsed = errorBody.safeParse(json);
   const detail = parsed.success ? parsed.data.error.message : 'no explanation';
   const hint =
-    status === 401 ? 'Invalid internal API key; check INTERNAL_API_KEY and the key files' : detail;
+    status === 401
+      ? 'Invalid internal API key; check INTERNAL_API_KEY, the key files and, in a cluster, WORKLOAD_TOKENS'
+      : detail;
   return new InternalCallError({
     kind: 'refused',
     status,

@@ -58,16 +58,16 @@ export async function exchange(
 }
 
 function signedHeaders(
-  { caller, callee, keyring = callee, keys, clock }: ClientOptions,
+  { caller, callee, keyring = callee, keys, tokens, clock }: ClientOptions,
   url: URL,
   { method, body }: Sending,
 ): Record<string, string> {
   const held = keys().calls[keyring] ?? [];
   const key = currentKey(held);
-  if (!key) {
-    const message = `${caller} has no current key to call ${keyring}`;
-    throw new InternalCallError({ kind: 'refused', status: 0, message });
-  }
+  if (!key) throw notSent(`${caller} has no current key to call ${keyring}`);
+  const token = tokens?.(callee);
+  if (tokens && token === undefined)
+    throw notSent(`${caller} has no token of its account to call ${callee}; check WORKLOAD_TOKENS`);
   const timestamp = String(clock.now().getTime());
   const nonce = randomUUID();
   const signature = signParts(signingKey(key.value), {
@@ -80,12 +80,16 @@ function signedHeaders(
   });
   return {
     ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     [KEY_HEADER]: `${key.kid}.${signature}`,
     [TIME_HEADER]: timestamp,
     [NONCE_HEADER]: nonce,
     [KIDS_HEADER]: kidsHeader(held),
   };
 }
+
+const notSent = (message: string): InternalCallError =>
+  new InternalCallError({ kind: 'refused', status: 0, message });
 
 async function readAnswer(
   response: Dispatcher.ResponseData,

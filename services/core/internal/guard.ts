@@ -1,4 +1,4 @@
-/** Refuses internal requests whose signed header does not hold. */
+/** Refuses internal requests whose signed header, or whose caller's token, does not hold. */
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../clock.ts';
@@ -7,6 +7,7 @@ import { HttpError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { DerivedKey, KeySource } from '../serviceKeys.ts';
+import type { TokenCheck } from '../workloadIdentity/check.ts';
 import { answerKeys, asksForKeys, kidsHeader } from './keys.ts';
 import { createNonceMemory } from './nonces.ts';
 import {
@@ -27,6 +28,8 @@ export interface GuardOptions {
   readonly metrics: Metrics;
   /** The addresses by which this process may be called, such as `127.0.0.1:8001`. */
   readonly addresses: () => readonly string[];
+  /** In a cluster the second factor: the caller's token. Absent where the signature alone counts. */
+  readonly checkToken?: TokenCheck | undefined;
   /** Local mode only: also accept the raw root key (`X-Internal-API-Key: <key>`). */
   readonly rawKey?: (() => string | undefined) | undefined;
 }
@@ -61,69 +64,104 @@ export const UNAUTHORIZED_BODY = {
 /** An Express handler for internal routes; needs the raw body in `request.rawBody`. */
 export function requireInternal(options: GuardOptions): RequestHandler {
   const isNewNonce = createNonceMemory(options.clock);
-  return (request: Request, response: Response, next: NextFunction) => {
+  return async (request: Request, response: Response, next: NextFunction) => {
     response.setHeader(KIDS_HEADER, kidsHeader(Object.values(options.keys().callers).flat()));
-    const judgement = judge(request, options, isNewNonce);
+    const judgement = await judge(request, options, isNewNonce);
     if (judgement.holds) {
       response.locals[CALLER] = judgement.caller;
       if (asksForKeys(request)) answerKeys(response, options.keys());
       else next();
       return;
     }
-    const { reason } = judgement;
-    options.metrics.authFailures.inc({ reason });
-    options.log.warn(
-      {
-        event: 'auth.invalid_internal_key',
-        reason,
-        ip: request.socket.remoteAddress,
-        route: request.path,
-      },
-      'Invalid internal API key: unauthorized internal request refused; check INTERNAL_API_KEY and the key files of both services',
-    );
+    report(judgement, request, options);
     response.status(401).json(UNAUTHORIZED_BODY);
   };
 }
 
+const ADVICE = {
+  signature: {
+    event: 'auth.invalid_internal_key',
+    message:
+      'Invalid internal API key: unauthorized internal request refused; check INTERNAL_API_KEY and the key files of both services',
+  },
+  token: {
+    event: 'auth.invalid_workload_token',
+    message:
+      'Invalid token of a service account: unauthorized internal request refused; check WORKLOAD_TOKENS of the caller, the account of its pod, and that the operator runs',
+  },
+} as const;
+
+function report(
+  { factor, reason }: Refusal,
+  request: Request,
+  { metrics, log }: GuardOptions,
+): void {
+  const { event, message } = ADVICE[factor];
+  metrics.authFailures.inc({ reason });
+  log.warn({ event, reason, ip: request.socket.remoteAddress, route: request.path }, message);
+}
+
 /** The first reason why a request is refused, or that it holds. */
-function judge(
+async function judge(
   request: Request,
   options: GuardOptions,
   isNewNonce: (nonce: string) => boolean,
-): Judgement {
-  const header = request.get(KEY_HEADER) ?? '';
-  const raw = options.rawKey?.();
-  if (raw !== undefined && raw !== '' && sameText(header, raw))
+): Promise<Judgement> {
+  const raw = options.checkToken ? undefined : options.rawKey?.();
+  if (raw !== undefined && raw !== '' && sameText(request.get(KEY_HEADER) ?? '', raw))
     return { holds: true, caller: undefined };
+  const signed = judgeSignature(request, options);
+  if (!signed.holds) return signed;
+  const { caller } = signed;
+  const problem = await options.checkToken?.(request.get('authorization'), caller);
+  if (problem !== undefined) return { holds: false, factor: 'token', reason: problem };
+  // last, so that a request that does not hold leaves the nonce to the one that does
+  return isNewNonce(request.get(NONCE_HEADER) ?? '') ? signed : refused('replayed');
+}
+
+function judgeSignature(request: Request, options: GuardOptions): Signed | Refusal {
+  const header = request.get(KEY_HEADER) ?? '';
   const dot = header.indexOf('.');
   const kid = header.slice(0, Math.max(dot, 0));
-  const { caller, entry } = findKey(options.keys, kid);
+  const found = findKey(options.keys, kid);
   // An unknown kid costs the same work as a known one.
-  const key = entry ? signingKey(entry.value) : DUMMY_KEY;
+  const key = found ? signingKey(found.entry.value) : DUMMY_KEY;
   const signed = isSignedBy(key, request, header.slice(dot + 1), options);
   if (header === '') return refused('missing');
-  if (!entry) return refused('unknown_kid');
+  if (!found) return refused('unknown_kid');
   if (!signed) return refused('bad_signature');
   const age = Math.abs(options.clock.now().getTime() - Number(request.get(TIME_HEADER)));
   if (!(age <= MAX_SKEW_MS)) return refused('stale');
   const nonce = request.get(NONCE_HEADER) ?? '';
   if (nonce.length < 16 || nonce.length > 64) return refused('bad_nonce');
-  return isNewNonce(nonce) ? { holds: true, caller } : refused('replayed');
+  return { holds: true, caller: found.caller };
 }
 
-type Judgement =
-  | { readonly holds: true; readonly caller: string | undefined }
-  | { readonly holds: false; readonly reason: string };
+interface Signed {
+  readonly holds: true;
+  readonly caller: string;
+}
 
-function findKey(keys: KeySource, kid: string): { caller?: string; entry?: DerivedKey } {
+interface Refusal {
+  readonly holds: false;
+  readonly factor: keyof typeof ADVICE;
+  readonly reason: string;
+}
+
+type Judgement = Signed | Refusal | { readonly holds: true; readonly caller: undefined };
+
+function findKey(
+  keys: KeySource,
+  kid: string,
+): { readonly caller: string; readonly entry: DerivedKey } | undefined {
   for (const [caller, entries] of Object.entries(keys().callers)) {
     const entry = entries.find((candidate) => candidate.kid === kid);
     if (entry) return { caller, entry };
   }
-  return {};
+  return undefined;
 }
 
-const refused = (reason: string): Judgement => ({ holds: false, reason });
+const refused = (reason: string): Refusal => ({ holds: false, factor: 'signature', reason });
 
 function isSignedBy(
   key: KeyObject,

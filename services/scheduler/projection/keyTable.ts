@@ -15,6 +15,7 @@ import { createPods, type Pods } from '../../core/internal/pods.ts';
 import { KEY_HEADER, KIDS_HEADER } from '../../core/internal/signature.ts';
 import type { Log } from '../../core/log.ts';
 import type { KeySource } from '../../core/serviceKeys.ts';
+import type { TokenSource } from '../../core/workloadIdentity/tokens.ts';
 
 /** Processes that are called, and where. */
 export interface Callee {
@@ -30,6 +31,7 @@ export interface KeyTableDeps {
   /** What this process is called in the table. */
   readonly owner: string;
   readonly keys: KeySource;
+  readonly tokens?: TokenSource | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Every address of a host; a headless Service has one a pod. */
@@ -111,13 +113,13 @@ interface Found {
 }
 
 /** A connection for each process that was found. */
-function createPhones({ keys, clock, log, resolve = addressesOf }: KeyTableDeps): Phones {
+function createPhones({ keys, tokens, clock, log, resolve = addressesOf }: KeyTableDeps): Phones {
   const lines = new Map<string, Pods>();
   const podsOf = (callee: Callee): Pods => {
     const { service, url: baseUrl, keyring } = callee;
-    const own = { caller: 'scheduler', callee: service, keyring, baseUrl } as const;
+    const own = { caller: 'scheduler', callee: service, keyring, baseUrl, keys, tokens } as const;
     const line = lineOf(callee);
-    const pods = lines.get(line) ?? createPods({ ...own, keys, clock, resolve, connections: 1 });
+    const pods = lines.get(line) ?? createPods({ ...own, clock, resolve, connections: 1 });
     lines.set(line, pods);
     return pods;
   };

@@ -18,6 +18,7 @@ import {
   statusFeed,
 } from '../../core/contracts/projection.ts';
 import { KEY_TABLE_PATH, keyTable } from '../../core/contracts/keys.ts';
+import { askRotation } from '../../store/rotation.ts';
 import { createApp } from '../../core/http/app.ts';
 import { serve, type Listening } from '../../core/http/serve.ts';
 import {
@@ -241,6 +242,13 @@ describe('scheduler: projection routes', () => {
   it('B4 hands the table of loaded keys to the operator alone', async () => {
     assert.deepEqual(await as('operator').get(KEY_TABLE_PATH, keyTable), { readers: null });
     await assert.rejects(as('api').get(KEY_TABLE_PATH, keyTable), failsWith(404));
+  });
+
+  it('hands the operator when new keys were asked for', async () => {
+    await askRotation(world.db.pool('mon_api'), 'urgent');
+    const { asked } = await as('operator').get(KEY_TABLE_PATH, keyTable);
+    assert.ok(asked?.urgent !== undefined && asked.graceful === undefined);
+    assert.ok(Math.abs(Date.parse(asked.urgent) - Date.now()) < 60_000);
   });
 
   it('freezes and lifts the freeze', async () => {

@@ -27,6 +27,7 @@ import { onlyFrom } from '../../core/internal/guard.ts';
 import { oldestLatenessMs } from '../../store/claim.ts';
 import { readChannelStates } from '../../store/channelStates.ts';
 import { frozenBy, setFrozen } from '../../store/freeze.ts';
+import { askedRotations } from '../../store/rotation.ts';
 import type { ObjectKey } from '../../store/projection.ts';
 import { readStatusFeed } from '../../store/statusFeed.ts';
 import { withTransaction } from '../../store/workspace.ts';
@@ -92,8 +93,9 @@ export function projectionRoutes(options: ProjectionRoutes): Router {
     const report: CapacityReport = { ...figures, waiting: deps.workers.waiting() };
     response.json(report);
   });
-  router.get(KEY_TABLE_PATH, operator, (_request, response) => {
-    response.json(keyTable());
+  router.get(KEY_TABLE_PATH, operator, async (_request, response) => {
+    const asked = await askedRotations(deps.pool);
+    response.json({ ...keyTable(), ...(asked && { asked }) });
   });
   router.put(FREEZE_PATH, operator, async (request, response) => {
     const { frozen } = freezeRequest.parse(request.body);

@@ -4,6 +4,7 @@ import type { PoolAddress } from '../../core/contracts/projection.ts';
 import type { Resolve } from '../../core/internal/addresses.ts';
 import { createPods, type Pods } from '../../core/internal/pods.ts';
 import type { KeySource } from '../../core/serviceKeys.ts';
+import type { TokenSource } from '../../core/workloadIdentity/tokens.ts';
 import { createPlaces, type Places } from './places.ts';
 
 type Callee = 'browser' | 'llm';
@@ -26,6 +27,7 @@ export interface PoolsOptions {
   /** Where the scheduler's own services are. */
   readonly urls: Readonly<Record<Callee, string>>;
   readonly keys: KeySource;
+  readonly tokens?: TokenSource | undefined;
   /** Of this machine. */
   readonly clock: Clock;
   readonly resolve: Resolve;
@@ -38,7 +40,7 @@ interface Known extends Pool {
 const IDLE_MS = 300_000;
 
 /** Begins with none; each is made when it is asked for. */
-export function createPools({ urls, keys, clock, resolve }: PoolsOptions): Pools {
+export function createPools({ urls, keys, tokens, clock, resolve }: PoolsOptions): Pools {
   const known = new Map<string, Known>();
   const closing = new Set<Promise<void>>();
   const make = (callee: Callee, pool: PoolAddress | null): Known => ({
@@ -48,6 +50,7 @@ export function createPools({ urls, keys, clock, resolve }: PoolsOptions): Pools
       keyring: pool?.keyring,
       baseUrl: pool?.url ?? urls[callee],
       keys,
+      tokens,
       clock,
       resolve,
     }),

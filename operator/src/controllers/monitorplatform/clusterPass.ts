@@ -36,7 +36,7 @@ export function createClusterPass(deps: ClusterPassDeps): ClusterPass {
     );
     await work.attempt('pools', () => keepPools(platform, deps, doing));
     const tried = network && (await work.attempt('the canary', () => canary(network, doing)));
-    const times = [keys?.plan.requeueAt, tried?.nextAt].flatMap((time) => time ?? []);
+    const times = [keys?.nextAt, tried?.nextAt].flatMap((time) => time ?? []);
     return {
       // Keys that were not made must not be recorded: they would count as lost.
       findings: findingsOf(doing.dryRun ? undefined : keys, tried?.claim, pools),

@@ -4,6 +4,7 @@ import type { Clock } from '../../../../services/core/clock.ts';
 import { newKeyEntry } from '../../../../services/core/keyring.ts';
 import type { Transport } from '../../../../services/core/kube/transport.ts';
 import type { KubeObject } from '../../../../services/core/kube/types.ts';
+import type { Log } from '../../../../services/core/log.ts';
 import { KEY_FILES, type SmallSecret } from '../../keys/derived.ts';
 import { usable } from '../../keys/ring.ts';
 import type { OwnKeys } from '../../keys/own.ts';
@@ -13,11 +14,12 @@ import { isTrue, type Condition } from '../../kube/conditions.ts';
 import { keyFor, keyOf } from '../../kube/keys.ts';
 import type { Store } from '../../kube/store.ts';
 import { keysSecretName, LABELS, PART_OF, SECRETS } from '../../names.ts';
+import { createClusterKeysReader } from '../../workloadIdentity/clusterKeys.ts';
 import { SECRET, type Secret } from './kinds.ts';
 import { applyOwn, pruneOwn, type Acting, type Doing } from './own.ts';
 import { planKeys, type KeysPlan } from './planKeys.ts';
 import { createRootStore } from './roots.ts';
-import { rotationRequests } from './settings.ts';
+import { latestRequests, rotationRequests } from './settings.ts';
 
 export interface KeyWorkDeps extends Acting {
   readonly transport: Pick<Transport, 'get' | 'apply' | 'delete' | 'getPath'>;
@@ -27,12 +29,15 @@ export interface KeyWorkDeps extends Acting {
   readonly readers: () => Readers;
   readonly ownKeys: OwnKeys;
   readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
 }
 
 export interface KeyResult {
   readonly plan: KeysPlan;
   /** What is wrong with an annotation. */
   readonly problems: readonly string[];
+  /** When the next pass is due. */
+  readonly nextAt: Date;
 }
 
 export type KeyWork = (
@@ -41,34 +46,31 @@ export type KeyWork = (
   doing: Doing,
 ) => Promise<KeyResult>;
 
-/** Public keys of service accounts; any account may read them. */
-const JWKS_PATH = '/openid/v1/jwks';
-const JWKS_MS = 600_000;
-
 /** The roots are written first: whoever takes over after a crash derives the same from them. */
 export function createKeyWork(deps: KeyWorkDeps): KeyWork {
   const { namespace, applier, derived, clock } = deps;
   const roots = createRootStore({ ...deps, fieldManager: applier.fieldManager });
-  const clusterJwks = createJwks(deps);
+  const forTokens = createClusterKeysReader({ ...deps, written: () => writtenIn(deps) });
   return async (platform, poolNamespaces, doing) => {
     const { signal, dryRun, deeds } = doing;
     const found = await roots.read(signal);
     const { requests, problems } = rotationRequests(platform.metadata.annotations);
+    const readers = deps.readers();
     const { status } = platform;
     const plan = planKeys(
       {
         ...found,
         now: clock.now(),
         keys: platform.spec.keys,
-        requests,
+        requests: latestRequests(requests, readers.asked),
         // Keys of tokens go by time beside: people's own programs check them too, and cannot be asked.
-        readers: deps.readers(),
+        readers,
         recorded: status?.keys ?? [],
         lostBefore: isTrue(status?.conditions as readonly Condition[] | undefined, 'KeysLost'),
         ciphertext: 'unknown',
         platformNamespace: namespace,
         poolNamespaces,
-        clusterJwks: await clusterJwks(signal),
+        clusterKeys: await forTokens.read(signal),
       },
       { newKey: newKeyEntry },
     );
@@ -81,7 +83,7 @@ export function createKeyWork(deps: KeyWorkDeps): KeyWork {
     const ring = written.find(({ secret }) => secret === SECRETS.internalKey);
     const root = ring ? { keys: [...ring.keys] } : usable(found.rings.internal);
     if (root) deps.ownKeys.take(root);
-    return { plan, problems };
+    return { plan, problems, nextAt: earlier(plan.requeueAt, forTokens.dueAt()) };
   };
 }
 
@@ -107,25 +109,12 @@ const wishOf = ({ namespace, name, files }: SmallSecret): Desired & KubeObject =
     ),
   }) as Desired;
 
-/** Asked for now and then. A server that does not say it keeps no key back: what was known stays. */
-function createJwks({ transport, clock, derived, namespace }: KeyWorkDeps) {
-  let known: { readonly text: string; readonly at: number } | undefined;
-  /** As pods have it since an earlier run. */
-  const writtenJwks = (): string | undefined => {
-    const secret = derived.get(keyFor({ namespace, name: keysSecretName('scheduler') }));
-    const encoded = secret?.data?.[KEY_FILES.clusterJwks];
-    return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
-  };
-  return async (signal: AbortSignal): Promise<string | undefined> => {
-    const now = clock.monotonic();
-    if (known && now - known.at < JWKS_MS) return known.text;
-    try {
-      const text = JSON.stringify(await transport.getPath(JWKS_PATH, { signal }));
-      known = { text, at: now };
-      return text;
-    } catch {
-      signal.throwIfAborted();
-      return known?.text ?? writtenJwks();
-    }
-  };
+/** What pods check tokens with, as they have it since an earlier run. */
+function writtenIn({ derived, namespace }: KeyWorkDeps): string | undefined {
+  const secret = derived.get(keyFor({ namespace, name: keysSecretName('scheduler') }));
+  const encoded = secret?.data?.[KEY_FILES.clusterKeys];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
 }
+
+const earlier = (one: Date | undefined, other: Date): Date =>
+  one === undefined || one > other ? other : one;

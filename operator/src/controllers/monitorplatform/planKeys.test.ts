@@ -22,7 +22,7 @@ const calm: KeysInput = {
   ciphertext: 'present',
   platformNamespace: 'duckmon',
   poolNamespaces: ['team-a'],
-  clusterJwks: undefined,
+  clusterKeys: undefined,
 };
 const plan = (changes: Partial<KeysInput>): KeysPlan =>
   planKeys({ ...calm, ...changes }, keyMaker());

@@ -40,7 +40,7 @@ export interface KeysInput {
   readonly ciphertext: DataKeyInput['ciphertext'];
   readonly platformNamespace: string;
   readonly poolNamespaces: readonly string[];
-  readonly clusterJwks: string | undefined;
+  readonly clusterKeys: string | undefined;
 }
 
 /** A root to be written into its Secret. */

@@ -48,6 +48,7 @@ function clusterPassOf(base: Base, applier: Applier, caches: ClusterCaches) {
     canary: caches.canary.store,
     keyWork: createKeyWork({
       ...acting,
+      log: common.log,
       derived: storeOf(caches.derived),
       readers: readers.readers,
       ownKeys,

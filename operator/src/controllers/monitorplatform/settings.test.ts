@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ANNOTATIONS } from '../../names.ts';
-import { rotationRequests, rotationSettings } from './settings.ts';
+import { latestRequests, rotationRequests, rotationSettings } from './settings.ts';
 
 describe('operator: settings of the key rotation', () => {
   const { internal, jwt } = rotationSettings({
@@ -33,6 +33,14 @@ describe('operator: rotations that people ask for', () => {
       },
       problems: [],
     });
+  });
+  it('are the last of those by annotation and those by the api', () => {
+    const [early, late] = [new Date('2026-11-25T12:00:00Z'), new Date('2026-11-25T13:00:00Z')];
+    assert.deepEqual(latestRequests({ graceful: early, urgent: late }, { graceful: late }), {
+      graceful: late,
+      urgent: late,
+    });
+    assert.deepEqual(latestRequests({ urgent: early }), { graceful: undefined, urgent: early });
   });
   it('are none without annotations', () => {
     for (const annotations of [undefined, {}, { [rotateRequestedAt]: '' }]) {

@@ -27,6 +27,18 @@ export interface ReadRequests {
   readonly problems: readonly string[];
 }
 
+/** Rotations that were asked for in two ways: of each kind the last. */
+export const latestRequests = (
+  one: RotationRequests,
+  other: RotationRequests = {},
+): RotationRequests => ({
+  graceful: later(one.graceful, other.graceful),
+  urgent: later(one.urgent, other.urgent),
+});
+
+const later = (one: Date | undefined, other: Date | undefined): Date | undefined =>
+  one !== undefined && (other === undefined || one > other) ? one : other;
+
 /** RFC 3339 with a time zone: what `date` calls a date alone could mean another day elsewhere. */
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 

@@ -137,6 +137,16 @@ describe('operator: objects of a WorkerPool', () => {
     assert.equal(podOf().serviceAccountName, serviceAccount(settingOf()).metadata.name);
   });
 
+  it('B9 has its pods ask callers for tokens where the platform does, and mounts none for them', () => {
+    for (const pool of [poolOf(), llm])
+      for (const workloadIdentity of ['required', 'off'] as const) {
+        assert.equal(env({ pool, workloadIdentity })['WORKLOAD_IDENTITY'], workloadIdentity);
+        for (const { projected } of podOf({ pool, logins: ['duckmon-login-a'] }).volumes ?? [])
+          for (const source of projected?.sources ?? [])
+            assert.equal(source.serviceAccountToken, undefined);
+      }
+  });
+
   it('B14 puts no secret into the environment', () => {
     for (const pool of [poolOf(), llm])
       for (const variable of containerOf({ pool }).env ?? [])

@@ -5,6 +5,7 @@ import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
 import type { Clock } from '../../../../services/core/clock.ts';
 import { PREVIEW_ID } from '../../../../services/core/contracts/projection.ts';
 import type { KubeObject } from '../../../../services/core/kube/types.ts';
+import type { WorkloadIdentity } from '../../../../services/core/workloadIdentity/config.ts';
 import { keyFor, keyOf } from '../../kube/keys.ts';
 import { OWNER_INDEX } from '../../kube/owners.ts';
 import type { Store } from '../../kube/store.ts';
@@ -35,6 +36,8 @@ export interface Observed {
   readonly deployments: Pick<Store<Deployment>, 'get'>;
   /** Jobs of the cluster, not of ours. */
   readonly onceJobs: Pick<Store<KubeObject>, 'by'>;
+  /** Whether pods ask their callers for tokens. */
+  readonly workloadIdentity: WorkloadIdentity;
   /** ClusterIP of the egress proxy. */
   readonly egressAddress: () => string | undefined;
   /** The scheduler's report, not older than so long. */
@@ -168,6 +171,7 @@ export async function observe(
     platformNamespace: from.platformNamespace,
     image: platform?.images?.[component] ?? from.images[component],
     egressAddress: from.egressAddress(),
+    workloadIdentity: from.workloadIdentity,
     // No job has a session yet, so that no pool mounts a login.
     logins: [],
     ungranted: ungrantedTargets(pool, platform?.egress?.allow),

@@ -55,7 +55,7 @@ function buildOf(setting: PoolSetting, { pool, once }: PoolInput): Step {
 }
 
 function stepOf(input: PoolInput, replicas: number): Step {
-  const { pool, platformNamespace, egressAddress, logins } = input;
+  const { pool, platformNamespace, egressAddress, workloadIdentity, logins } = input;
   const component = componentOf(pool);
   const image = pool.spec.image ?? input.image;
   if (isDisabled(pool)) return { kind: 'leave' };
@@ -74,8 +74,8 @@ function stepOf(input: PoolInput, replicas: number): Step {
       kind: 'wait',
       message: `The Service ${EGRESS_SERVICE} in the namespace ${platformNamespace} has no cluster address; pods without it would reach nothing.`,
     };
-  const setting = { pool, platformNamespace, image, egressAddress, logins, replicas };
-  return buildOf(setting, input);
+  const where = { platformNamespace, egressAddress, workloadIdentity };
+  return buildOf({ pool, image, logins, replicas, ...where }, input);
 }
 
 function scaleOf(input: PoolInput, rest: Rest): ScalePlan {

@@ -47,6 +47,7 @@ export function envOf(setting: PoolSetting, lifetime: Lifetime): V1EnvVar[] {
     variable('HOST', '0.0.0.0'),
     variable('METRICS_PORT', String(METRICS_PORT)),
     variable('KEYS_FILE', `${FOLDERS.keys}/keys.json`),
+    variable('WORKLOAD_IDENTITY', setting.workloadIdentity),
     variable('EGRESS_URL', egressUrl(setting)),
     { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
     ...(componentOf(setting.pool) === 'browser' ? browserEnv(setting, lifetime) : llmEnv(setting)),

@@ -48,7 +48,7 @@ const addressOf = (service: Service | undefined): string | undefined => {
 
 function depsOf(base: Base, own: Caches): PoolDeps {
   const { config, common, caches, readers, link, workspaces } = base;
-  const { browserImage, llmImage } = config;
+  const { browserImage, llmImage, workloadIdentity = 'off' } = config;
   const name = CONTROLLERS.WorkerPool;
   const { ServiceAccount, Service, PodDisruptionBudget, Deployment, Job } = own.children;
   const children = {
@@ -63,6 +63,7 @@ function depsOf(base: Base, own: Caches): PoolDeps {
     platformNamespace: config.namespace,
     platform: base.platform,
     images: { browser: browserImage, llm: llmImage },
+    workloadIdentity,
     jobs: caches.jobs.store,
     pods: own.pods.store,
     deployments: children.Deployment,

@@ -5,6 +5,7 @@ import type { Desired } from '../../kube/apply.ts';
 import type { ConditionClaim } from '../../kube/conditions.ts';
 import type { EventText } from '../../kube/events.ts';
 import type { ConditionType, Reason } from '../../names.ts';
+import type { WorkloadIdentity } from '../../../../services/core/workloadIdentity/config.ts';
 import type { Measured } from './capacity.ts';
 import type { OnceJob } from './once.ts';
 import type { Duty } from './sleep.ts';
@@ -18,6 +19,8 @@ export interface PoolSetting {
   readonly image: string;
   /** ClusterIP of the egress proxy; browser pods have no DNS to look it up. */
   readonly egressAddress: string;
+  /** Whether the pods ask their callers for tokens. */
+  readonly workloadIdentity: WorkloadIdentity;
   /** Names of login Secrets that jobs of this pool may use, sorted. */
   readonly logins: readonly string[];
   readonly replicas: number;
@@ -63,6 +66,8 @@ export interface PoolInput {
   readonly image: string | undefined;
   /** Undefined while the Service is not there. */
   readonly egressAddress: string | undefined;
+  /** Whether the pods ask their callers for tokens. */
+  readonly workloadIdentity: WorkloadIdentity;
   readonly logins: readonly string[];
   /** Slots that the specs of the pool's jobs ask for, without checks that have pods of their own. */
   readonly slots: number;

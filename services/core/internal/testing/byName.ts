@@ -1,5 +1,8 @@
 /** What holds for whoever calls a service by its name: the tests of each caller. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { ServiceName } from '../../contracts/ports.ts';
 import type { TestKeys } from '../../testing/keys.ts';
 import type { Resolve } from '../addresses.ts';
@@ -14,8 +17,11 @@ export interface ByName {
 export interface ByNameOptions {
   readonly service: ServiceName;
   readonly keys: TestKeys;
-  /** Makes the client as the caller does; a name of `url` is looked up by `resolve`. */
-  readonly open: (url: string, resolve: Resolve) => ByName;
+  /**
+   * Makes the client as the caller does; a name of `url` is looked up by `resolve`.
+   * @param tokensFolder where the tokens of its account are
+   */
+  readonly open: (url: string, resolve: Resolve, tokensFolder: string) => ByName;
   /** `{}` when absent. */
   readonly reply?: Reply;
 }
@@ -25,19 +31,24 @@ export function itCallsByName({ service, keys, open, reply }: ByNameOptions): vo
   const name = `${service}.test`;
   let replicas: Replicas;
   let opened: ByName | undefined;
+  let tokensFolder: string;
   beforeEach(async () => {
+    tokensFolder = mkdtempSync(path.join(tmpdir(), 'duckmon-by-name-'));
+    writeFileSync(path.join(tokensFolder, service), 'a.good.token');
     replicas = await startReplicas(service, keys);
     if (reply) for (const each of replicas.all) each.reply(reply);
   });
   afterEach(async () => {
     await opened?.close();
     await replicas.stop();
+    rmSync(tokensFolder, { recursive: true });
   });
   const call = async (host: string, times = 1): Promise<void> => {
-    opened = open(`http://${host}:${replicas.port}`, async (asked) => {
+    const resolve = async (asked: string): Promise<readonly string[]> => {
       assert.equal(asked, name);
       return replicas.all.map(({ address }) => address);
-    });
+    };
+    opened = open(`http://${host}:${replicas.port}`, resolve, tokensFolder);
     for (let at = 0; at < times; at += 1) await opened.call();
   };
 
@@ -55,6 +66,11 @@ export function itCallsByName({ service, keys, open, reply }: ByNameOptions): vo
   it('go to the one address that the URL has', async () => {
     await call('127.0.0.3', 2);
     assert.deepEqual(replicas.counts(), [0, 2]);
+  });
+
+  it('B9 show the token of their account for the service', async () => {
+    await call(name);
+    assert.equal(replicas.all[0]?.requests[0]?.headers['authorization'], 'Bearer a.good.token');
   });
 
   it('B6 hold at no other replica than the one that they were signed for', async () => {

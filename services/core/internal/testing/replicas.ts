@@ -109,10 +109,12 @@ async function startReplica(
   };
 }
 
+const SENT = /^(x-internal-.*|authorization|content-type)$/;
+
 /** Without what belongs to the connection. */
 function captured(request: Request): Captured {
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
-    name.startsWith('x-internal-') || name === 'content-type' ? [[name, String(value)]] : [],
+    SENT.test(name) ? [[name, String(value)]] : [],
   );
   return {
     method: request.method,

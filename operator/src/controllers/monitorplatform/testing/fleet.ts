@@ -4,7 +4,7 @@
  */
 import type { Transport } from '../../../../../services/core/kube/transport.ts';
 import { systemClock } from '../../../../../services/core/clock.ts';
-import type { ServiceName } from '../../../../../services/core/contracts/ports.ts';
+import type { InternalCaller, ServiceName } from '../../../../../services/core/contracts/ports.ts';
 import { createApp } from '../../../../../services/core/http/app.ts';
 import { serve, type Listening } from '../../../../../services/core/http/serve.ts';
 import { createInternalClient } from '../../../../../services/core/internal/client.ts';
@@ -12,7 +12,11 @@ import { requireInternal } from '../../../../../services/core/internal/guard.ts'
 import { createLog } from '../../../../../services/core/log.ts';
 import { createMetrics } from '../../../../../services/core/metrics.ts';
 import { serviceKeyFile, type KeySource } from '../../../../../services/core/serviceKeys.ts';
-import { createKeyTable } from '../../../../../services/scheduler/projection/keyTable.ts';
+import {
+  createKeyTable,
+  type KeyTable,
+} from '../../../../../services/scheduler/projection/keyTable.ts';
+import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { keysSecretName } from '../../../names.ts';
 import { SECRET } from '../kinds.ts';
@@ -20,6 +24,7 @@ import { SECRET } from '../kinds.ts';
 const log = createLog('test', 'silent');
 
 export interface Mount {
+  readonly service: InternalCaller;
   readonly keys: KeySource;
   /** A process that hangs: it reads nothing any more. */
   freeze(frozen: boolean): void;
@@ -27,17 +32,20 @@ export interface Mount {
 
 export interface Fleet {
   mount(service: ServiceName, everyMs: number): Mount;
-  /** A service that takes internal calls, and answers them. */
-  callee(service: ServiceName, mount: Mount): Promise<Listening>;
+  /** A service that takes internal calls, and answers them; the scheduler notes who calls it. */
+  callee(service: ServiceName, mount: Mount, note?: RequestHandler): Promise<Listening>;
   /** Calls again and again, `perSecond` times; `stop` resolves to what became of the calls. */
-  traffic(mount: Mount, callee: ServiceName, url: string, perSecond: number): Traffic;
+  traffic(
+    mount: Pick<Mount, 'service' | 'keys'>,
+    callee: ServiceName,
+    url: string,
+    perSecond: number,
+  ): Traffic;
   /** The scheduler's table of these callees, kept current. */
   table(
     mount: Mount,
     callees: readonly { service: ServiceName; url: string }[],
-  ): {
-    answer: ReturnType<typeof createKeyTable>['answer'];
-  };
+  ): Pick<KeyTable, 'answer' | 'note'>;
   stop(): Promise<void>;
 }
 
@@ -70,22 +78,22 @@ export function createFleet(transport: Transport, namespace: string): Fleet {
         const text = Buffer.from(data?.['keys.json'] ?? '', 'base64').toString();
         if (!frozen) held = serviceKeyFile.parse(JSON.parse(text));
       });
-      return { keys: () => held, freeze: (next) => void (frozen = next) };
+      return { service, keys: () => held, freeze: (next) => void (frozen = next) };
     },
-    callee: async (service, { keys }) => {
+    callee: async (service, { keys }, note = (_request, _response, next) => next()) => {
       const metrics = createMetrics(service);
       const app = createApp({ log, metrics, bodyLimit: 1000, readiness: () => ({}) });
       const addresses = (): string[] => [`127.0.0.1:${listening.port}`];
       const guard = { service, keys, clock: systemClock, log, metrics, addresses };
-      app.express.use('/internal/v1', requireInternal(guard), (_request, response) => {
+      app.express.use('/internal/v1', requireInternal(guard), note, (_request, response) => {
         response.json({});
       });
       const listening = await serve(app.finish(), { host: '127.0.0.1', port: 0 });
       ends.push(() => listening.stop(0));
       return listening;
     },
-    traffic: ({ keys }, callee, baseUrl, perSecond) => {
-      const options = { caller: 'scheduler', callee, baseUrl, keys, clock: systemClock } as const;
+    traffic: ({ service: caller, keys }, callee, baseUrl, perSecond) => {
+      const options = { caller, callee, baseUrl, keys, clock: systemClock };
       const client = createInternalClient(options);
       const failed: unknown[] = [];
       const running = new Set<Promise<unknown>>();

@@ -122,6 +122,7 @@ export function worldOf(start: WorkerPool, jobs: readonly MonitorJob[] = []) {
     onceJobs: children.Job,
     children,
     egressAddress: () => '10.96.0.40',
+    workloadIdentity: 'off',
     load: async () => report.now,
     intervals: createIntervals(deps.clock),
     nextCheck: (job) => next.get(job.metadata.name),
