@@ -9,8 +9,9 @@ export interface TestCertificate {
   readonly cert: string;
 }
 
-/** A P-256 certificate for `localhost` and 127.0.0.1 that holds a day before and after now. */
-export function makeCertificate(now = new Date()): TestCertificate {
+/** A P-256 certificate for some names and 127.0.0.1 that holds a day before and after now. */
+export function makeCertificate(names: readonly string[] = ['localhost']): TestCertificate {
+  const now = new Date();
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const day = 24 * 3600 * 1000;
   const name = sequence(set(sequence(oid('550403'), tagged(0x0c, Buffer.from('duckmon test')))));
@@ -24,7 +25,7 @@ export function makeCertificate(now = new Date()): TestCertificate {
     validity,
     name,
     publicKey.export({ format: 'der', type: 'spki' }),
-    tagged(0xa3, sequence(authority(), alternativeNames())),
+    tagged(0xa3, sequence(authority(), alternativeNames(names))),
   );
   const signature = tagged(0x03, Buffer.from([0]), sign('sha256', body, privateKey));
   const der = sequence(body, algorithm, signature).toString('base64');
@@ -67,8 +68,11 @@ const extension = (id: string, value: Buffer): Buffer => sequence(oid(id), tagge
 /** basicConstraints: it may vouch for itself. */
 const authority = (): Buffer => extension('551d13', sequence(tagged(0x01, Buffer.from([0xff]))));
 
-const alternativeNames = (): Buffer =>
+const alternativeNames = (names: readonly string[]): Buffer =>
   extension(
     '551d11',
-    sequence(tagged(0x82, Buffer.from('localhost')), tagged(0x87, Buffer.from([127, 0, 0, 1]))),
+    sequence(
+      ...names.map((name) => tagged(0x82, Buffer.from(name))),
+      tagged(0x87, Buffer.from([127, 0, 0, 1])),
+    ),
   );

@@ -1,0 +1,200 @@
+/**
+ * What stands before the cluster in production: an ingress controller. Here it is nginx of Debian, with a
+ * configuration made of the chart's Ingress, in the namespace and with the labels that the chart expects.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { request } from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import { clusterCache } from '../../lib/cluster/source.ts';
+import { writeArchive } from '../../lib/images/archive.ts';
+import { makeRuntime, stack } from '../../lib/images/build.ts';
+import { fetchPackages, findPackages } from '../../lib/images/debian.ts';
+import { unpackPackages, USER } from '../../lib/images/rootFolder.ts';
+import { makeCertificate, type TestCertificate } from '../certificate.ts';
+import { podsWith, type PodPlace } from './pods.ts';
+import { HOSTNAME, say, type System } from './system.ts';
+
+export const FRONT_PORT = 8443;
+export const FRONT_NAMESPACE = 'ingress-nginx';
+const IMAGE = 'localhost/duckmon-test-front:1';
+const PACKAGES = ['nginx', 'nginx-common', 'libpcre2-8-0', 'libssl3', 'zlib1g', 'libcrypt1'];
+
+interface IngressPath {
+  readonly path: string;
+  readonly backend: { readonly service: { readonly name: string } };
+}
+
+/** The settings of nginx for one Ingress; headers of ours are never taken from outside. */
+const settingsOf = (paths: readonly (IngressPath & { readonly upstream: string })[]): string => `
+pid /tmp/nginx.pid;
+error_log /dev/stderr warn;
+events {}
+http {
+  access_log off;
+  client_body_temp_path /tmp/body;
+  proxy_temp_path /tmp/proxy;
+  fastcgi_temp_path /tmp/fastcgi;
+  uwsgi_temp_path /tmp/uwsgi;
+  scgi_temp_path /tmp/scgi;
+  server {
+    listen ${FRONT_PORT} ssl;
+    server_name ${HOSTNAME};
+    ssl_certificate /tls/tls.crt;
+    ssl_certificate_key /tls/tls.key;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    proxy_http_version 1.1;
+    proxy_buffering off;
+    proxy_set_header Host $host;
+    proxy_set_header Connection "";
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto https;
+    proxy_set_header X-Internal-API-Key "";
+    proxy_set_header X-Internal-Timestamp "";
+    proxy_set_header X-Internal-Nonce "";
+${paths.map(({ path: prefix, upstream }) => `    location ${prefix} { proxy_pass http://${upstream}; }`).join('\n')}
+  }
+}
+`;
+
+/** A pod of it, and whom to trust. */
+export interface Front {
+  readonly pod: PodPlace;
+  readonly certificate: TestCertificate;
+}
+
+/** Starts it; done when it is ready. */
+export async function startFront(system: System): Promise<Front> {
+  const { node, apply, read } = system;
+  const image = await giveImage(system);
+  const certificate = makeCertificate([HOSTNAME]);
+  const paths = JSON.parse(
+    await read('ingress/duckmon', '{.spec.rules[0].http.paths}'),
+  ) as IngressPath[];
+  const upstreams = await Promise.all(
+    paths.map(async (one) => {
+      const { name } = one.backend.service;
+      const address = await read(`service/${name}`, '{.spec.clusterIP}:{.spec.ports[0].port}');
+      return { ...one, upstream: address };
+    }),
+  );
+  const metadata = { name: 'front', namespace: FRONT_NAMESPACE };
+  await apply(
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: FRONT_NAMESPACE } },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata,
+      data: { 'nginx.conf': settingsOf(upstreams) },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata,
+      stringData: { 'tls.crt': certificate.cert, 'tls.key': certificate.key },
+    },
+    deploymentOf(image),
+  );
+  await node.kubectl([
+    '-n',
+    FRONT_NAMESPACE,
+    'rollout',
+    'status',
+    'deployment/front',
+    '--timeout=90s',
+  ]);
+  const [pod] = await podsWith(system, 'app.kubernetes.io/name=ingress-nginx', FRONT_NAMESPACE);
+  if (!pod) throw new Error('No pod of the ingress runs.');
+  return { pod, certificate };
+}
+
+export interface Page {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Asks for a path as it stands, through the front, as a browser far away would. */
+export function getThrough(
+  { pod: { address }, certificate: { cert } }: Front,
+  asked: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Page> {
+  const { promise, resolve, reject } = Promise.withResolvers<Page>();
+  const to = { host: address, port: FRONT_PORT, path: asked, servername: HOSTNAME, ca: cert };
+  const options = { ...to, headers: { host: HOSTNAME, ...headers }, agent: false };
+  request(options, (response) => {
+    let text = '';
+    response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    response.on('end', () => {
+      const { statusCode = 0, headers: got } = response;
+      resolve({ status: statusCode, type: got['content-type'] ?? '', text, headers: got });
+    });
+  })
+    .on('error', reject)
+    .end();
+  return promise;
+}
+
+const deploymentOf = (image: string): object => {
+  const labels = { 'app.kubernetes.io/name': 'ingress-nginx' };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'front', namespace: FRONT_NAMESPACE },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [
+            {
+              name: 'nginx',
+              image,
+              readinessProbe: { tcpSocket: { port: FRONT_PORT }, periodSeconds: 1 },
+              volumeMounts: [
+                { name: 'config', mountPath: '/config' },
+                { name: 'tls', mountPath: '/tls' },
+                { name: 'tmp', mountPath: '/tmp' },
+              ],
+            },
+          ],
+          volumes: [
+            { name: 'config', configMap: { name: 'front' } },
+            { name: 'tls', secret: { secretName: 'front' } },
+            { name: 'tmp', emptyDir: {} },
+          ],
+        },
+      },
+    },
+  };
+};
+
+async function giveImage({ node }: System): Promise<string> {
+  const work = mkdtempSync(path.join(os.tmpdir(), 'duckmon-front-'));
+  const cache = path.join(path.dirname(clusterCache(process.env)), 'images');
+  try {
+    const packages = await findPackages(PACKAGES);
+    const folder = path.join(work, 'nginx');
+    const files = await fetchPackages(packages, path.join(cache, 'packages'));
+    await unpackPackages(files, folder, ['/usr/sbin/nginx']);
+    const { base, system } = await makeRuntime(path.join(work, 'runtime'), cache, say);
+    const archive = path.join(work, 'image.tar');
+    const config = {
+      name: IMAGE,
+      user: `${USER}:${USER}`,
+      workingFolder: '/',
+      environment: {},
+      entrypoint: ['/usr/sbin/nginx', '-c', '/config/nginx.conf', '-g', 'daemon off;'],
+      command: [],
+      labels: {},
+    };
+    await writeArchive(archive, config, stack(base, [system.folder, folder]));
+    return await node.load(archive);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}

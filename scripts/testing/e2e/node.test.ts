@@ -1,0 +1,33 @@
+/** The whole system on a node: each part stands in a file of its own, and they follow one another. */
+import { drills } from './drills.ts';
+import { enforcement } from './enforcement.ts';
+import { exposure } from './exposure.ts';
+import { startFront, type Front } from './front.ts';
+import { hardening } from './hardening.ts';
+import { journey } from './journey.ts';
+import { keys } from './keys.ts';
+import { rollout } from './rollout.ts';
+import { useSystem } from './system.ts';
+
+describe('e2e: the whole system on a node', function () {
+  this.timeout(300_000);
+  const system = useSystem();
+  let front: Front | undefined;
+  const theFront = (): Front => {
+    if (!front) throw new Error('There is no ingress yet.');
+    return front;
+  };
+
+  describe('from an empty cluster to an alert', () => journey(system));
+  describe('what is exposed', () => {
+    before(async () => {
+      front = await startFront(system());
+    });
+    exposure(system, theFront);
+  });
+  describe('what holds a pod', () => hardening(system));
+  describe('who enforces the policies', () => enforcement(system));
+  describe('keys and the freeze', () => keys(system));
+  describe('evictions and rolling restarts', () => rollout(system, theFront));
+  describe('kills', () => drills(system));
+});

@@ -1,0 +1,195 @@
+/** The whole system, installed by its chart from images of this checkout on a node of its own. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { systemClock } from '../../../services/core/clock.ts';
+import { chartFolder } from '../../generate-chart.ts';
+import { POD_ADDRESSES } from '../../lib/cluster/node/addresses.ts';
+import { clusterCache } from '../../lib/cluster/source.ts';
+import { buildImages, IMAGES, type ImageName } from '../../lib/images/build.ts';
+import { root } from '../../lib/prepare.ts';
+import type { Kubectl } from '../cluster/kubectl.ts';
+import { startTestNode, type TestNode } from '../cluster/node.ts';
+import { openHelm, type Helm, type Values } from '../helm/helm.ts';
+import { startWorld, type World } from './world.ts';
+
+export const NAMESPACE = 'duckmon';
+/** Of a team, whose monitors are watched. */
+export const TEAM = 'team-a';
+export const HOSTNAME = 'mon.duckmon.test';
+
+const MINUTE_MS = 60_000;
+/** All of it: a slow machine builds images for minutes. */
+const START_MS = 10 * MINUTE_MS;
+
+export interface System {
+  readonly node: TestNode;
+  readonly helm: Helm;
+  readonly world: World;
+  readonly values: Values;
+  /** In the namespace of the release. */
+  readonly kubectl: Kubectl;
+  /** `kubectl monitor`, as a person runs it. */
+  readonly monitor: (...args: readonly string[]) => Promise<string>;
+  /** Applies objects, in the namespace that they name. */
+  readonly apply: (...objects: readonly object[]) => Promise<void>;
+  /** The text of a JSON path; empty when there is none. */
+  readonly read: (what: string, path: string, namespace?: string) => Promise<string>;
+  /** Installs or upgrades the release; done when the platform and all workloads are ready. */
+  readonly install: (values: Values) => Promise<void>;
+  /** How long things took, in ms, by what they are called in the README. */
+  readonly times: Map<string, number>;
+}
+
+export const say = (line: string): void => void process.stderr.write(`duckmon: ${line}\n`);
+
+const run = promisify(execFile);
+
+/** To be called in `describe`; the node goes with it. */
+export function useSystem(): () => System {
+  let system: System | undefined;
+  let started: Started | undefined;
+  before(async function () {
+    this.timeout(START_MS);
+    started = await start();
+    system = systemIn(started);
+    await prepareNamespaces(system);
+  });
+  after(async function () {
+    this.timeout(2 * MINUTE_MS);
+    started?.helm.remove();
+    await started?.world.stop();
+    await started?.node.stop();
+  });
+  return () => {
+    if (!system) throw new Error('The system is not up.');
+    return system;
+  };
+}
+
+interface Started {
+  readonly node: TestNode;
+  readonly helm: Helm;
+  readonly world: World;
+  readonly digests: Readonly<Record<ImageName, string>>;
+}
+
+async function start(): Promise<Started> {
+  const node = await startTestNode();
+  const helm = await openHelm(node.kubeconfig);
+  const world = await startWorld();
+  return { node, helm, world, digests: await giveImages(node) };
+}
+
+/** Builds the images of this checkout and gives them to the node. */
+async function giveImages(node: TestNode): Promise<Record<ImageName, string>> {
+  const output = mkdtempSync(path.join(os.tmpdir(), 'duckmon-e2e-'));
+  const cache = path.join(path.dirname(clusterCache(process.env)), 'images');
+  try {
+    const built = await buildImages(IMAGES, output, 'localhost', { root, cache, say });
+    for (const { archive } of built) await node.load(archive);
+    const digests = built.map(({ archive, digest }) => [path.basename(archive, '.tar'), digest]);
+    return Object.fromEntries(digests) as Record<ImageName, string>;
+  } finally {
+    rmSync(output, { recursive: true, force: true });
+  }
+}
+
+/** As the README says, with what lies outside opened by name, and nothing else. */
+const valuesFor = ({ digests, world }: Started): Values => ({
+  HOSTNAME,
+  image: { digest: digests.duckmon },
+  browserImage: { digest: digests['duckmon-browser'] },
+  postgres: { bundled: { image: { digest: digests['duckmon-postgres'] } } },
+  namespaces: { list: [TEAM] },
+  ingress: { enabled: true, trustedProxies: [POD_ADDRESSES] },
+  model: { baseUrl: world.model.url },
+  platform: {
+    egress: { allow: [{ cidr: `${new URL(world.site.url).hostname}/32`, ports: world.ports }] },
+  },
+});
+
+export function systemIn(started: Started): System {
+  const { node, helm, world } = started;
+  const times = new Map<string, number>();
+  const values = valuesFor(started);
+  const kubectl: Kubectl = (args, input) => node.kubectl(['-n', NAMESPACE, ...args], input);
+  return {
+    node,
+    helm,
+    world,
+    values,
+    kubectl,
+    times,
+    monitor: async (...args) => {
+      const program = path.join(root, 'scripts', 'kubectl-monitor.mjs');
+      const env = { ...process.env, KUBECONFIG: node.kubeconfig };
+      const { stdout } = await run(process.execPath, [program, ...args], { env });
+      return stdout;
+    },
+    apply: async (...items) => {
+      const list = { apiVersion: 'v1', kind: 'List', items };
+      await node.kubectl(['apply', '-f', '-'], JSON.stringify(list));
+    },
+    read: (what, field, namespace = NAMESPACE) =>
+      node.kubectl(['-n', namespace, 'get', what, '--ignore-not-found', '-o', `jsonpath=${field}`]),
+    install: async (given) => {
+      const args = ['upgrade', '--install', 'duckmon', chartFolder, '-n', NAMESPACE, '-f', '-'];
+      await helm.run(args, JSON.stringify(given));
+      await rollOut(kubectl);
+    },
+  };
+}
+
+async function rollOut(kubectl: Kubectl): Promise<void> {
+  const patience = '--timeout=180s';
+  await kubectl(['wait', '--for=create', 'mplat/default', patience]);
+  const all = await kubectl(['get', 'deployments,statefulsets', '-o', 'name']);
+  for (const name of all.trim().split('\n')) await kubectl(['rollout', 'status', name, patience]);
+  await kubectl(['wait', '--for=condition=Ready', 'mplat/default', patience]);
+}
+
+const namespaceOf = (name: string, labels: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': 'restricted', ...labels } },
+});
+
+const prepareNamespaces = ({ apply }: System): Promise<void> =>
+  apply(namespaceOf(NAMESPACE), namespaceOf(TEAM));
+
+/** Runs something and remembers how long it took. */
+export async function timed<T>(system: System, what: string, work: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const result = await work();
+  const took = performance.now() - startedAt;
+  system.times.set(what, took);
+  say(`e2e: ${what}: ${(took / 1000).toFixed(1)} s`);
+  return result;
+}
+
+/**
+ * Asks until the answer is one.
+ * @throws Error with the last that was said when it takes too long.
+ */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  patienceMs = MINUTE_MS,
+): Promise<T> {
+  const giveUpAt = performance.now() + patienceMs;
+  let said: unknown;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      said = error;
+    }
+    if (performance.now() >= giveUpAt)
+      throw new Error(`Waited in vain for ${what}.`, { cause: said });
+    await systemClock.sleep(250);
+  }
+}
