@@ -56,7 +56,7 @@ describe('chart: helm test', function () {
   it('C21 the allowed connection must open, and the forbidden one must not', async () => {
     const closed = '127.0.0.1:1';
     const ask = (allowed: string, forbidden: string): Promise<Ended> =>
-      runScript('egress', { ALLOWED: allowed, FORBIDDEN: forbidden });
+      runScript('egress', { ALLOWED: allowed, FORBIDDEN: forbidden, PAUSE_MS: '1' });
     assert.equal((await ask(at, closed)).code, 0);
     const open = await ask(at, at);
     assert.equal(open.code, 1);

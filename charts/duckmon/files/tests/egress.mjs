@@ -14,7 +14,15 @@ const opens = (target) =>
     socket.once('error', () => end(false));
   });
 
-const [allowed, forbidden] = await Promise.all([process.env.ALLOWED, process.env.FORBIDDEN].map(opens));
+// A network plugin may need a moment before it knows a pod that has just started.
+const TRIES = 5;
+const PAUSE_MS = Number(process.env.PAUSE_MS ?? 2_000);
+let allowed = false;
+let forbidden = true;
+for (let tries = 1; tries <= TRIES && (!allowed || forbidden); tries += 1) {
+  if (tries > 1) await new Promise((done) => setTimeout(done, PAUSE_MS));
+  [allowed, forbidden] = await Promise.all([process.env.ALLOWED, process.env.FORBIDDEN].map(opens));
+}
 console.log(`allowed: ${allowed ? 'opened' : 'NOT OPENED: is the egress proxy ready?'}`);
 console.log(`forbidden: ${forbidden ? 'OPENED: nothing enforces NetworkPolicies' : 'not opened'}`);
 process.exitCode = allowed && !forbidden ? 0 : 1;

@@ -20,8 +20,8 @@ const LIFE_MS = 600_000;
 /**
  * The whole program: any image with Node runs it. Arguments are `host:port` of both targets and what is
  * believed so far. It tries again and again and ends when that is no longer so, or after ten minutes; a
- * connection that is refused was not opened. What could be a passing trouble is told when two attempts
- * in a row say it.
+ * connection that is refused was not opened. What could be a passing trouble, such as an engine that does
+ * not know a new pod yet, is told when two attempts in a row say it.
  */
 export const CANARY_PROGRAM = `
 const { connect } = require('node:net');
@@ -41,7 +41,7 @@ const tries = (target) => new Promise((done) => {
 const attempt = async (before) => {
   const [allowed, forbidden] = await Promise.all([allowedTarget, forbiddenTarget].map(tries));
   const words = JSON.stringify({ allowed, forbidden });
-  const isSure = allowed || forbidden || words === before;
+  const isSure = (allowed && !forbidden) || words === before;
   if ((words !== believed && isSure) || Date.now() >= endAt) writeFileSync(RESULT_FILE, words);
   else setTimeout(attempt, Number(EVERY_MS), words);
 };
