@@ -1,12 +1,20 @@
 /** Finds who a request comes from: a bearer token, or the session cookie of the dashboard. */
 import type { Request } from 'express';
 import { HttpError } from '../core/errors.ts';
-import { listMemberships } from '../store/identity.ts';
+import { isFamilyAlive } from '../store/refresh.ts';
 import { findSession, touchSession, type LiveSession } from '../store/sessions.ts';
-import { findApiToken, findApiTokenById, touchApiToken } from '../store/tokens.ts';
-import { withTokenHash, withTransaction, withUser, withWorkspace } from '../store/workspace.ts';
+import {
+  findApiToken,
+  findApiTokenById,
+  touchApiToken,
+  type LiveApiToken,
+  type OwnedApiToken,
+} from '../store/tokens.ts';
+import { withTokenHash, withTransaction, withWorkspace } from '../store/workspace.ts';
+import { checkChosen, choose, chooseIfAny, chosenWorkspace } from './chosen.ts';
 import { CSRF_HEADER, hashSecret, isCsrfToken, readSessionId } from './cookie.ts';
 import type { ApiDeps } from './deps.ts';
+import type { Grant } from './identity/accessToken.ts';
 import { scopeOfRole, scopeOfToken, type Principal } from './principal.ts';
 import type { Authenticate } from './route.ts';
 
@@ -15,17 +23,49 @@ export const ABSOLUTE_MS = 12 * 60 * 60_000;
 /** How exact the end of an idle session is. */
 const TOUCH_SESSION_AFTER_MS = 1_000;
 const TOUCH_TOKEN_AFTER_MS = 60_000;
+/** How long the database may take to say who somebody is. */
+const ANSWER_MS = 5_000;
 
-type AuthDeps = Pick<ApiDeps, 'pool' | 'clock' | 'config' | 'log' | 'metrics' | 'accessTokens'>;
+type AuthDeps = Pick<
+  ApiDeps,
+  'pool' | 'clock' | 'config' | 'log' | 'metrics' | 'accessTokens' | 'memberships'
+>;
 
 /** @returns undefined without any credential; throws `unauthorized` for one that is no good. */
 export function createAuthenticate(deps: AuthDeps): Authenticate {
-  return async (request) => {
-    const header = request.get('authorization');
-    if (header !== undefined) return byToken(deps, request, header);
-    const id = readSessionId(deps.config.PUBLIC_URL, request.get('cookie'));
-    return id === undefined ? undefined : bySession(deps, request, id);
-  };
+  return (request, isUse = true, anywhere = false) =>
+    soonEnough(find(deps, request, isUse, anywhere));
+}
+
+async function find(
+  deps: AuthDeps,
+  request: Request,
+  isUse: boolean,
+  anywhere: boolean,
+): Promise<Principal | undefined> {
+  const header = request.get('authorization');
+  if (header !== undefined) return byToken(deps, request, header, isUse);
+  const id = readSessionId(deps.config.PUBLIC_URL, request.get('cookie'));
+  return id === undefined ? undefined : bySession(deps, request, id, isUse, anywhere);
+}
+
+/** A database behind a broken network answers nothing, not even an error: nobody is let in meanwhile. */
+async function soonEnough<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new HttpError('unavailable', 'The service is not available; try again in a moment', {
+          retryAfterSeconds: 2,
+        }),
+      );
+    }, ANSWER_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Refuses, counts and logs; the caller learns nothing of what is wrong with a credential. */
@@ -45,7 +85,12 @@ export function refuse(
     : new HttpError(code, 'The request comes from a page of another site');
 }
 
-async function byToken(deps: AuthDeps, request: Request, header: string): Promise<Principal> {
+async function byToken(
+  deps: AuthDeps,
+  request: Request,
+  header: string,
+  isUse: boolean,
+): Promise<Principal> {
   const access = /^Bearer ([\w-]+\.[\w-]*\.[\w-]*)$/i.exec(header)?.[1];
   if (access !== undefined) return byAccessToken(deps, request, access);
   const secret = /^Bearer ([\w-]{20,200})$/i.exec(header)?.[1];
@@ -58,40 +103,70 @@ async function byToken(deps: AuthDeps, request: Request, header: string): Promis
       found &&
       (found.lastUsedAt === null ||
         now.getTime() - found.lastUsedAt.getTime() > TOUCH_TOKEN_AFTER_MS);
-    if (stale) await touchApiToken(tx, hash, now);
+    if (stale && isUse) await touchApiToken(tx, hash, now);
     return found;
   });
-  if (!token) throw refuse(deps, request, 'unknown_token');
-  return {
-    userId: token.userId,
-    workspace: token.workspace,
-    scope: scopeOfToken(token.scope, token.role),
-    via: 'token',
-    tokenId: token.id,
-    actor: `token:${token.id}`,
-  };
+  const principal = token && (await ofToken(deps, request, token));
+  if (!principal) throw refuse(deps, request, 'unknown_token');
+  const platformAdmin = isOwnMachine(deps, token);
+  return { ...principal, platformAdmin, via: 'token', tokenId: token.id };
+}
+
+/**
+ * A token proves no second factor. On the machine of one person it is the one in the data folder, whose
+ * reader has everything anyway.
+ */
+const isOwnMachine = (
+  { config }: AuthDeps,
+  { platformAdmin, scope }: Pick<LiveApiToken, 'platformAdmin' | 'scope'>,
+): boolean => config.LOCAL_SIGN_IN && platformAdmin && scope === 'admin';
+
+/** Undefined when the owner of the token has left its workspace. */
+async function ofToken(
+  { memberships }: AuthDeps,
+  request: Request,
+  token: LiveApiToken,
+): Promise<Omit<Principal, 'via' | 'platformAdmin'> | undefined> {
+  const { userId, workspace } = token;
+  const role = await memberships.ofToken(token);
+  if (!role) return undefined;
+  checkChosen(request, workspace);
+  const scope = scopeOfToken(token.scope, role);
+  return { userId, workspace, scope, actor: `token:${token.id}` };
 }
 
 /** What an access token was made from is read each time, so that it ends with that. */
 async function byAccessToken(deps: AuthDeps, request: Request, text: string): Promise<Principal> {
   const grant = await deps.accessTokens.verify(text);
   if (!grant) throw refuse(deps, request, 'access_token');
-  const token = await withWorkspace(deps.pool, grant.workspace, (tx) =>
-    findApiTokenById(tx, grant.workspace, grant.sid, deps.clock.now()),
-  );
+  const token = await ownerOf(deps, grant);
   if (!token || token.userId !== grant.userId || token.tokenEpoch !== grant.epoch)
     throw refuse(deps, request, 'access_token_revoked');
-  return {
-    userId: token.userId,
-    workspace: token.workspace,
-    scope: scopeOfToken(token.scope, token.role),
-    via: 'access',
-    actor: `token:${token.id}`,
-  };
+  const principal = await ofToken(deps, request, token);
+  if (!principal) throw refuse(deps, request, 'access_token_revoked');
+  return { ...principal, platformAdmin: false, via: 'access' };
 }
 
-async function bySession(deps: AuthDeps, request: Request, id: string): Promise<Principal> {
-  const session = await liveSession(deps, id);
+/** The API token that an access token was made from, while both live. */
+function ownerOf(
+  { pool, clock }: AuthDeps,
+  { workspace, sid, family }: Grant,
+): Promise<OwnedApiToken | undefined> {
+  const now = clock.now();
+  return withWorkspace(pool, workspace, async (tx) => {
+    const isAlive = family === undefined || (await isFamilyAlive(tx, workspace, family, now));
+    return isAlive ? findApiTokenById(tx, workspace, sid, now) : undefined;
+  });
+}
+
+async function bySession(
+  deps: AuthDeps,
+  request: Request,
+  id: string,
+  isUse: boolean,
+  anywhere: boolean,
+): Promise<Principal> {
+  const session = await liveSession(deps, id, isUse);
   if (!session) throw refuse(deps, request, 'unknown_session');
   // Browsers name the origin also of a stream that a page of another site opens.
   if (!isAllowedOrigin(deps, request)) throw refuse(deps, request, 'foreign_origin', 'forbidden');
@@ -99,26 +174,25 @@ async function bySession(deps: AuthDeps, request: Request, id: string): Promise<
   // A page of another site can make a browser send the cookie, but does not know the token.
   if (changes && !isCsrfToken(id, request.get(CSRF_HEADER)))
     throw refuse(deps, request, 'csrf_token');
-  const [membership] = await withUser(deps.pool, session.userId, (tx) =>
-    listMemberships(tx, session.userId),
-  );
-  if (!membership) throw new HttpError('forbidden', 'You are a member of no workspace');
-  return {
-    userId: session.userId,
-    workspace: membership.workspace,
-    scope: scopeOfRole(membership.role),
-    via: 'session',
-    actor: `user:${session.userId}`,
-  };
+  const { userId } = session;
+  const asker = { userId, via: 'session' } as const;
+  const chosen = anywhere ? chooseIfAny : choose;
+  const { workspace, role } = await chosen(deps.memberships, asker, chosenWorkspace(request));
+  const { platformAdmin } = session.user;
+  return { ...asker, workspace, scope: scopeOfRole(role), platformAdmin, actor: `user:${userId}` };
 }
 
-async function liveSession(deps: AuthDeps, id: string): Promise<LiveSession | undefined> {
+async function liveSession(
+  deps: AuthDeps,
+  id: string,
+  isUse: boolean,
+): Promise<LiveSession | undefined> {
   const hash = hashSecret(id);
   const now = deps.clock.now();
   return withTransaction(deps.pool, async (tx) => {
     const session = await findSession(tx, hash, now, IDLE_MS);
-    if (session && now.getTime() - session.lastUsedAt.getTime() >= TOUCH_SESSION_AFTER_MS)
-      await touchSession(tx, hash, now);
+    const unused = session ? now.getTime() - session.lastUsedAt.getTime() : 0;
+    if (isUse && unused >= TOUCH_SESSION_AFTER_MS) await touchSession(tx, hash, now);
     return session;
   });
 }

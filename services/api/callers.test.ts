@@ -9,7 +9,7 @@ import { startTestApi, WORKSPACE, type TestApi } from './testing/api.ts';
 import { makeSigningKeys, type TestSigningKeys } from './testing/signingKeys.ts';
 
 /** `own` is for persons alone: what a token may not do for its owner; `token` for API tokens alone. */
-type Needs = 'nothing' | 'own' | 'token' | 'read' | 'write' | 'admin';
+type Needs = 'nothing' | 'own' | 'token' | 'read' | 'write' | 'admin' | 'platform';
 
 /** Every route and what it asks for; one that is not here fails the test. */
 const ROUTES: Readonly<Record<Needs, readonly string[]>> = {
@@ -22,15 +22,28 @@ const ROUTES: Readonly<Record<Needs, readonly string[]>> = {
     'POST /acknowledge',
     'POST /confirm-recipient',
     'POST /sign-in',
+    'POST /token',
     'POST /unsubscribe',
     'POST /webhooks/sendgrid',
   ],
   own: [
+    'DELETE /second-factors/passkeys/{id}',
+    'DELETE /second-factors/totp',
     'DELETE /sessions/{id}',
     'DELETE /tokens/{id}',
+    'GET /second-factors',
     'GET /sessions',
     'GET /tokens',
+    'POST /second-factors/passkeys',
+    'POST /second-factors/passkeys/options',
+    'POST /second-factors/recovery-codes',
+    'POST /second-factors/totp',
+    'POST /second-factors/totp/confirm',
     'POST /sign-out-everywhere',
+    'POST /step-up/passkey',
+    'POST /step-up/passkey/options',
+    'POST /step-up/recovery',
+    'POST /step-up/totp',
     'POST /tokens',
   ],
   token: ['POST /access-tokens'],
@@ -55,6 +68,7 @@ const ROUTES: Readonly<Record<Needs, readonly string[]>> = {
     'GET /snapshots/{id}/text',
     'GET /verdicts',
     'GET /verdicts/{id}',
+    'GET /workspaces',
     'POST /sign-out',
   ],
   write: [
@@ -79,13 +93,42 @@ const ROUTES: Readonly<Record<Needs, readonly string[]>> = {
     'PUT /monitors/{name}',
   ],
   admin: [],
+  platform: [
+    'DELETE /admin/users/{id}/second-factors',
+    'GET /admin/audit/export',
+    'GET /admin/audit/verify',
+    'GET /admin/users',
+    'POST /admin/freeze',
+    'POST /admin/resume',
+    'POST /admin/revoke-all',
+    'POST /admin/rotate',
+    'POST /admin/users/{id}/disable',
+    'POST /admin/users/{id}/enable',
+  ],
 };
 const routes = Object.entries(ROUTES).flatMap(([needs, paths]) =>
   paths.map((route): [string, Needs] => [route, needs as Needs]),
 );
 
-/** What is sent to routes that read the body before they look at who asks; `{}` to all others. */
+const CREDENTIAL = {
+  id: 'x',
+  rawId: 'x',
+  type: 'public-key',
+  response: {},
+  clientExtensionResults: {},
+};
+
+/**
+ * What is sent to routes that read the body before they look at who asks, and to one that would end all
+ * callers; `{}` to all others.
+ */
 const BODIES: Readonly<Record<string, unknown>> = {
+  'POST /admin/revoke-all': { reason: '' },
+  'POST /second-factors/passkeys': { name: 'of the test', response: CREDENTIAL },
+  'POST /second-factors/totp/confirm': { code: '123456' },
+  'POST /step-up/passkey': { response: CREDENTIAL },
+  'POST /step-up/recovery': { code: 'none' },
+  'POST /step-up/totp': { code: '123456' },
   'POST /tokens': { name: 'of the test', scope: 'read' },
 };
 
@@ -98,14 +141,14 @@ interface Caller {
   readonly refused: Readonly<Partial<Record<Needs, Refusal>>>;
 }
 
-const NOBODY = { own: 401, token: 401, read: 401, write: 401, admin: 401 } as const;
+const NOBODY = { own: 401, token: 401, read: 401, write: 401, admin: 401, platform: 401 } as const;
 
 describe('every route and every kind of caller', function () {
   this.timeout(60_000);
   let api: TestApi;
   let keys: TestSigningKeys;
   /** Users of the workspace, by role; `gone` is a disabled owner. */
-  let users: Record<MemberRole | 'gone', string>;
+  let users: Record<MemberRole | 'gone' | 'administrator', string>;
 
   before(async () => {
     keys = makeSigningKeys();
@@ -115,6 +158,7 @@ describe('every route and every kind of caller', function () {
       editor: await makeUser('editor', 'editor'),
       owner: await makeUser('owner', 'owner'),
       gone: await makeUser('gone', 'owner'),
+      administrator: await makeUser('administrator', 'viewer', 'local'),
     };
     const token = {
       id: newId(),
@@ -137,9 +181,9 @@ describe('every route and every kind of caller', function () {
 
   const GONE_TOKEN = 'token-of-somebody-who-is-disabled';
 
-  async function makeUser(subject: string, role: MemberRole): Promise<string> {
+  async function makeUser(subject: string, role: MemberRole, issuer = 'test'): Promise<string> {
     const pool = api.db.pool('duckmon_owner');
-    const identity = { issuer: 'test', subject, email: null, displayName: subject };
+    const identity = { issuer, subject, email: null, displayName: subject };
     const { id } = await withTransaction(pool, (tx) =>
       signInUser(tx, identity, { now: api.time.now, newId }),
     );
@@ -161,7 +205,13 @@ describe('every route and every kind of caller', function () {
       expiresAt: new Date(createdAt.getTime() + 12 * 3_600_000),
       userAgent: null,
     };
-    await withTransaction(api.db.pool('mon_api'), (tx) => createSession(tx, made, 0));
+    await withTransaction(api.db.pool('mon_api'), async (tx) => {
+      await createSession(tx, made, 0);
+      await tx.query('UPDATE sessions SET stepped_up_at = $2 WHERE id_hash = $1', [
+        made.idHash,
+        api.time.now,
+      ]);
+    });
     return { cookie: `mon_sid=${id}`, 'x-csrf-token': csrfToken(id) };
   }
   const bearer = async (token: string): Promise<Headers_> => ({ authorization: `Bearer ${token}` });
@@ -185,29 +235,39 @@ describe('every route and every kind of caller', function () {
     'the token of somebody disabled': { headers: () => bearer(GONE_TOKEN), refused: NOBODY },
     'a viewer': {
       headers: () => session(users.viewer),
+      refused: { token: 403, write: 403, admin: 403, platform: 403 },
+    },
+    'an editor': {
+      headers: () => session(users.editor),
+      refused: { token: 403, admin: 403, platform: 403 },
+    },
+    'an owner': { headers: () => session(users.owner), refused: { token: 403, platform: 403 } },
+    'an administrator of the installation who only views the workspace': {
+      headers: () => session(users.administrator),
       refused: { token: 403, write: 403, admin: 403 },
     },
-    'an editor': { headers: () => session(users.editor), refused: { token: 403, admin: 403 } },
-    'an owner': { headers: () => session(users.owner), refused: { token: 403 } },
     'a token to read': {
       headers: () => bearer(api.tokens.read),
-      refused: { own: 403, write: 403, admin: 403 },
+      refused: { own: 403, write: 403, admin: 403, platform: 403 },
     },
     'a token to write': {
       headers: () => bearer(api.tokens.write),
-      refused: { own: 403, admin: 403 },
+      refused: { own: 403, admin: 403, platform: 403 },
     },
-    'a token to administer': { headers: () => bearer(api.tokens.admin), refused: { own: 403 } },
+    'a token to administer': {
+      headers: () => bearer(api.tokens.admin),
+      refused: { own: 403, platform: 403 },
+    },
     'an access token to administer': {
       headers: async () => {
         const made = await api.call('POST', '/api/v1/access-tokens', { token: api.tokens.admin });
         return bearer((JSON.parse(made.text) as { accessToken: string }).accessToken);
       },
-      refused: { own: 403, token: 403 },
+      refused: { own: 403, token: 403, platform: 403 },
     },
     'the owner of another workspace': {
       headers: () => bearer(api.tokens.other),
-      refused: { own: 403 },
+      refused: { own: 403, platform: 403 },
     },
   };
 

@@ -9,6 +9,7 @@ import type { ApiConfig } from './config.ts';
 import type { EventHub } from './events.ts';
 import type { AccessTokens } from './identity/accessToken.ts';
 import type { SignIn } from './identity/open.ts';
+import type { Memberships } from './memberships.ts';
 import type { ObjectWriter } from './writer.ts';
 
 export interface ApiDeps {
@@ -24,6 +25,7 @@ export interface ApiDeps {
   /** Sign-in by an OpenID provider, where one is configured. */
   readonly signIn: SignIn | undefined;
   readonly accessTokens: AccessTokens;
+  readonly memberships: Memberships;
   /** The way to monitors, channels and secrets. */
   readonly objects: ObjectWriter;
 }

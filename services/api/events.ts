@@ -1,5 +1,6 @@
 /** Live events: what the store notifies, streamed to the browsers of its workspace (SSE). */
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
+import { HttpError } from '../core/errors.ts';
 import type { StoreEvent } from '../store/events.ts';
 
 export interface EventHub {
@@ -7,8 +8,11 @@ export interface EventHub {
   publish(event: StoreEvent): void;
   /** Tells every stream that events may have been missed. */
   publishGap(): void;
-  /** Answers with a stream that ends with the connection. */
-  stream(workspace: string, request: Request, response: Response): void;
+  /**
+   * Answers with a stream that ends with the connection.
+   * @param stands whether the caller may go on; asked every few seconds.
+   */
+  stream(workspace: string, response: Response, stands: () => Promise<boolean>): void;
   /** Streams that are open. */
   readonly open: number;
   close(): void;
@@ -17,43 +21,72 @@ export interface EventHub {
 interface Stream {
   readonly workspace: string;
   readonly response: Response;
+  readonly stands: () => Promise<boolean>;
+  /** When the caller was last known to stand. */
+  sureAt: number;
+  isAsking: boolean;
 }
+
+export interface HubTimes {
+  readonly heartbeatMs: number;
+  /** How often callers are looked at again: well within the five seconds of a revocation. */
+  readonly askEveryMs: number;
+  /** How long a stream outlives the database, in which alone stands who may go on. */
+  readonly unsureForMs: number;
+}
+
+const TIMES: HubTimes = { heartbeatMs: 25_000, askEveryMs: 2_500, unsureForMs: 20_000 };
 
 /** Slow readers are cut, not buffered for: they look again when they reconnect. */
 const MAX_BUFFERED = 256 * 1024;
-const HEARTBEAT_MS = 25_000;
 
 const frame = (event: StoreEvent): string => {
   const { workspace: _workspace, ...shown } = event;
   return `data: ${JSON.stringify(shown)}\n\n`;
 };
 
-/** @param heartbeatMs how often a comment keeps proxies from closing the stream. */
-export function createEventHub(heartbeatMs = HEARTBEAT_MS): EventHub {
+/** Cuts the stream of a caller who would not be let in any more, or of whom nobody could say for long. */
+async function lookAgain(stream: Stream, unsureForMs: number): Promise<void> {
+  if (performance.now() - stream.sureAt > unsureForMs) stream.response.destroy();
+  if (stream.isAsking) return;
+  stream.isAsking = true;
+  const answer = await stream.stands().catch(whatItSays);
+  stream.isAsking = false;
+  if (answer === false) stream.response.destroy();
+  if (answer === true) stream.sureAt = performance.now();
+}
+
+/** @returns undefined for trouble of our own, which says nothing about the caller. */
+const whatItSays = (error: unknown): false | undefined =>
+  error instanceof HttpError && error.status < 500 ? false : undefined;
+
+/** Streams that end by themselves when their caller is shut out. */
+export function createEventHub({ heartbeatMs, askEveryMs, unsureForMs } = TIMES): EventHub {
   const streams = new Set<Stream>();
   const write = (stream: Stream, text: string): void => {
     if (stream.response.writableLength > MAX_BUFFERED) stream.response.destroy();
     else stream.response.write(text);
   };
-  const timer = setInterval(
-    () => streams.forEach((stream) => write(stream, ': still here\n\n')),
-    heartbeatMs,
-  );
-  timer.unref();
+  const timers = [
+    setInterval(() => streams.forEach((stream) => write(stream, ': still here\n\n')), heartbeatMs),
+    setInterval(() => streams.forEach((stream) => void lookAgain(stream, unsureForMs)), askEveryMs),
+  ];
+  timers.forEach((timer) => timer.unref());
   return {
     publish: (event) => {
       const text = frame(event);
       for (const stream of streams) if (stream.workspace === event.workspace) write(stream, text);
     },
     publishGap: () => streams.forEach((stream) => write(stream, 'data: {"kind":"gap"}\n\n')),
-    stream: (workspace, _request, response) => {
+    stream: (workspace, response, stands) => {
       response.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       });
       response.write('retry: 2000\n\n');
-      const stream = { workspace, response };
+      const sureAt = performance.now();
+      const stream: Stream = { workspace, response, stands, sureAt, isAsking: false };
       streams.add(stream);
       response.once('close', () => streams.delete(stream));
     },
@@ -61,7 +94,7 @@ export function createEventHub(heartbeatMs = HEARTBEAT_MS): EventHub {
       return streams.size;
     },
     close: () => {
-      clearInterval(timer);
+      timers.forEach((timer) => clearInterval(timer));
       streams.forEach(({ response }) => response.destroy());
       streams.clear();
     },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { notifyEvent } from '../store/events.ts';
 import { withWorkspace } from '../store/workspace.ts';
-import { job, startTestApi, type TestApi } from './testing/api.ts';
+import { job, startTestApi, type Answer, type TestApi } from './testing/api.ts';
 
 describe('the http surface of the api', () => {
   let api: TestApi;
@@ -63,6 +63,7 @@ describe('the http surface of the api', () => {
         required: true,
         schema: { type: 'string', minLength: 1, maxLength: 63 },
       },
+      { $ref: '#/components/parameters/Workspace' },
     ]);
     assert.deepEqual(Object.keys(run.responses).toSorted(), ['202', 'default']);
     const ids = Object.values(
@@ -111,6 +112,34 @@ describe('the limit of requests', () => {
       assert.deepEqual([...statuses, limited.status], [200, 200, 200, 429]);
       assert.equal(limited.json.error.code, 'too_many_requests');
       assert.ok(Number(limited.headers.get('retry-after')) > 0);
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it('E11 takes fewer sign-ins, and fewer of what costs, than requests in general', async () => {
+    const api = await startTestApi({ SIGN_IN_RATE_LIMIT: '2', COSTLY_RATE_LIMIT: '2' });
+    try {
+      const statuses = async (ask: () => Promise<Answer>): Promise<number[]> => {
+        const answers = [await ask(), await ask(), await ask()];
+        const last = answers.at(-1);
+        assert.ok(Number(last?.headers.get('retry-after')) > 0);
+        return answers.map(({ status }) => status);
+      };
+      const post = (path: string, body: unknown, token?: string) => () =>
+        api.call('POST', `/api/v1/${path}`, { body, ...(token === undefined ? {} : { token }) });
+      const guess = post('sign-in', { token: 'x'.repeat(43) });
+      assert.deepEqual(await statuses(guess), [401, 401, 429]);
+      const test = post('channels/nothing/test', {}, api.tokens.write);
+      assert.deepEqual(await statuses(test), [404, 404, 429]);
+      const preview = post('preview', {}, api.tokens.admin);
+      assert.equal(
+        (await preview()).status,
+        429,
+        'of one person, whatever it is and by which token',
+      );
+      assert.equal((await post('preview', {}, api.tokens.other)()).status, 400);
+      assert.equal((await api.call('GET', '/api/v1/me', { token: api.tokens.read })).status, 200);
     } finally {
       await api.stop();
     }

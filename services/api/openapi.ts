@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the routes' own schemas. */
 import { z } from 'zod';
 import { errorBody } from '../core/contracts/common.ts';
+import { WORKSPACE_PARAMETER } from './chosen.ts';
 import type { Route } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -31,7 +32,11 @@ function operationOf(route: Route): Json {
     summary: route.summary,
     tags: [route.tag],
     security: route.policy === 'public' ? [] : [{ bearer: [] }, { session: [] }],
-    parameters: [...parametersOf('path', route.params), ...parametersOf('query', route.query)],
+    parameters: [
+      ...parametersOf('path', route.params),
+      ...parametersOf('query', route.query),
+      ...(route.policy === 'public' ? [] : [{ $ref: '#/components/parameters/Workspace' }]),
+    ],
     ...(route.body
       ? {
           requestBody: {
@@ -69,6 +74,15 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     },
     paths,
     components: {
+      parameters: {
+        Workspace: {
+          name: 'X-Workspace',
+          in: 'header',
+          required: false,
+          description: `The workspace of the request, else the first of one's own; also as the query parameter ${WORKSPACE_PARAMETER}`,
+          schema: { type: 'string' },
+        },
+      },
       schemas: { Error: schemaOf(errorBody, 'output') },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },

@@ -5,7 +5,7 @@ import { job, startTestApi, type Answer, type TestApi } from './testing/api.ts';
 interface Operation {
   readonly method: string;
   readonly path: string;
-  readonly policy: 'public' | 'read' | 'write' | 'admin';
+  readonly policy: 'public' | 'read' | 'write' | 'admin' | 'platform';
 }
 
 describe('the policy of every route', () => {
@@ -44,7 +44,9 @@ describe('the policy of every route', () => {
   it('stands in the document', () => {
     assert.ok(operations.length >= 38, `${operations.length} routes`);
     assert.ok(
-      operations.every(({ policy }) => ['public', 'read', 'write', 'admin'].includes(policy)),
+      operations.every(({ policy }) =>
+        ['public', 'read', 'write', 'admin', 'platform'].includes(policy),
+      ),
     );
   });
 
@@ -61,6 +63,7 @@ describe('the policy of every route', () => {
       'POST /api/v1/acknowledge',
       'POST /api/v1/confirm-recipient',
       'POST /api/v1/sign-in',
+      'POST /api/v1/token',
       'POST /api/v1/unsubscribe',
       'POST /api/v1/webhooks/sendgrid',
     ]);
@@ -79,18 +82,18 @@ describe('the policy of every route', () => {
   });
 
   it('refuses every change with a token that may only read', async () => {
-    const changes = operations.filter(({ policy }) => policy === 'write' || policy === 'admin');
+    const changes = operations.filter(({ policy }) => policy !== 'public' && policy !== 'read');
     const wrong = (await statuses(changes, api.tokens.read)).filter(([, status]) => status !== 403);
     assert.deepEqual(wrong, []);
     assert.ok(changes.length >= 15);
   });
 
-  it('asks for the right to write wherever the method is no GET, but for the own sessions and tokens', () => {
+  it('asks for the right to write wherever the method is no GET, but for the own sessions, tokens and factors', () => {
     const loose = operations.filter(
       ({ method, policy, path }) =>
         method !== 'GET' &&
         policy === 'read' &&
-        !/\/(sign-out|sessions|tokens|access-tokens)/.test(path),
+        !/\/(sign-out|sessions|tokens|access-tokens|second-factors|step-up)/.test(path),
     );
     assert.deepEqual(loose, []);
   });

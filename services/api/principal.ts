@@ -4,8 +4,8 @@ import type { MemberRole } from '../store/identity.ts';
 
 export type Scope = 'read' | 'write' | 'admin';
 
-/** What a route asks of its caller; every route names one. */
-export type Policy = 'public' | Scope;
+/** What a route asks of its caller; every route names one. `platform`: to administer all of it. */
+export type Policy = 'public' | Scope | 'platform';
 
 export interface Principal {
   readonly userId: string;
@@ -15,15 +15,20 @@ export interface Principal {
   readonly via: 'token' | 'access' | 'session';
   /** The API token that was sent; with no other credential. */
   readonly tokenId?: string;
+  /** May administer the whole installation. */
+  readonly platformAdmin: boolean;
   /** For the audit log: `user:<id>` or `token:<id>`. */
   readonly actor: string;
 }
 
 const RANK: Readonly<Record<Scope, number>> = { read: 0, write: 1, admin: 2 };
 
-/** Whether a caller's scope is enough for a route. */
-export const allows = (policy: Policy, principal: Principal | undefined): boolean =>
-  policy === 'public' || (principal !== undefined && RANK[principal.scope] >= RANK[policy]);
+/** Whether what a caller may do is enough for a route. */
+export function allows(policy: Policy, principal: Principal | undefined): boolean {
+  if (policy === 'public') return true;
+  if (principal === undefined) return false;
+  return policy === 'platform' ? principal.platformAdmin : RANK[principal.scope] >= RANK[policy];
+}
 
 /** The scope that a role in a workspace gives. */
 export function scopeOfRole(role: MemberRole): Scope {

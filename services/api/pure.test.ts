@@ -169,7 +169,13 @@ describe('scopes', () => {
     workspace: 'w',
     scope,
     via: 'token' as const,
+    platformAdmin: false,
     actor: 'a',
+  });
+
+  it('say nothing about the whole installation', () => {
+    assert.ok(!allows('platform', holder('admin')));
+    assert.ok(allows('platform', { ...holder('read'), platformAdmin: true }));
   });
 
   it('include the lesser ones', () => {

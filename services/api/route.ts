@@ -3,6 +3,8 @@ import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
 import { HttpError } from '../core/errors.ts';
 import { fieldsOf } from '../core/http/app.ts';
+import { WORKSPACE_PARAMETER } from './chosen.ts';
+import type { LimitKind, Limits } from './limits.ts';
 import { allows, type Policy, type Principal } from './principal.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'delete';
@@ -14,6 +16,8 @@ export interface RouteContext<P, Q, B> {
   readonly body: B;
   /** Undefined only on public routes. */
   readonly principal: Principal;
+  /** For answers that last: whether the same caller would still be let in. */
+  readonly stands: () => Promise<boolean>;
   readonly request: Request;
   readonly response: Response;
 }
@@ -31,7 +35,11 @@ export interface Route {
   readonly policy: Policy;
   readonly tag: string;
   readonly summary: string;
+  /** Is about no workspace, so that one is not needed. */
+  readonly anywhere: boolean;
   readonly status: number;
+  /** Limited more than requests in general. */
+  readonly limit: LimitKind | undefined;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: z.ZodType | undefined;
@@ -52,7 +60,9 @@ interface RouteInput<
   readonly policy: Policy;
   readonly tag: string;
   readonly summary: string;
+  readonly anywhere?: boolean;
   readonly status?: number;
+  readonly limit?: LimitKind;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -78,7 +88,9 @@ export function defineRoute<
     policy: input.policy,
     tag: input.tag,
     summary: input.summary,
+    anywhere: input.anywhere ?? input.policy === 'platform',
     status: input.status ?? 200,
+    limit: input.limit,
     params: input.params ?? nothing,
     query: input.query ?? nothing,
     body: input.body,
@@ -87,39 +99,61 @@ export function defineRoute<
   };
 }
 
-/** Finds the caller of a request; throws HttpError `unauthorized` for a credential that is no good. */
-export type Authenticate = (request: Request) => Promise<Principal | undefined>;
+/**
+ * Finds the caller of a request; throws HttpError `unauthorized` for a credential that is no good.
+ * @param isUse false only looks: it is no use that keeps a session from ending.
+ * @param anywhere lets in somebody who has no workspace, or none that is known now.
+ */
+export type Authenticate = (
+  request: Request,
+  isUse?: boolean,
+  anywhere?: boolean,
+) => Promise<Principal | undefined>;
 
 /** Adds the routes to an app. */
 export function mountRoutes(
   app: Express,
   routes: readonly Route[],
   authenticate: Authenticate,
+  limits: Pick<Limits, 'check'>,
 ): void {
   for (const route of routes) {
     app[route.method](route.path, async (request, response) => {
-      const principal = route.policy === 'public' ? undefined : await authenticate(request);
+      const principal =
+        route.policy === 'public' ? undefined : await authenticate(request, true, route.anywhere);
       if (route.policy !== 'public' && principal === undefined)
         throw new HttpError('unauthorized', 'Sign in, or send a bearer token');
       if (!allows(route.policy, principal))
-        throw new HttpError('forbidden', `This needs the scope ${route.policy}`);
-      await answer(route, request, response, principal);
+        throw new HttpError('forbidden', needsText(route.policy));
+      if (route.limit) await limits.check(route.limit, request, principal);
+      await answer(route, request, response, {
+        // A public handler has no use for it; all others were checked above.
+        principal: principal as Principal,
+        stands: async () => isSame(principal, await authenticate(request, false, route.anywhere)),
+      });
     });
   }
 }
+
+const needsText = (policy: Policy): string =>
+  policy === 'platform'
+    ? 'This is for administrators of the installation, signed in at the dashboard'
+    : `This needs the scope ${policy}`;
+
+const isSame = (before: Principal | undefined, now: Principal | undefined): boolean =>
+  before?.userId === now?.userId && before?.workspace === now?.workspace;
 
 async function answer(
   route: Route,
   request: Request,
   response: Response,
-  principal: Principal | undefined,
+  caller: Pick<RouteContext<unknown, unknown, unknown>, 'principal' | 'stands'>,
 ): Promise<void> {
   const reply = await route.run({
     params: parsePart('path', route.params, request.params),
-    query: parsePart('query', route.query, request.query),
+    query: parsePart('query', route.query, queryOf(route, request)),
     body: route.body ? parsePart('body', route.body, request.body) : undefined,
-    // A public handler has no use for it; all others were checked above.
-    principal: principal as Principal,
+    ...caller,
     request,
     response,
   });
@@ -129,6 +163,12 @@ async function answer(
   const status = reply.status ?? route.status;
   if (status === 204) response.status(204).end();
   else response.status(status).json(reply.body);
+}
+
+/** The choice of a workspace is looked at before the handler. */
+function queryOf({ policy }: Route, { query }: Request): Request['query'] {
+  const { [WORKSPACE_PARAMETER]: _chosen, ...others } = query;
+  return policy === 'public' ? query : others;
 }
 
 function parsePart(where: string, schema: z.ZodType, value: unknown): unknown {

@@ -20,8 +20,9 @@ describe("the api's calls to the scheduler", () => {
   itCallsByName({
     service: 'scheduler',
     keys,
-    open: (url, resolve) => {
-      const config = { KEYS_FILE: path.join(folder, 'keys.json'), SCHEDULER_URL: url };
+    open: (url, resolve, tokensFolder) => {
+      const KEYS_FILE = path.join(folder, 'keys.json');
+      const config = { KEYS_FILE, WORKLOAD_TOKENS: tokensFolder, SCHEDULER_URL: url };
       const deps = { clock: systemClock, log: createLog('test', 'silent'), resolve };
       const client = createSchedulerClient(config, deps);
       return {

@@ -5,6 +5,7 @@ import type { InternalClient } from '../core/internal/client.ts';
 import { createServiceClient } from '../core/internal/pods.ts';
 import type { Log } from '../core/log.ts';
 import { watchKeyFile } from '../core/serviceKeys.ts';
+import { tokensOf } from '../core/workloadIdentity/tokens.ts';
 import type { ApiConfig } from './config.ts';
 
 interface SchedulerClientDeps {
@@ -16,12 +17,17 @@ interface SchedulerClientDeps {
 
 /** A client that keeps its connections and follows the key file. */
 export function createSchedulerClient(
-  { KEYS_FILE, SCHEDULER_URL }: Pick<ApiConfig, 'KEYS_FILE' | 'SCHEDULER_URL'>,
+  {
+    KEYS_FILE,
+    WORKLOAD_TOKENS: tokensFolder,
+    SCHEDULER_URL: baseUrl,
+  }: Pick<ApiConfig, 'KEYS_FILE' | 'WORKLOAD_TOKENS' | 'SCHEDULER_URL'>,
   { clock, log, resolve = addressesOf }: SchedulerClientDeps,
 ): InternalClient {
   const keys = watchKeyFile(KEYS_FILE, (error) => {
     log.error({ err: error }, 'the key file cannot be read; the last good keys stay in force');
   });
-  const baseUrl = SCHEDULER_URL;
-  return createServiceClient({ caller: 'api', callee: 'scheduler', baseUrl, keys, clock, resolve });
+  const tokens = tokensOf({ tokensFolder }, log);
+  const own = { caller: 'api', callee: 'scheduler', baseUrl, keys, tokens } as const;
+  return createServiceClient({ ...own, clock, resolve });
 }

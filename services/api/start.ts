@@ -1,8 +1,6 @@
 /** Starts the api: the only door to the data for people and programs. */
-import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { systemClock } from '../core/clock.ts';
-import { HttpError } from '../core/errors.ts';
 import { createApp, type App } from '../core/http/app.ts';
 import { serveApp } from '../core/http/metricsPort.ts';
 import { newId } from '../core/ids.ts';
@@ -10,10 +8,13 @@ import { loadConnection } from '../core/kube/connection.ts';
 import { createTransport, type Transport } from '../core/kube/transport.ts';
 import type { Running } from '../core/lifecycle.ts';
 import { createMetrics } from '../core/metrics.ts';
+import { openRedis } from '../core/redis/connection.ts';
 import { listenEvents } from '../store/events.ts';
 import { openPool } from '../store/pool.ts';
+import { ensureTeams } from '../store/workspaces/workspaces.ts';
 import { createAuthenticate } from './authenticate.ts';
-import { mayWriteBy } from './cluster/mayWrite.ts';
+import { namedIn } from './cluster/memberships.ts';
+import { openRights } from './cluster/rights.ts';
 import { createClusterWriter } from './cluster/writer.ts';
 import type { ApiConfig } from './config.ts';
 import type { ApiDeps } from './deps.ts';
@@ -21,12 +22,16 @@ import { translateErrors } from './errors.ts';
 import { createEventHub } from './events.ts';
 import { openAccessTokens } from './identity/accessToken.ts';
 import { openSignIn, type ProviderFetch } from './identity/open.ts';
+import { openLimits, type Limits } from './limits.ts';
 import { mountRoutes } from './route.ts';
 import { allRoutes, API_VERSION } from './routes/index.ts';
 import { keepBatchBytes } from './routes/webhooks.ts';
 import { createSchedulerClient } from './schedulerClient.ts';
 import { createStoreWriter } from './storeWriter.ts';
-import type { ObjectWriter, WriterDeps } from './writer.ts';
+import type { WriterDeps } from './writer.ts';
+
+/** Longer than the server lets a statement run: only one that is cut off takes so long. */
+const ANSWER_TIMEOUT_MS = 35_000;
 
 /** Largest public body. */
 export const BODY_LIMIT = 256 * 1024;
@@ -40,7 +45,13 @@ export async function startApi(config: ApiConfig, given: GivenDeps): Promise<Run
   const { log } = given;
   const clock = given.clock ?? systemClock;
   const pool =
-    given.pool ?? openPool(config.DATABASE_URL, { applicationName: 'duckmon-api', log, max: 10 });
+    given.pool ??
+    openPool(config.DATABASE_URL, {
+      applicationName: 'duckmon-api',
+      log,
+      max: 10,
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    });
   const events = given.events ?? createEventHub();
   const scheduler = given.scheduler ?? createSchedulerClient(config, { clock, log });
   const signIn = openSignIn({ config, pool, clock, log }, given.providerFetch);
@@ -57,19 +68,23 @@ export async function startApi(config: ApiConfig, given: GivenDeps): Promise<Run
     accessTokens: openAccessTokens({ config, clock, log }),
   };
   const kube = config.OBJECTS === 'cluster' ? (given.kube ?? (await connect(parts))) : undefined;
-  const deps: ApiDeps = { ...parts, objects: openObjects(parts, kube) };
+  await ensureTeams(pool, namedIn(config.WORKSPACE_NAMESPACES), clock.now());
+  const deps: ApiDeps = { ...parts, ...openDoors(parts, kube) };
   const listener = await listenEvents(config.DATABASE_URL, (event) => events.publish(event), {
     log,
     onGap: () => events.publishGap(),
   });
   const { HOST: host, API_PORT: port, METRICS_PORT: metricsPort } = config;
-  const listening = await serveApp(apiApp(deps), { host, port, metricsPort });
+  const redis = config.REDIS_URL === undefined ? undefined : openRedis(config.REDIS_URL, log);
+  const limits = openLimits(config, redis);
+  const listening = await serveApp(apiApp(deps, limits), { host, port, metricsPort });
   return {
     url: listening.url,
     stop: async () => {
       events.close();
       await listening.stop();
       kube?.close();
+      redis?.close();
       await Promise.all([listener.close(), scheduler.close(), signIn?.close(), pool.end()]);
     },
   };
@@ -80,25 +95,31 @@ async function connect({ config, clock }: WriterDeps): Promise<Transport> {
   return createTransport({ connection, clock, userAgent: `duckmon-api/${API_VERSION}` });
 }
 
-function openObjects(deps: WriterDeps, kube: Transport | undefined): ObjectWriter {
+/** Who may come in, and the way to objects. */
+function openDoors(
+  deps: WriterDeps,
+  kube: Transport | undefined,
+): Pick<ApiDeps, 'memberships' | 'objects'> {
+  const { memberships, ...rights } = openRights(deps, kube);
   const store = createStoreWriter(deps);
-  return kube
-    ? createClusterWriter({ ...deps, kube, store, mayWrite: mayWriteBy(deps.config) })
-    : store;
+  return {
+    memberships,
+    objects: kube ? createClusterWriter({ ...deps, ...rights, kube, store }) : store,
+  };
 }
 
 /** The application with all routes, without a socket. */
-function apiApp(deps: ApiDeps): App {
+function apiApp(deps: ApiDeps, limits: Limits): App {
   const app = createApp({
     log: deps.log,
     metrics: deps.metrics,
     bodyLimit: BODY_LIMIT,
     readiness: () => readiness(deps),
-    before: [helmetOf(deps.config), limitOf(deps.config), keepBatchBytes()],
+    before: [helmetOf(deps.config), limits.everything, keepBatchBytes()],
   });
   app.express.set('trust proxy', deps.config.TRUSTED_PROXIES);
   app.express.set('query parser', 'simple');
-  mountRoutes(app.express, allRoutes(deps), createAuthenticate(deps));
+  mountRoutes(app.express, allRoutes(deps), createAuthenticate(deps), limits);
   app.express.use(translateErrors);
   return app;
 }
@@ -122,21 +143,4 @@ const helmetOf = ({ PUBLIC_URL }: ApiConfig) =>
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
     strictTransportSecurity: PUBLIC_URL.startsWith('https:') ? { maxAge: 31_536_000 } : false,
-  });
-
-const limitOf = ({ RATE_LIMIT }: ApiConfig) =>
-  rateLimit({
-    windowMs: 60_000,
-    limit: RATE_LIMIT,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    // who sends these without a proxy of ours in between is taken for the peer; see `trust proxy`
-    validate: { forwardedHeader: false, xForwardedForHeader: false },
-    handler: (_request, _response, next) => {
-      next(
-        new HttpError('too_many_requests', 'Too many requests; wait a moment', {
-          retryAfterSeconds: 30,
-        }),
-      );
-    },
   });

@@ -10,8 +10,8 @@ export interface Shown {
   readonly etag: string;
 }
 
-/** What a writer works with: everything but itself. */
-export type WriterDeps = Omit<ApiDeps, 'objects'>;
+/** What a writer works with. */
+export type WriterDeps = Omit<ApiDeps, 'objects' | 'memberships'>;
 
 /**
  * The one way to objects; routes know no other. Every method throws HttpError, StoreError or the

@@ -107,7 +107,7 @@ async function writeProfile(
 async function readTokens(tx: PrismaTx, workspaceId: string): Promise<ApiToken[]> {
   const rows = await tx.apiToken.findMany({
     where: { workspaceId, revokedAt: null },
-    omit: { tokenHash: true, revokedAt: true },
+    omit: { tokenHash: true, revokedAt: true, epoch: true },
     orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
   });
   return rows.map(({ workspaceId: workspace, scope, ...token }) => ({

@@ -4,8 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import type { BackupErrorCode, Value } from './archive.ts';
-import { BackupError, readArchive, verifyArchive, writeArchive } from './archive.ts';
+import type { Value } from './archive.ts';
+import { readArchive, verifyArchive, writeArchive } from './archive.ts';
+import type { BackupErrorCode } from './backups/errors.ts';
+import { BackupError } from './backups/errors.ts';
 
 const header = {
   format: 'duckmon-backup',

@@ -1,32 +1,17 @@
-/** The file format of a backup: gzipped JSON lines with a header, tables, and a sealed end. */
+/**
+ * The file format of a backup: gzipped JSON lines with a header, tables, and a seal at the end; with keys
+ * all of it encrypted.
+ */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-
-export type BackupErrorCode =
-  /** The file is no backup, was cut off, or was changed. */
-  | 'corrupt'
-  /** The backup is of a newer duckmon than this one. */
-  | 'newer'
-  /** The database holds data already. */
-  | 'notEmpty'
-  /** The sign-in cannot see all rows, so the backup would lack some. */
-  | 'wrongRole';
-
-/** A backup or restore that stopped; `message` is one sentence with the next step. */
-export class BackupError extends Error {
-  readonly code: BackupErrorCode;
-
-  constructor(code: BackupErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'BackupError';
-    this.code = code;
-  }
-}
+import { BackupError, corrupt } from './backups/errors.ts';
+import type { BackupKeys } from './backups/keys.ts';
+import { opened, sealed } from './backups/seal.ts';
 
 export interface ArchiveHeader {
   readonly format: 'duckmon-backup';
@@ -60,30 +45,37 @@ interface Seal {
   readonly sha256: string;
 }
 
-async function syncToDisk(file: string): Promise<void> {
-  const handle = await open(file, 'r');
+async function syncToDisk(place: string): Promise<void> {
+  const handle = await open(place, 'r');
   await handle.sync();
   await handle.close();
 }
 
 /** Begins a file (mode 0600: it holds all data of all users). */
-export async function writeArchive(file: string, header: ArchiveHeader): Promise<ArchiveWriter> {
-  const partial = path.join(path.dirname(file), `.${path.basename(file)}.partial`);
+export async function writeArchive(
+  file: string,
+  header: ArchiveHeader,
+  keys?: BackupKeys,
+): Promise<ArchiveWriter> {
+  const folder = path.dirname(file);
+  const partial = path.join(folder, `.${path.basename(file)}.partial`);
   await rm(partial, { force: true });
   const zip = createGzip();
   const out = createWriteStream(partial, { mode: 0o600, flags: 'wx' });
-  zip.on('error', (error) => out.destroy(error));
-  out.on('error', (error) => zip.destroy(error));
-  zip.pipe(out);
+  await once(out, 'open');
+  const written = keys
+    ? pipeline(zip, (source: AsyncIterable<Buffer>) => sealed(source, keys), out)
+    : pipeline(zip, out);
+  // Whoever writes next or finishes is told.
+  written.catch(() => undefined);
   const hash = createHash('sha256');
   const counts: Record<string, number> = {};
   let current = '';
   const put = async (value: unknown): Promise<void> => {
     const line = `${JSON.stringify(value)}\n`;
     hash.update(line);
-    if (!zip.write(line)) await once(zip, 'drain');
+    if (!zip.write(line)) await Promise.race([once(zip, 'drain'), written]);
   };
-  await once(out, 'open');
   await put(header);
   return {
     table: async (name, columns) => {
@@ -98,23 +90,19 @@ export async function writeArchive(file: string, header: ArchiveHeader): Promise
     finish: async () => {
       const seal: Seal = { end: true, counts, sha256: hash.digest('hex') };
       zip.end(`${JSON.stringify(seal)}\n`);
-      await finished(out);
+      await written;
       await syncToDisk(partial);
       await rename(partial, file);
+      await syncToDisk(folder);
       return counts;
     },
     abandon: async () => {
       zip.destroy();
-      out.destroy();
+      await written.catch(() => undefined);
       await rm(partial, { force: true });
     },
   };
 }
-
-const corrupt = (why: string, cause?: unknown): BackupError =>
-  new BackupError('corrupt', `The file is not a whole duckmon backup (${why}); use another one.`, {
-    cause,
-  });
 
 function parseLine(line: string): unknown {
   try {
@@ -142,12 +130,16 @@ function checkSeal(seal: Seal, counts: Readonly<Record<string, number>>, sha256:
   if (JSON.stringify(seal.counts) !== JSON.stringify(counts)) throw corrupt('rows are missing');
 }
 
-/** The lines of a gzipped file. Only \n ends one: readline would also break at U+2028 in a text. */
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const input = createReadStream(file);
+/** The lines of a file. Only \n ends one: readline would also break at U+2028 in a text. */
+async function* linesOf(file: string, keys: BackupKeys | undefined): AsyncGenerator<string> {
   const unzip = createGunzip().setEncoding('utf8');
-  input.on('error', (error) => unzip.destroy(error));
-  input.pipe(unzip);
+  const read = pipeline(
+    createReadStream(file),
+    (source: AsyncIterable<Buffer>) => opened(source, keys),
+    unzip,
+  );
+  // Reading what was unpacked throws the same.
+  read.catch(() => undefined);
   let pieces: string[] = [];
   try {
     for await (const chunk of unzip as AsyncIterable<string>) {
@@ -161,8 +153,6 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   } catch (cause) {
     if (cause instanceof Error && 'syscall' in cause) throw cause;
     throw cause instanceof BackupError ? cause : corrupt('it cannot be unpacked', cause);
-  } finally {
-    input.destroy();
   }
   const rest = pieces.join('');
   if (rest !== '') yield rest;
@@ -171,15 +161,16 @@ async function* linesOf(file: string): AsyncGenerator<string> {
 /**
  * Reads a file from its header to its seal. Rows are given before the seal is checked: keep what you
  * do with them in one transaction.
- * @throws BackupError `corrupt` at the latest after the last row.
+ * @throws BackupError `locked` or `notEncrypted` before the first row, `corrupt` at the latest after the
+ * last.
  */
-export async function* readArchive(file: string): AsyncGenerator<ArchiveItem> {
+export async function* readArchive(file: string, keys?: BackupKeys): AsyncGenerator<ArchiveItem> {
   const hash = createHash('sha256');
   const counts: Record<string, number> = {};
   let current: string | undefined;
   let first = true;
   let sealed = false;
-  for await (const line of linesOf(file)) {
+  for await (const line of linesOf(file, keys)) {
     if (sealed) throw corrupt('something follows its end');
     const value = parseLine(line);
     if (isObject(value) && value['end'] === true) {
@@ -205,10 +196,13 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveItem> {
 }
 
 /** Reads a whole file without a database; the counts of its rows by table. */
-export async function verifyArchive(file: string): Promise<Readonly<Record<string, number>>> {
+export async function verifyArchive(
+  file: string,
+  keys?: BackupKeys,
+): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
   let current = '';
-  for await (const item of readArchive(file)) {
+  for await (const item of readArchive(file, keys)) {
     if (item.kind === 'table') counts[(current = item.table)] = 0;
     if (item.kind === 'row') counts[current] = (counts[current] ?? 0) + 1;
   }

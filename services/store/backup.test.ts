@@ -8,11 +8,12 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { Client } from 'pg';
 import { appendAudit, verifyAudit } from './audit.ts';
 import { putBlob, getBlob } from './blobs.ts';
-import type { BackupErrorCode } from './archive.ts';
-import { BackupError } from './archive.ts';
+import type { BackupErrorCode } from './backups/errors.ts';
+import { BackupError } from './backups/errors.ts';
 import { runBackup } from './backup.ts';
 import { dump } from './dump.ts';
 import { resendDelivery } from './deliveries.ts';
+import { claimDeliveries } from './outbox.ts';
 import { putSecret } from './secrets.ts';
 import { restore } from './restore.ts';
 import { later, NOON, seedMonitor } from './testing/monitors.ts';
@@ -177,13 +178,32 @@ describe('backup', function () {
     assert.deepEqual(rows, [
       { channel: 'dead', state: 'dead', ...quiet, resent: false },
       { channel: 'delivered', state: 'delivered', ...quiet, resent: false },
-      { channel: 'pending', state: 'unknown', ...quiet, resent: true },
-      { channel: 'sending', state: 'unknown', ...quiet, resent: true },
+      { channel: 'pending', state: 'dead', ...quiet, resent: false },
+      { channel: 'sending', state: 'dead', ...quiet, resent: false },
     ]);
     const held = await target
       .pool('postgres')
       .query('SELECT 1 FROM alerts WHERE held_until IS NOT NULL');
     assert.equal(held.rowCount, 0);
+  });
+
+  it('keeps no later alert waiting for what was held back', async () => {
+    await restoreTo();
+    await inTarget(async (tx) => {
+      const alert = await seedAlert(tx, { occurrence: 3 });
+      const row = { alert_id: alert, channel: 'sending', created_at: later(NOON, 1000) };
+      await seedDelivery(tx, { ...row, state: 'pending', next_attempt_at: NOON });
+    });
+    const claimed = await claimDeliveries(target.pool('mon_scheduler'), {
+      now: NOON,
+      leaseMs: 1000,
+      limit: 10,
+      owner: 'test',
+    });
+    assert.deepEqual(
+      claimed.map(({ channel }) => channel),
+      ['sending'],
+    );
   });
 
   it('lets a person send again what was held back', async () => {
@@ -309,8 +329,31 @@ describe('backup', function () {
     });
   });
 
+  it('E9 encrypts with a key, and needs it to verify and restore', async () => {
+    const keyFile = path.join(dir, 'key');
+    await writeFile(keyFile, 'k'.repeat(40));
+    const out = path.join(dir, 'sealed');
+    const from = { DATABASE_URL: suite.db.url('mon_backup') };
+    await assert.rejects(runBackup(['dump', out, '--encrypt'], from, NOON), /BACKUP_KEY_FILE/);
+    const withKey = { ...from, BACKUP_KEY_FILE: keyFile };
+    assert.match(await runBackup(['dump', out, '--encrypt'], withKey, NOON), /, encrypted$/);
+    const bytes = await readFile(out);
+    assert.ok(!bytes.subarray(0, 2).equals(Buffer.from([0x1f, 0x8b])) && !bytes.includes('hook'));
+    await assert.rejects(runBackup(['verify', out], {}, NOON), backupError('locked'));
+    assert.match(await runBackup(['verify', out], { BACKUP_KEY_FILE: keyFile }, NOON), /is whole/);
+    const to = { DATABASE_URL: target.url('duckmon_owner'), BACKUP_KEY_FILE: keyFile };
+    assert.match(await runBackup(['restore', out], to, NOON), /rows restored/);
+  });
+
   it('says how it is used', async () => {
-    for (const args of [[], ['dump'], ['erase', 'x'], ['dump', 'a', 'b']])
+    for (const args of [
+      [],
+      ['dump'],
+      ['erase', 'x'],
+      ['dump', 'a', 'b'],
+      ['dump', 'a', '--force'],
+      ['hold', 'a'],
+    ])
       await assert.rejects(runBackup(args, { DATABASE_URL: 'x' }, NOON), /^Error: usage: /);
     await assert.rejects(runBackup(['dump', 'x'], {}, NOON), /DATABASE_URL is not set/);
   });

@@ -1,5 +1,6 @@
 /** Checks that happened, newest first. */
 import type { CheckOutcome, VerdictKind } from '../domain/types.ts';
+import type { CheckTrigger } from './commit.ts';
 import { StoreError } from './errors.ts';
 import type { HistoryRequest, HistoryTable } from './history.ts';
 import { findHistory, listHistory } from './history.ts';
@@ -10,7 +11,7 @@ export interface Check {
   readonly id: string;
   readonly monitor: string;
   readonly at: Date;
-  readonly trigger: 'schedule' | 'manual' | 'confirm' | 'rejudge';
+  readonly trigger: CheckTrigger;
   readonly runRequestId: string | null;
   readonly outcome: CheckOutcome;
   /** Last stage of the funnel that it reached. */

@@ -5,6 +5,15 @@ import type { MonitorWorkers } from '../core/contracts/projection.ts';
 import type { Sql } from './pool.ts';
 import { loadMemory, type MonitorMemory } from './memory.ts';
 
+/** What is tried again before the next slot, as it failed on our side; plain JSON. */
+export interface Retry {
+  /** How often it has failed so in a row. */
+  readonly tries: number;
+  /** ISO time of the next try. */
+  readonly at: string;
+  readonly sources: readonly string[];
+}
+
 /** One due monitor in the hands of one scheduler, with all that is remembered of it. */
 export interface Claim extends MonitorMemory {
   readonly workspace: string;
@@ -30,6 +39,7 @@ export interface Claim extends MonitorMemory {
   readonly consecutiveFailures: number;
   readonly failureAlerted: boolean;
   readonly conditions: readonly StatusCondition[];
+  readonly retry: Retry | null;
 }
 
 export interface ClaimOptions {
@@ -66,6 +76,7 @@ interface ClaimRow {
   died: boolean;
   consecutive_failures: number;
   failure_alerted: boolean;
+  retry: Retry | null;
 }
 
 /** Most workspaces that one fair claim looks at. */
@@ -95,7 +106,8 @@ UPDATE monitors m SET lease_token = m.lease_token + 1, lease_until = $2, lease_o
 FROM due WHERE m.ctid = due.place
 RETURNING m.workspace_id, m.name, m.uid, m.conditions, m.generation, m.goal_version, m.spec, m.workers, m.slot_at, m.lease_token,
   CASE WHEN m.run_request_id IS DISTINCT FROM m.last_handled_run_request THEN m.run_request_id END AS run_request,
-  due.buffered AS was_buffered, m.host, m.deaths, due.lease_until IS NOT NULL AS died, m.consecutive_failures, m.failure_alerted`;
+  due.buffered AS was_buffered, m.host, m.deaths, due.lease_until IS NOT NULL AS died, m.consecutive_failures, m.failure_alerted,
+  m.retry`;
 
 // Statements with a name are parsed once a connection.
 const TAKE_OLDEST = { name: 'claim_oldest', text: take(OLDEST_DUE) };
@@ -220,6 +232,7 @@ function toClaim(row: ClaimRow, leaseUntil: Date, memory: MonitorMemory): Claim 
     died: row.died,
     consecutiveFailures: row.consecutive_failures,
     failureAlerted: row.failure_alerted,
+    retry: row.retry,
     states: memory.states,
     baselines: memory.baselines,
     pending: memory.pending,

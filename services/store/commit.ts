@@ -9,6 +9,7 @@ import type {
   VerdictKind,
 } from '../domain/types.ts';
 import { putBlob, type BlobInput } from './blobs.ts';
+import type { Retry } from './claim.ts';
 import type { PendingJudgement } from './memory.ts';
 import { notifyEvent } from './events.ts';
 import type { Sql } from './pool.ts';
@@ -31,7 +32,8 @@ export type RetentionClass = (typeof RETENTION_CLASSES)[number];
 export const retentionClass = (days: number): RetentionClass =>
   RETENTION_CLASSES.find((candidate) => candidate >= days) ?? 365;
 
-export type CheckTrigger = 'schedule' | 'manual' | 'confirm' | 'rejudge';
+/** `retry`: again, before its next slot, because it had failed on our side. */
+export type CheckTrigger = 'schedule' | 'manual' | 'confirm' | 'rejudge' | 'retry';
 
 /** One row of the history of checks. */
 export interface CheckRow {
@@ -95,6 +97,7 @@ export interface MonitorAfter {
   /** Crashes in a row, of the claim or of the page's browser. */
   readonly deaths: number;
   readonly conditions: readonly StatusCondition[];
+  readonly retry: Retry | null;
 }
 
 /** All that one check writes. */

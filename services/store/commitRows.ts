@@ -19,7 +19,7 @@ export async function updateMonitor(
        missed_slots = missed_slots + $9, last_check_id = $10, last_check_at = $7, last_outcome = $11,
        last_verdict = $12, last_relevance = $13, last_message = $14,
        last_change_at = CASE WHEN $15 THEN $7 ELSE last_change_at END,
-       consecutive_failures = $16, failure_alerted = $17, conditions = $18
+       consecutive_failures = $16, failure_alerted = $17, conditions = $18, retry = $19
      WHERE workspace_id = $1 AND name = $2`,
     [
       target.workspace,
@@ -40,6 +40,7 @@ export async function updateMonitor(
       monitor.consecutiveFailures,
       monitor.failureAlerted,
       JSON.stringify(monitor.conditions),
+      monitor.retry && JSON.stringify(monitor.retry),
     ],
   );
 }

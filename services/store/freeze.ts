@@ -19,3 +19,8 @@ export async function frozenBy(sql: Sql): Promise<Freezer[]> {
   );
   return rows.map(({ by }) => by);
 }
+
+/** Holds or lifts the freeze of the api's side, by the api's own right. */
+export async function setFrozenByApi(sql: Sql, frozen: boolean): Promise<void> {
+  await sql.query('SELECT set_frozen_by_api($1)', [frozen]);
+}

@@ -104,6 +104,7 @@ describe('the hot path', () => {
       failureAlerted: false,
       deaths: 0,
       conditions: [],
+      retry: null,
     },
     states: [],
     blobs: [],

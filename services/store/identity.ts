@@ -1,5 +1,13 @@
 /** Workspaces, users and memberships: who there is, and what is theirs. */
 import { StoreError } from './errors.ts';
+import {
+  decodeCursor,
+  pageLimit,
+  pageOf,
+  uuidPattern,
+  type Page,
+  type PageRequest,
+} from './paging.ts';
 import type { Sql } from './pool.ts';
 
 export interface Workspace {
@@ -18,9 +26,11 @@ export interface User {
   readonly displayName: string;
   readonly locale: string;
   readonly timeZone: string;
-  /** Raised to end every session and token of the user. */
+  /** What credentials that are made now are bound to: the user's epoch and the global one, added up. */
   readonly tokenEpoch: number;
   readonly disabledAt: Date | null;
+  /** May administer the whole installation. */
+  readonly platformAdmin: boolean;
   readonly createdAt: Date;
 }
 
@@ -31,10 +41,13 @@ export interface Membership {
   readonly role: MemberRole;
 }
 
+/** The epoch that a live credential has, of a user from a table or alias named `u`. */
+export const presentEpoch = 'u.token_epoch + global_epoch()';
+
 /** The select list of a `User`, from a table or alias named `u`. */
 export const userColumns = `u.id, u.issuer, u.subject, u.email, u.display_name AS "displayName",
-  u.locale, u.time_zone AS "timeZone", u.token_epoch AS "tokenEpoch", u.disabled_at AS "disabledAt",
-  u.created_at AS "createdAt"`;
+  u.locale, u.time_zone AS "timeZone", ${presentEpoch} AS "tokenEpoch", u.disabled_at AS "disabledAt",
+  u.platform_admin AS "platformAdmin", u.created_at AS "createdAt"`;
 
 /** Makes a workspace unless it is there; its name is not changed then. */
 export async function ensureWorkspace(tx: Sql, workspace: Workspace): Promise<void> {
@@ -63,6 +76,9 @@ export interface Identity {
   readonly displayName: string;
 }
 
+/** No sign-in provider: whoever comes by these holds the machine, or may run programs in our pods. */
+const OWN_ISSUERS = ['local', 'duckmon'];
+
 /** The user of an identity, made at the first sign-in; address and name are brought up to date. */
 export async function signInUser(
   tx: Sql,
@@ -70,8 +86,8 @@ export async function signInUser(
   deps: { readonly now: Date; readonly newId: () => string },
 ): Promise<User> {
   const { rows } = await tx.query<User>(
-    `INSERT INTO users AS u (id, issuer, subject, email, display_name, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6)
+    `INSERT INTO users AS u (id, issuer, subject, email, display_name, created_at, platform_admin)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (issuer, subject)
      DO UPDATE SET email = excluded.email, display_name = excluded.display_name
      RETURNING ${userColumns}`,
@@ -82,6 +98,7 @@ export async function signInUser(
       identity.email,
       identity.displayName,
       deps.now,
+      OWN_ISSUERS.includes(identity.issuer),
     ],
   );
   if (!rows[0]) throw new StoreError('notFound', 'The user could not be read after the sign-in.');
@@ -92,6 +109,34 @@ export async function signInUser(
 export async function findUser(tx: Sql, id: string): Promise<User | undefined> {
   const { rows } = await tx.query<User>(`SELECT ${userColumns} FROM users u WHERE u.id = $1`, [id]);
   return rows[0];
+}
+
+/** A user as administrators see one. */
+export interface UserLine extends User {
+  /** The last use of a session that has not ended by itself; null for somebody who has none. */
+  readonly lastUsedAt: Date | null;
+}
+
+/** Everybody who ever signed in, the newest first. */
+export async function listUsers(
+  tx: Sql,
+  now: Date,
+  request: PageRequest = {},
+): Promise<Page<UserLine>> {
+  const limit = pageLimit(request);
+  const after = request.cursor ? decodeCursor(request.cursor, [uuidPattern])[0] : null;
+  const { rows } = await tx.query<UserLine>(
+    `SELECT ${userColumns}, (SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id
+       AND s.revoked_at IS NULL AND s.expires_at > $1 AND s.token_epoch = ${presentEpoch}) AS "lastUsedAt"
+     FROM users u WHERE $2::uuid IS NULL OR u.id < $2 ORDER BY u.id DESC LIMIT $3`,
+    [now, after, limit + 1],
+  );
+  return pageOf(
+    rows,
+    limit,
+    ({ id }) => [id],
+    (row) => row,
+  );
 }
 
 /** Gives a user a role in the workspace that the transaction runs under. */
@@ -129,9 +174,4 @@ export async function listMemberships(tx: Sql, userId: string): Promise<Membersh
     [userId],
   );
   return rows;
-}
-
-/** Ends every session and access token of a user at once; API tokens end one by one, or with the user. */
-export async function revokeUser(tx: Sql, userId: string): Promise<void> {
-  await tx.query('UPDATE users SET token_epoch = token_epoch + 1 WHERE id = $1', [userId]);
 }

@@ -46,7 +46,7 @@ export interface MigrateOptions {
   readonly lockTimeoutMs?: number | undefined;
 }
 
-interface Migration {
+export interface Migration {
   readonly name: string;
   readonly sql: string;
   readonly checksum: string;
@@ -62,11 +62,12 @@ interface Row {
 export const migrationsFolder = path.join(import.meta.dirname, 'migrations');
 
 /** The lock that Prisma's own tool takes, so that the two never run at once. */
-const LOCK = 72_707_369;
+export const MIGRATION_LOCK = 72_707_369;
 /** SQLSTATE lock_not_available. */
 const LOCK_TIMEOUT = '55P03';
 
-const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+/** Where the books are kept. */
+export const MIGRATION_BOOKS = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id varchar(36) PRIMARY KEY NOT NULL,
   checksum varchar(64) NOT NULL,
   finished_at timestamptz,
@@ -76,7 +77,8 @@ const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   started_at timestamptz NOT NULL DEFAULT now(),
   applied_steps_count integer NOT NULL DEFAULT 0)`;
 
-async function readMigrations(dir: string): Promise<Migration[]> {
+/** The migrations of a folder, in their order. */
+export async function readMigrations(dir = migrationsFolder): Promise<Migration[]> {
   const entries = await readdir(dir, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
@@ -96,11 +98,11 @@ async function withLock<T>(
   // The lock is of the session: it is given back when the connection ends.
   return withClient(url, 'duckmon-migrate', async (client) => {
     await client.query(`SET lock_timeout = ${options.lockTimeoutMs ?? 60_000}`);
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]).catch((error: unknown) => {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]).catch((error: unknown) => {
       throw codeOf(error) === LOCK_TIMEOUT ? busy(error) : error;
     });
     await client.query('SET lock_timeout = 0');
-    await client.query(TABLE);
+    await client.query(MIGRATION_BOOKS);
     return work(client);
   });
 }

@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly log: Log;
   /** A statement that runs longer is cancelled; 30 s by default. */
   readonly statementTimeoutMs?: number | undefined;
+  /** How long to wait for an answer, also of a server that cannot be reached any more; for ever by default. */
+  readonly answerTimeoutMs?: number | undefined;
   /** A transaction that waits longer for its client is ended; 30 s by default. */
   readonly idleTransactionTimeoutMs?: number | undefined;
 }
@@ -67,6 +69,7 @@ export const poolSettings = (url: string, options: PoolOptions): PoolConfig => (
   min: 0,
   idleTimeoutMillis: 30_000,
   statement_timeout: options.statementTimeoutMs ?? 30_000,
+  ...(options.answerTimeoutMs === undefined ? {} : { query_timeout: options.answerTimeoutMs }),
   idle_in_transaction_session_timeout: options.idleTransactionTimeoutMs ?? 30_000,
 });
 

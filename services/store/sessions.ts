@@ -1,6 +1,6 @@
 /** Sessions of the dashboard; only hashes of the cookie are kept. */
 import type { User } from './identity.ts';
-import { userColumns } from './identity.ts';
+import { presentEpoch, userColumns } from './identity.ts';
 import type { Sql } from './pool.ts';
 
 export interface Session {
@@ -15,7 +15,7 @@ export interface Session {
   readonly userAgent: string | null;
 }
 
-/** Begins a session of a user, bound to the user's present token epoch. */
+/** Begins a session of a user; it ends when the user's epoch is another than `tokenEpoch`. */
 export async function createSession(
   tx: Sql,
   session: Omit<Session, 'lastUsedAt'>,
@@ -45,7 +45,7 @@ type Row = User & Omit<Session, 'userId' | 'createdAt'> & { readonly begunAt: Da
 
 /**
  * The session of a cookie with its user, when it is alive at `now`: not revoked, not past its end,
- * used within `idleMs`, of the user's present epoch, and the user is not disabled.
+ * used within `idleMs`, of the present epoch, and the user is not disabled.
  */
 export async function findSession(
   tx: Sql,
@@ -59,7 +59,7 @@ export async function findSession(
        s.user_agent AS "userAgent"
      FROM sessions s JOIN users u ON u.id = s.user_id
      WHERE s.id_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_used_at > $3
-       AND s.token_epoch = u.token_epoch AND u.disabled_at IS NULL`,
+       AND s.token_epoch = ${presentEpoch} AND u.disabled_at IS NULL`,
     [idHash, now, new Date(now.getTime() - idleMs)],
   );
   if (!rows[0]) return undefined;
@@ -120,7 +120,7 @@ export async function listSessions(
        s.user_agent AS "userAgent"
      FROM sessions s JOIN users u ON u.id = s.user_id
      WHERE s.user_id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_used_at > $3
-       AND s.token_epoch = u.token_epoch
+       AND s.token_epoch = ${presentEpoch}
      ORDER BY s.last_used_at DESC, s.id_hash`,
     [userId, now, new Date(now.getTime() - idleMs)],
   );

@@ -1,5 +1,5 @@
 /** Bearer tokens: those of the API, and one-time tokens that are bound to a purpose. Only hashes. */
-import type { MemberRole } from './identity.ts';
+import { presentEpoch, type MemberRole } from './identity.ts';
 import type { Sql } from './pool.ts';
 
 export type TokenScope = 'read' | 'write' | 'admin';
@@ -15,20 +15,39 @@ export interface ApiToken {
   readonly lastUsedAt: Date | null;
 }
 
-/** One that is alive, and what its owner is by now in its workspace; who left it has none. */
+/** One that is alive. */
 export interface LiveApiToken extends ApiToken {
-  readonly role: MemberRole;
+  /** What its owner is by now in its workspace by membership; null for somebody who is no member. */
+  readonly role: MemberRole | null;
+  /** Its owner may administer the whole installation. */
+  readonly platformAdmin: boolean;
 }
 
-/** Keeps a new token's hash (SHA-256) in the workspace that the transaction runs under. */
+/** One that was found by its id, for credentials that end with it. */
+export interface OwnedApiToken extends LiveApiToken {
+  readonly tokenEpoch: number;
+}
+
+/** One in the list of its owner. */
+export interface ListedApiToken extends ApiToken {
+  /** When a refresh token that came of it was last used a second time: somebody had a copy. */
+  readonly refreshReusedAt: Date | null;
+}
+
+/**
+ * Keeps a new token's hash (SHA-256) in the workspace that the transaction runs under; the token ends
+ * when its user's epoch, or the global one, is raised.
+ */
 export async function createApiToken(
   tx: Sql,
   workspace: string,
   token: Omit<ApiToken, 'workspace' | 'lastUsedAt'> & { readonly tokenHash: Uint8Array },
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO api_tokens (workspace_id, id, user_id, name, token_hash, scope, created_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `INSERT INTO api_tokens (workspace_id, id, user_id, name, token_hash, scope, created_at, expires_at,
+       epoch)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
+       COALESCE((SELECT ${presentEpoch} FROM users u WHERE u.id = $3), 0))`,
     [
       workspace,
       token.id,
@@ -44,8 +63,10 @@ export async function createApiToken(
 
 const columns = `t.workspace_id AS workspace, t.id, t.user_id AS "userId", t.name, t.scope,
   t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt"`;
+const ofOwner = 'm.role, u.platform_admin AS "platformAdmin"';
+const ofLiveUser = `u.disabled_at IS NULL AND t.epoch = ${presentEpoch}`;
 const ofMembers = `api_tokens t JOIN users u ON u.id = t.user_id
-  JOIN memberships m ON m.workspace_id = t.workspace_id AND m.user_id = t.user_id`;
+  LEFT JOIN memberships m ON m.workspace_id = t.workspace_id AND m.user_id = t.user_id`;
 
 /**
  * The token of this hash when it is alive at `now`, in whatever workspace: runs under
@@ -57,25 +78,25 @@ export async function findApiToken(
   now: Date,
 ): Promise<LiveApiToken | undefined> {
   const { rows } = await tx.query<LiveApiToken>(
-    `SELECT ${columns}, m.role FROM ${ofMembers}
+    `SELECT ${columns}, ${ofOwner} FROM ${ofMembers}
      WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
-       AND u.disabled_at IS NULL`,
+       AND ${ofLiveUser}`,
     [tokenHash, now],
   );
   return rows[0];
 }
 
-/** The token of this id when it is alive at `now`, with the present epoch of its user. */
+/** The token of this id when it is alive at `now`, with its epoch, which is the present one. */
 export async function findApiTokenById(
   tx: Sql,
   workspace: string,
   id: string,
   now: Date,
-): Promise<(LiveApiToken & { readonly tokenEpoch: number }) | undefined> {
-  const { rows } = await tx.query<LiveApiToken & { tokenEpoch: number }>(
-    `SELECT ${columns}, m.role, u.token_epoch AS "tokenEpoch" FROM ${ofMembers}
+): Promise<OwnedApiToken | undefined> {
+  const { rows } = await tx.query<OwnedApiToken>(
+    `SELECT ${columns}, ${ofOwner}, t.epoch AS "tokenEpoch" FROM ${ofMembers}
      WHERE t.workspace_id = $1 AND t.id = $2 AND t.revoked_at IS NULL
-       AND (t.expires_at IS NULL OR t.expires_at > $3) AND u.disabled_at IS NULL`,
+       AND (t.expires_at IS NULL OR t.expires_at > $3) AND ${ofLiveUser}`,
     [workspace, id, now],
   );
   return rows[0];
@@ -92,11 +113,13 @@ export async function listApiTokens(
   workspace: string,
   userId: string,
   now: Date,
-): Promise<ApiToken[]> {
-  const { rows } = await tx.query<ApiToken>(
-    `SELECT ${columns} FROM api_tokens t
+): Promise<ListedApiToken[]> {
+  const { rows } = await tx.query<ListedApiToken>(
+    `SELECT ${columns}, (SELECT max(f.revoked_at) FROM refresh_families f
+       WHERE f.workspace_id = t.workspace_id AND f.api_token_id = t.id) AS "refreshReusedAt"
+     FROM api_tokens t JOIN users u ON u.id = t.user_id
      WHERE t.workspace_id = $1 AND t.user_id = $2 AND t.revoked_at IS NULL
-       AND (t.expires_at IS NULL OR t.expires_at > $3)
+       AND (t.expires_at IS NULL OR t.expires_at > $3) AND t.epoch = ${presentEpoch}
      ORDER BY t.created_at DESC, t.id`,
     [workspace, userId, now],
   );

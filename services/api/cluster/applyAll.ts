@@ -7,7 +7,8 @@ import { auditResults } from '../audit.ts';
 import { inOrder, isSecret, kindIn, nameIn, type Document } from '../documents.ts';
 import type { Principal } from '../principal.ts';
 import type { ClusterDeps } from './deps.ts';
-import { edit, type Place } from './edit.ts';
+import { edit } from './edit.ts';
+import { placeIn } from './homes.ts';
 import { refuseLocal } from './look.ts';
 import type { Kind } from './resources.ts';
 import { createSecret } from './secrets.ts';
@@ -50,18 +51,28 @@ async function applyOne(
   document: Document,
   dryRun: boolean,
 ): Promise<Applied> {
-  const namespace = principal.workspace;
+  const home = deps.homes(principal.workspace);
   const first = validateManifest(document);
   if (!first.ok) return { problems: first.problems };
-  const problem = namespaceProblem(document, namespace);
+  const problem = namespaceProblem(document, home.workspace);
   if (problem) return { problems: [problem] };
   const [kind, name] = [kindIn(document), nameIn(document)];
-  const verb = isSecret(document) ? 'create' : 'patch';
-  await deps.mayWrite(principal, { verb, kind, namespace, name });
-  if (isSecret(document)) return createSecret(deps.kube, namespace, document, dryRun);
-  const place: Place = { kind: kind as Kind, namespace, name };
+  if (isSecret(document)) {
+    const wish = {
+      verb: 'create',
+      kind: first.object.kind,
+      namespace: home.namespace,
+      name,
+    } as const;
+    await deps.mayWrite(principal, wish);
+    return createSecret(deps.kube, home, document, dryRun);
+  }
+  const place = placeIn(home, kind as Kind, name);
   await refuseLocal(deps, place);
-  const { action } = await edit(deps.kube, place, () => document, { dryRun });
+  const { action } = await edit(deps.kube, place, () => document, {
+    dryRun,
+    allow: (verb, spec) => deps.mayWrite(principal, { verb, kind: place.kind, ...place.at, spec }),
+  });
   return { action };
 }
 

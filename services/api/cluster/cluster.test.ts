@@ -9,6 +9,7 @@ import { validateManifest } from '../../core/manifest/index.ts';
 import { job as validJob } from '../../core/manifest/testing/samples.ts';
 import { job, secret, webhook, type Answer } from '../testing/api.ts';
 import { edit } from './edit.ts';
+import { homesIn, placeIn } from './homes.ts';
 import { toHttpError } from './problems.ts';
 import { API_RULES } from './testing/account.ts';
 import { useClusterApi, type ClusterApi, type Entry, type Seen } from './testing/server.ts';
@@ -239,11 +240,11 @@ describe('objects of a cluster', function () {
   it('are not made again when somebody deletes them between reading and writing', async () => {
     await make('deleted');
     const { admin, namespace } = world();
-    const place = { kind: 'MonitorJob', namespace, name: 'deleted' } as const;
+    const place = placeIn(homesIn(undefined)(namespace), 'MonitorJob', 'deleted');
     const kube: Pick<Transport, 'get' | 'apply'> = {
       get: async (...args) => {
         const live = await admin.get(...args);
-        await admin.delete(MONITOR_JOBS, place);
+        await admin.delete(MONITOR_JOBS, place.at);
         return live;
       },
       apply: (...args) => admin.apply(...args),

@@ -8,16 +8,12 @@ import { MANAGED_BY } from '../objects.ts';
 import { checkApplied } from '../refusal.ts';
 import { below, clientSideManager, foreignManagers, ownFields } from './managers.ts';
 import { ANNOTATIONS, FIELD_MANAGER } from './names.ts';
-import { isOutdated, toHttpError } from './problems.ts';
-import { RESOURCES, specSchemaOf, TEXTS, type Kind, type LiveObject } from './resources.ts';
+import { isAtHome, labelsOf, type Home, type Place } from './homes.ts';
+import { askedAt, isOutdated, toHttpError } from './problems.ts';
+import { mergedSpec } from './questions.ts';
+import { RESOURCES, specSchemaOf, TEXTS, type LiveObject } from './resources.ts';
 import { appliedBy } from './shown.ts';
 import { takenAway, wishOf } from './wish.ts';
-
-export interface Place {
-  readonly kind: Kind;
-  readonly namespace: string;
-  readonly name: string;
-}
 
 export interface Written {
   readonly action: 'created' | 'configured' | 'unchanged';
@@ -34,6 +30,8 @@ export interface EditOptions {
   readonly asIs?: boolean;
   /** Called with what is there before anything is written; refuses by throwing. */
   readonly check?: (live: LiveObject) => void;
+  /** Called with the spec as it will be, before anything is written; refuses by throwing. */
+  readonly allow?: (verb: 'create' | 'patch', spec: unknown) => Promise<void>;
 }
 
 type Kube = Pick<Transport, 'get' | 'apply'>;
@@ -41,16 +39,23 @@ type Kube = Pick<Transport, 'get' | 'apply'>;
 /** An operator that writes the status at the same moment may win so often in a row. */
 const MAX_ATTEMPTS = 6;
 
-/** The object, or undefined when there is none. @throws HttpError */
+/** The object, or undefined when there is none. @throws HttpError, also for one of nobody's or another's. */
 export async function findLive(
   kube: Pick<Transport, 'get'>,
   place: Place,
 ): Promise<LiveObject | undefined> {
+  const live = await read(kube, place);
+  if (live && !isAtHome(place.home, live))
+    throw new HttpError('conflict', `The ${place.kind} ${place.name} is not of this workspace`);
+  return live;
+}
+
+async function read(kube: Pick<Transport, 'get'>, place: Place): Promise<LiveObject | undefined> {
   try {
-    return await kube.get(RESOURCES[place.kind], place);
+    return await kube.get(RESOURCES[place.kind], place.at);
   } catch (error) {
     if (isNotFound(error)) return undefined;
-    throw toHttpError(error, place);
+    throw toHttpError(error, askedAt(place));
   }
 }
 
@@ -81,23 +86,31 @@ export async function edit(
   make: (live: LiveObject | undefined) => ManifestValue,
   options: EditOptions = {},
 ): Promise<Written> {
-  const { must, check } = options;
+  const { must, check, allow } = options;
   for (let attempt = 1; ; attempt += 1) {
     const live = must === 'exist' ? await getLive(kube, place) : await findLive(kube, place);
     if (live && must === 'beNew')
       throw new HttpError('conflict', `The ${place.kind} ${place.name} exists already`);
     if (live) check?.(live);
     const manifest = make(live);
+    await allow?.(live ? 'patch' : 'create', specAfter(manifest, live, options));
     try {
       return await (live
         ? change(kube, place, manifest, live, options)
         : apply(kube, place, manifest, undefined, options));
     } catch (error) {
       if (isOutdated(error) && attempt < MAX_ATTEMPTS) continue;
-      throw toHttpError(error, { ...place, sent: manifest });
+      throw toHttpError(error, { ...askedAt(place), sent: manifest });
     }
   }
 }
+
+/** A replacement that would leave out what others own is refused; what is there goes else. */
+const specAfter = (
+  { spec }: ManifestValue,
+  live: LiveObject | undefined,
+  { replaces = false }: EditOptions,
+): unknown => (replaces ? spec : mergedSpec(live?.spec, spec));
 
 /** Changes what is there: sends what the dashboard owns already and what differs. */
 async function change(
@@ -114,7 +127,7 @@ async function change(
 
 /** @returns undefined when there is nothing to send, and was never. */
 function planned(
-  { kind }: Place,
+  { kind, home }: Place,
   manifest: ManifestValue,
   live: LiveObject,
   { replaces = false, asIs = false }: EditOptions,
@@ -129,7 +142,7 @@ function planned(
       fields: problems,
     });
   const owned = ownFields(live.metadata);
-  const metadata = plannedTexts(manifest, live);
+  const metadata = plannedTexts(manifest, live, labelsOf(home));
   const wish = wishOf(schema, spec, below(owned, 'spec'));
   if (wish === undefined && metadata === undefined && Object.keys(owned).length === 0)
     return undefined;
@@ -140,9 +153,10 @@ function planned(
 function plannedTexts(
   manifest: ManifestValue,
   live: LiveObject,
+  fixed: Readonly<Record<string, string>>,
 ): Record<string, unknown> | undefined {
   const owned = below(ownFields(live.metadata), 'metadata');
-  const sentTexts = textsIn(manifest);
+  const sentTexts = textsIn(manifest, fixed);
   const entries = (['labels', 'annotations'] as const).flatMap((name) => {
     const before = live.metadata[name] ?? {};
     const sent = sentTexts[name] ?? before;
@@ -155,10 +169,14 @@ function plannedTexts(
 /** Annotations that say something about the object are not the person's to set. */
 const NOT_SENT: readonly string[] = [MANAGED_BY, ...Object.values(ANNOTATIONS)];
 
-function textsIn({ metadata }: ManifestValue): Partial<Record<'labels' | 'annotations', object>> {
+/** @param fixed labels that are not the person's to choose either */
+function textsIn(
+  { metadata }: ManifestValue,
+  fixed: Readonly<Record<string, string>>,
+): Partial<Record<'labels' | 'annotations', object>> {
   const { labels, annotations } = isRecord(metadata) ? metadata : {};
   return {
-    ...(isRecord(labels) ? { labels } : {}),
+    ...(isRecord(labels) ? { labels: { ...labels, ...fixed } } : {}),
     ...(isRecord(annotations)
       ? {
           annotations: Object.fromEntries(
@@ -188,12 +206,11 @@ async function apply(
   live: LiveObject | undefined,
   { dryRun = false }: EditOptions,
 ): Promise<Written> {
-  const { namespace, name, kind } = place;
+  const { at, home, kind } = place;
   const object = {
     metadata: {
-      namespace,
-      name,
-      ...(live ? { ...(wish['metadata'] as object), ...exactly(live) } : (textsIn(wish) as object)),
+      ...at,
+      ...(live ? { ...(wish['metadata'] as object), ...exactly(live) } : newTexts(wish, home)),
     },
     ...(wish['spec'] === undefined ? {} : { spec: wish['spec'] }),
   };
@@ -202,6 +219,12 @@ async function apply(
     dryRun,
   });
   return { action: actionOf(live, applied), object: applied };
+}
+
+function newTexts(wish: ManifestValue, home: Home): object {
+  const fixed = labelsOf(home);
+  const texts = textsIn(wish, fixed);
+  return texts.labels || Object.keys(fixed).length === 0 ? texts : { ...texts, labels: fixed };
 }
 
 /** Without the uid an object that was deleted meanwhile would be made again. */

@@ -7,25 +7,29 @@ import { withWorkspace, type Tx } from '../../store/workspace.ts';
 import { showChannels, showMonitors } from '../shown.ts';
 import type { ObjectWriter, Shown } from '../writer.ts';
 import type { ClusterDeps } from './deps.ts';
-import { findLive, type Place } from './edit.ts';
+import { findLive } from './edit.ts';
+import type { Place } from './homes.ts';
 import type { Kind, LiveObject } from './resources.ts';
 import { shownObject, type Known } from './shown.ts';
 
 type StoreDeps = Pick<ClusterDeps, 'pool' | 'clock'>;
 
-const findRow = (tx: Tx, { kind, namespace, name }: Place) =>
-  kind === 'MonitorJob' ? findMonitor(tx, namespace, name) : findChannel(tx, namespace, name);
+const findRow = (tx: Tx, { kind, home: { workspace }, name }: Place) =>
+  kind === 'MonitorJob' ? findMonitor(tx, workspace, name) : findChannel(tx, workspace, name);
 
 /** What the store knows of the name. */
-const findKnown = (deps: StoreDeps, { kind, namespace, name }: Place): Promise<Known | undefined> =>
-  withWorkspace(deps.pool, namespace, async (tx) => {
+const findKnown = (deps: StoreDeps, place: Place): Promise<Known | undefined> => {
+  const { kind, home, name } = place;
+  const { workspace } = home;
+  return withWorkspace(deps.pool, workspace, async (tx) => {
     const shown =
       kind === 'MonitorJob'
-        ? await showMonitors(tx, deps, namespace, present(await findMonitor(tx, namespace, name)))
-        : await showChannels(tx, deps, namespace, present(await findChannel(tx, namespace, name)));
+        ? await showMonitors(tx, deps, workspace, present(await findMonitor(tx, workspace, name)))
+        : await showChannels(tx, deps, workspace, present(await findChannel(tx, workspace, name)));
     const [object] = shown;
     return object && { uid: object.metadata.uid, status: object.status };
   });
+};
 
 const present = <T>(one: T | undefined): T[] => (one === undefined ? [] : [one]);
 
@@ -33,15 +37,15 @@ const present = <T>(one: T | undefined): T[] => (one === undefined ? [] : [one])
 export async function findProjected(
   { pool }: Pick<ClusterDeps, 'pool'>,
   { metadata }: LiveObject,
-  { namespace, name }: Place,
+  { home: { workspace }, name }: Place,
 ): Promise<Monitor | undefined> {
-  const row = await withWorkspace(pool, namespace, (tx) => findMonitor(tx, namespace, name));
+  const row = await withWorkspace(pool, workspace, (tx) => findMonitor(tx, workspace, name));
   return row?.uid === metadata.uid ? row : undefined;
 }
 
 /** Made in local mode; the cluster knows nothing of it. */
 export const isLocal = ({ pool }: Pick<ClusterDeps, 'pool'>, place: Place): Promise<boolean> =>
-  withWorkspace(pool, place.namespace, async (tx) => {
+  withWorkspace(pool, place.home.workspace, async (tx) => {
     const row = await findRow(tx, place);
     return row !== undefined && row.managedBy !== KUBERNETES;
   });
@@ -57,7 +61,7 @@ export async function refuseLocal(deps: Pick<ClusterDeps, 'pool'>, place: Place)
 
 /** An object just written, as it is answered: the projection into the store comes a moment later. */
 export async function answerOf(deps: StoreDeps, place: Place, live: LiveObject): Promise<Shown> {
-  return shownObject(place.kind, live, await findKnown(deps, place));
+  return shownObject(place, live, await findKnown(deps, place));
 }
 
 /**
@@ -68,11 +72,11 @@ export async function look(deps: ClusterDeps, place: Place): Promise<Shown> {
   const known = await findKnown(deps, place);
   try {
     const live = await findLive(deps.kube, place);
-    if (live) return shownObject(place.kind, live, known);
+    if (live) return shownObject(place, live, known);
   } catch (error) {
     if (!known || !(error instanceof HttpError)) throw error;
     deps.log.warn(
-      { err: error, ...place },
+      { err: error, kind: place.kind, ...place.at },
       'the cluster does not answer; what the store has is shown',
     );
     return readStored(deps.store, place);
@@ -86,5 +90,5 @@ const READERS: Readonly<Record<Kind, 'readMonitor' | 'readChannel'>> = {
   NotificationChannel: 'readChannel',
 };
 
-const readStored = (store: ObjectWriter, { kind, namespace, name }: Place): Promise<Shown> =>
-  store[READERS[kind]](namespace, name);
+const readStored = (store: ObjectWriter, { kind, home, name }: Place): Promise<Shown> =>
+  store[READERS[kind]](home.workspace, name);

@@ -10,5 +10,10 @@ export const ANNOTATIONS = {
   lastApplied: 'kubectl.kubernetes.io/last-applied-configuration',
 } as const;
 
+export const LABELS = {
+  /** The workspace of a person, on monitors and channels in the users namespace. */
+  workspace: 'mon.duckerhub.com/workspace',
+} as const;
+
 /** The Secrets that the api may make and delete; an admission policy holds it to them. */
-export const SECRET_PREFIX = 'duckmon-user-';
+export const SECRET_PREFIXES: readonly string[] = ['duckmon-user-', 'duckmon-login-'];

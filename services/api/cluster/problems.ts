@@ -3,6 +3,7 @@ import { HttpError, type FieldProblem } from '../../core/errors.ts';
 import { ApiError, NoAnswerError, type ErrorCause } from '../../core/kube/errors.ts';
 import { isRecord } from '../../core/manifest/index.ts';
 import { fieldPath } from '../../core/manifest/problem.ts';
+import type { Place } from './homes.ts';
 import { ownedBy } from './wish.ts';
 
 /** What was asked for. */
@@ -13,6 +14,13 @@ export interface Asked {
   /** As the person sent it: places in lists are told as they stand there. */
   readonly sent?: unknown;
 }
+
+/** What was asked for at a place. */
+export const askedAt = ({ kind, at, name }: Place): Asked => ({
+  kind,
+  namespace: at.namespace,
+  name,
+});
 
 const RETRY_SECONDS = 5;
 
@@ -40,11 +48,11 @@ export function toHttpError(error: unknown, asked: Asked): unknown {
 }
 
 /** Does something with the API server. @throws HttpError for its refusals. */
-export async function explained<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
+export async function explained<T>(place: Place, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw toHttpError(error, asked);
+    throw toHttpError(error, askedAt(place));
   }
 }
 

@@ -2,7 +2,8 @@
 import { HttpError } from '../../core/errors.ts';
 import type { Principal } from '../principal.ts';
 import type { ClusterDeps } from './deps.ts';
-import { getLive, type Place } from './edit.ts';
+import { getLive } from './edit.ts';
+import type { Place } from './homes.ts';
 import { findProjected, refuseLocal } from './look.ts';
 import { ANNOTATIONS, FIELD_MANAGER } from './names.ts';
 import { explained } from './problems.ts';
@@ -17,7 +18,7 @@ export async function requestRun(
   principal: Principal,
   place: Place,
 ): Promise<string> {
-  await deps.mayWrite(principal, { verb: 'patch', ...place });
+  await deps.mayWrite(principal, { verb: 'patch', kind: place.kind, ...place.at });
   await refuseLocal(deps, place);
   const live = await getLive(deps.kube, place);
   if (live.spec['suspend'] === true)
@@ -30,7 +31,7 @@ export async function requestRun(
   const wish = deps.clock.now().toISOString();
   const patch = { metadata: { annotations: { [ANNOTATIONS.runRequestedAt]: wish } } };
   await explained(place, () =>
-    deps.kube.mergePatch(RESOURCES[place.kind], place, patch, { fieldManager: FIELD_MANAGER }),
+    deps.kube.mergePatch(RESOURCES[place.kind], place.at, patch, { fieldManager: FIELD_MANAGER }),
   );
   return wish;
 }

@@ -7,18 +7,19 @@ import type { Transport } from '../../core/kube/transport.ts';
 import { validateManifest, type ManifestKind } from '../../core/manifest/index.ts';
 import type { Applied } from '../apply.ts';
 import { kindIn, nameIn, type Document } from '../documents.ts';
-import { SECRET_PREFIX } from './names.ts';
+import { labelsOf, secretPrefixes, type Home } from './homes.ts';
 import { toHttpError } from './problems.ts';
 import { SECRETS } from './resources.ts';
 
 /** @throws HttpError when the api has no business with an object of this kind or name. */
-export function checkSecretName(kind: ManifestKind, name: string): void {
+export function checkSecretName(home: Home, kind: ManifestKind, name: string): void {
   if (kind === 'ConfigMap')
     throw refusal('kind', 'ConfigMaps of a cluster are made and deleted with kubectl');
-  if (!name.startsWith(SECRET_PREFIX))
+  const prefixes = secretPrefixes(home);
+  if (!prefixes.some((prefix) => name.startsWith(prefix)))
     throw refusal(
       'metadata.name',
-      `must begin with ${SECRET_PREFIX}: other Secrets of a cluster are made and deleted with kubectl`,
+      `must begin with ${prefixes.join(' or ')}: other Secrets of a cluster are made and deleted with kubectl`,
     );
 }
 
@@ -28,7 +29,7 @@ const refusal = (path: string, message: string): HttpError =>
 /** Creates one. @throws HttpError */
 export async function createSecret(
   kube: Pick<Transport, 'create'>,
-  namespace: string,
+  home: Home,
   document: Document,
   dryRun: boolean,
 ): Promise<Applied> {
@@ -37,12 +38,13 @@ export async function createSecret(
   const { object } = validated;
   const name = nameIn(document);
   if (object.kind !== 'Secret') {
-    checkSecretName('ConfigMap', name);
+    checkSecretName(home, 'ConfigMap', name);
     return { problems: [] };
   }
-  checkSecretName('Secret', name);
+  checkSecretName(home, 'Secret', name);
+  const { namespace } = home;
   const { labels = {}, annotations = {} } = object.metadata;
-  const texts = { labels, annotations };
+  const texts = { labels: { ...labels, ...labelsOf(home) }, annotations };
   try {
     await kube.create(
       SECRETS,
@@ -58,10 +60,11 @@ export async function createSecret(
 /** Deletes one. @throws HttpError */
 export async function deleteSecret(
   kube: Pick<Transport, 'delete'>,
-  namespace: string,
+  home: Home,
   name: string,
 ): Promise<void> {
-  checkSecretName('Secret', name);
+  checkSecretName(home, 'Secret', name);
+  const { namespace } = home;
   try {
     await kube.delete(SECRETS, { namespace, name });
   } catch (error) {

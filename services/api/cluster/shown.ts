@@ -1,6 +1,7 @@
 /** Objects of a cluster as they are answered: by the API server's word, with what the store knows. Pure. */
-import { ANNOTATIONS } from './names.ts';
-import type { Kind, LiveObject, Status } from './resources.ts';
+import type { Place } from './homes.ts';
+import { ANNOTATIONS, LABELS } from './names.ts';
+import type { LiveObject, Status } from './resources.ts';
 import { clientSideManager, fieldsOfOthers, type OwnedField } from './managers.ts';
 import type { Shown } from '../writer.ts';
 
@@ -48,8 +49,13 @@ export const isMatch = (header: string | undefined, object: LiveObject): boolean
  * The object with a status. What happened stands in the store, of this very object only; what the
  * operator decided about it stands in the cluster.
  */
-export function shownObject(kind: Kind, object: LiveObject, known: Known | undefined): Shown {
-  const { managedFields: _managers, annotations, ...metadata } = object.metadata;
+export function shownObject(
+  { kind, home, name }: Place,
+  object: LiveObject,
+  known: Known | undefined,
+): Shown {
+  const { managedFields: _managers, annotations, labels, ...metadata } = object.metadata;
+  const { [LABELS.workspace]: _workspace, ...own } = labels ?? {};
   const { [ANNOTATIONS.lastApplied]: _whole, ...notes } = annotations ?? {};
   const happened = known?.uid === metadata.uid ? known?.status : undefined;
   const decided = object.status?.conditions ?? [];
@@ -62,7 +68,13 @@ export function shownObject(kind: Kind, object: LiveObject, known: Known | undef
     object: {
       apiVersion: object.apiVersion,
       kind,
-      metadata: { ...metadata, ...(annotations ? { annotations: notes } : {}) },
+      metadata: {
+        ...metadata,
+        name,
+        namespace: home.workspace,
+        ...(labels ? { labels: home.isPersonal ? own : labels } : {}),
+        ...(annotations ? { annotations: notes } : {}),
+      },
       spec: object.spec,
       status: { ...object.status, ...happened, conditions, ownership: ownershipOf(object) },
     },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ApiError } from '../../core/kube/errors.ts';
-import { job, secret, startTestApi, WORKSPACE } from '../testing/api.ts';
+import { job, WORKSPACE } from '../testing/api.ts';
 import type { LiveObject } from './resources.ts';
-import { fakeKube, type FakeKube } from './testing/kube.ts';
+import type { FakeKube } from './testing/kube.ts';
 import { useFakeWorld, type FakeWorld } from './testing/world.ts';
 
 const RUN = 'mon.duckerhub.com/run-requested-at';
@@ -159,44 +159,5 @@ describe('writing into a cluster', () => {
       'delete MonitorJob/shop',
       'delete Secret/duckmon-user-a',
     ]);
-  });
-});
-
-describe('writing into a cluster from within a pod', () => {
-  it('is refused for everybody before the cluster can tell people apart', async () => {
-    const fake = fakeKube();
-    fake.put(job('shop'));
-    const api = await startTestApi({ OBJECTS: 'cluster' }, { kube: fake.kube });
-    try {
-      for (const [method, path, body] of [
-        ['POST', '/monitors', job('new')],
-        ['PUT', '/monitors/shop', job('shop')],
-        ['POST', '/monitors/shop/pause', undefined],
-        ['POST', '/monitors/shop/run', undefined],
-        ['POST', '/monitors/shop/duplicate', { name: 'copy' }],
-        ['DELETE', '/monitors/shop', undefined],
-        ['DELETE', '/channels/ops', undefined],
-        ['DELETE', '/secrets/duckmon-user-a', undefined],
-      ] as const) {
-        const answer = await api.call(method, `/api/v1${path}`, {
-          token: api.tokens.admin,
-          ...(body ? { body } : {}),
-        });
-        assert.deepEqual([answer.status, answer.json.error.code], [403, 'forbidden'], path);
-      }
-      const { json } = await api.call('POST', '/api/v1/apply', {
-        token: api.tokens.admin,
-        body: { documents: [secret('duckmon-user-a'), job('new')] },
-      });
-      assert.deepEqual(
-        json.results.map(({ action }) => action),
-        ['refused', 'refused'],
-      );
-      assert.deepEqual(fake.sent, []);
-      const read = await api.call('GET', '/api/v1/monitors/shop', { token: api.tokens.read });
-      assert.equal(read.status, 200);
-    } finally {
-      await api.stop();
-    }
   });
 });

@@ -10,11 +10,12 @@ import type { ObjectWriter, Shown } from '../writer.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { applyAll, namespaceProblem } from './applyAll.ts';
 import type { ClusterDeps } from './deps.ts';
-import { checkEditable, edit, findLive, getLive, type EditOptions, type Place } from './edit.ts';
+import { checkEditable, edit, findLive, getLive, type EditOptions } from './edit.ts';
+import { placeIn, type Place } from './homes.ts';
 import { answerOf, isLocal, look, refuseLocal } from './look.ts';
 import { below, managersOf } from './managers.ts';
 import { explained } from './problems.ts';
-import { RESOURCES, specSchemaOf, type Kind, type LiveObject } from './resources.ts';
+import { RESOURCES, specSchemaOf, type LiveObject } from './resources.ts';
 import { requestRun } from './run.ts';
 import { checkSecretName, deleteSecret } from './secrets.ts';
 import { isMatch } from './shown.ts';
@@ -32,40 +33,33 @@ export const createClusterWriter = (deps: ClusterDeps): ObjectWriter => ({
         );
     };
     checkNamespace(document, principal.workspace);
-    return write(deps, principal, jobAt(principal, name), () => document, {
+    return write(deps, principal, jobAt(deps, principal, name), () => document, {
       must: 'exist',
       replaces: true,
       check,
     });
   },
   duplicate: async (principal, name, copy) => {
-    const source = await getLive(deps.kube, jobAt(principal, name));
+    const source = await getLive(deps.kube, jobAt(deps, principal, name));
     return createOne(deps, principal, copyOf(writtenSpec(source), copy));
   },
   suspend: (principal, name, suspend) =>
     write(
       deps,
       principal,
-      jobAt(principal, name),
+      jobAt(deps, principal, name),
       (live) => ({ spec: { ...live?.spec, suspend } }),
       { must: 'exist', asIs: true, action: suspend ? 'pause' : 'resume' },
     ),
-  requestRun: (principal, name) => requestRun(deps, principal, jobAt(principal, name)),
+  requestRun: (principal, name) => requestRun(deps, principal, jobAt(deps, principal, name)),
   remove: (principal, kind, name) => remove(deps, principal, kind, name),
-  readMonitor: (workspace, name) => look(deps, placeOf('MonitorJob', workspace, name)),
-  readChannel: (workspace, name) => look(deps, placeOf('NotificationChannel', workspace, name)),
+  readMonitor: (workspace, name) => look(deps, placeIn(deps.homes(workspace), 'MonitorJob', name)),
+  readChannel: (workspace, name) =>
+    look(deps, placeIn(deps.homes(workspace), 'NotificationChannel', name)),
 });
 
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
-/** A team's workspace is the namespace. @throws HttpError `not_found` for what can be no name. */
-function placeOf(kind: Kind, workspace: string, name: string): Place {
-  if (LABEL.test(name)) return { kind, namespace: workspace, name };
-  throw new HttpError('not_found', `There is no ${kind} named ${name}.`);
-}
-
-const jobAt = ({ workspace }: Principal, name: string): Place =>
-  placeOf('MonitorJob', workspace, name);
+const jobAt = ({ homes }: ClusterDeps, { workspace }: Principal, name: string): Place =>
+  placeIn(homes(workspace), 'MonitorJob', name);
 
 function checkNamespace(document: Document, namespace: string): void {
   const problem = namespaceProblem(document, namespace);
@@ -95,7 +89,7 @@ async function createOne(
   if (problems.length > 0)
     checkApplied({ kind: 'MonitorJob', name: '', action: 'refused', problems });
   checkNamespace(document, principal.workspace);
-  const place = jobAt(principal, nameIn(document));
+  const place = jobAt(deps, principal, nameIn(document));
   return write(deps, principal, place, () => document, { must: 'beNew' });
 }
 
@@ -106,10 +100,11 @@ async function write(
   make: (live: LiveObject | undefined) => Document,
   { action, ...options }: WriteOptions,
 ): Promise<Shown> {
-  const verb = options.must === 'beNew' ? 'create' : 'patch';
-  await deps.mayWrite(principal, { verb, ...place });
   await refuseLocal(deps, place);
-  const written = await edit(deps.kube, place, make, options);
+  const written = await edit(deps.kube, place, make, {
+    ...options,
+    allow: (verb, spec) => deps.mayWrite(principal, { verb, kind: place.kind, ...place.at, spec }),
+  });
   if (written.action !== 'unchanged')
     await note(deps, principal, place, action ?? `apply ${written.action}`);
   return answerOf(deps, place, written.object);
@@ -131,22 +126,24 @@ async function remove(
   kind: ManifestKind,
   name: string,
 ): Promise<void> {
-  const namespace = principal.workspace;
-  await deps.mayWrite(principal, { verb: 'delete', kind, namespace, name });
+  const home = deps.homes(principal.workspace);
   if (kind === 'MonitorJob' || kind === 'NotificationChannel')
-    return removeObject(deps, principal, placeOf(kind, namespace, name));
-  checkSecretName(kind, name);
-  await deleteSecret(deps.kube, namespace, name);
+    return removeObject(deps, principal, placeIn(home, kind, name));
+  const { namespace } = home;
+  await deps.mayWrite(principal, { verb: 'delete', kind, namespace, name });
+  checkSecretName(home, kind, name);
+  await deleteSecret(deps.kube, home, name);
   await note(deps, principal, { kind, name }, 'delete');
 }
 
 async function removeObject(deps: ClusterDeps, principal: Principal, place: Place): Promise<void> {
-  const { kind, name } = place;
+  const { kind, name, at } = place;
+  await deps.mayWrite(principal, { verb: 'delete', kind, ...at });
   const live = await findLive(deps.kube, place);
   if (!live && (await isLocal(deps, place))) return deps.store.remove(principal, kind, name);
   if (!live) throw new HttpError('not_found', `There is no ${kind} named ${name}.`);
   checkEditable(place, live);
   const { uid } = live.metadata;
-  await explained(place, () => deps.kube.delete(RESOURCES[kind], place, { uid }));
+  await explained(place, () => deps.kube.delete(RESOURCES[kind], at, { uid }));
   await note(deps, principal, place, 'delete');
 }

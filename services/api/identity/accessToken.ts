@@ -23,6 +23,8 @@ export interface Grant {
   readonly sid: string;
   /** The user's token epoch when it was made. */
   readonly epoch: number;
+  /** The refresh tokens that it came by, and ends with; none for one of the API token itself. */
+  readonly family?: string;
 }
 
 export interface AccessTokens {
@@ -46,6 +48,7 @@ const claims = z.object({
   wsp: z.string(),
   sid: z.uuid(),
   epoch: z.number().int(),
+  fam: z.uuid().optional(),
 });
 
 /** Signs and checks with the keys that stand beside KEYS_FILE; they are read again when they change. */
@@ -64,8 +67,9 @@ export function openAccessTokens({ config, clock, log }: TokenDeps): AccessToken
 
 function sign(key: SigningKey, issuer: string, grant: Grant, now: Date): Promise<string> {
   const issuedAt = Math.floor(now.getTime() / 1000);
-  const { userId, workspace: wsp, sid, epoch } = grant;
-  return new SignJWT({ wsp, sid, epoch })
+  const { userId, workspace: wsp, sid, epoch, family } = grant;
+  const fam = family === undefined ? {} : { fam: family };
+  return new SignJWT({ wsp, sid, epoch, ...fam })
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: key.kid })
     .setIssuer(issuer)
     .setAudience(AUDIENCE)
@@ -99,8 +103,8 @@ async function verify(
     });
     const parsed = claims.safeParse(payload);
     if (!parsed.success) return undefined;
-    const { sub: userId, wsp: workspace, sid, epoch } = parsed.data;
-    return { userId, workspace, sid, epoch };
+    const { sub: userId, wsp: workspace, sid, epoch, fam } = parsed.data;
+    return { userId, workspace, sid, epoch, ...(fam === undefined ? {} : { family: fam }) };
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;

@@ -2,6 +2,7 @@
 import type { Request } from 'express';
 import { appendAudit } from '../../store/audit.ts';
 import type { User } from '../../store/identity.ts';
+import { markSteppedUp } from '../../store/secondFactors.ts';
 import { createSession, revokeSession } from '../../store/sessions.ts';
 import { PLATFORM_WORKSPACE, withTransaction, withWorkspace } from '../../store/workspace.ts';
 import { ABSOLUTE_MS } from '../authenticate.ts';
@@ -33,6 +34,8 @@ export async function beginSession(
   await withTransaction(deps.pool, async (tx) => {
     if (before !== undefined) await revokeSession(tx, hashSecret(before), now);
     await createSession(tx, session, user.tokenEpoch);
+    // The link itself proves what a second factor would: the machine, or rights in the cluster.
+    if (by === 'link') await markSteppedUp(tx, session.idHash, now);
   });
   await withWorkspace(deps.pool, PLATFORM_WORKSPACE, (tx) =>
     appendAudit(tx, PLATFORM_WORKSPACE, {

@@ -3,13 +3,34 @@ import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
 import { findApiTokenById } from '../../store/tokens.ts';
 import { withWorkspace } from '../../store/workspace.ts';
+import { refuse } from '../authenticate.ts';
 import type { ApiDeps } from '../deps.ts';
-import { ACCESS_TOKEN_SECONDS } from '../identity/accessToken.ts';
+import { ACCESS_TOKEN_SECONDS, type Grant } from '../identity/accessToken.ts';
+import { beginRefresh, refresh, type Given } from '../identity/refresh.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { time } from './schemas.ts';
 
 const tag = 'session';
 
-export const accessTokenRoutes = (deps: ApiDeps): Route[] => [issue(deps), jwks(deps)];
+export const accessTokenRoutes = (deps: ApiDeps): Route[] => [
+  issue(deps),
+  refreshOne(deps),
+  jwks(deps),
+];
+
+const answer = z.strictObject({
+  accessToken: z.string(),
+  tokenType: z.literal('Bearer'),
+  /** Seconds. */
+  expiresIn: z.number().int(),
+});
+
+const refreshable = z.strictObject({
+  ...answer.shape,
+  /** Good once, for another access token and another of its own kind. */
+  refreshToken: z.string(),
+  refreshExpiresAt: time,
+});
 
 const issue = (deps: ApiDeps): Route =>
   defineRoute({
@@ -19,13 +40,9 @@ const issue = (deps: ApiDeps): Route =>
     tag,
     summary: 'Makes an access token of five minutes from the API token that asks',
     status: 201,
-    body: z.strictObject({}).optional(),
-    answer: z.strictObject({
-      accessToken: z.string(),
-      tokenType: z.literal('Bearer'),
-      expiresIn: z.number().int(),
-    }),
-    handle: async ({ principal: { workspace, tokenId } }) => {
+    body: z.strictObject({ refresh: z.boolean().default(false) }).optional(),
+    answer: z.union([answer, refreshable]),
+    handle: async ({ principal: { workspace, tokenId }, body }) => {
       // No token of ours reaches a page, and none prolongs itself.
       if (tokenId === undefined)
         throw new HttpError('forbidden', 'An access token is made with an API token only');
@@ -34,15 +51,59 @@ const issue = (deps: ApiDeps): Route =>
       );
       if (!token) throw new HttpError('unauthorized', 'The API token has ended');
       const { userId, tokenEpoch: epoch } = token;
-      const accessToken = await deps.accessTokens.issue({ userId, workspace, sid: tokenId, epoch });
-      if (accessToken === undefined)
-        throw new HttpError('unavailable', 'There is no key yet to sign access tokens with', {
-          retryAfterSeconds: 60,
-        });
-      const tokenType = 'Bearer' as const;
-      return { body: { accessToken, tokenType, expiresIn: ACCESS_TOKEN_SECONDS } };
+      const access = await signed(deps, { userId, workspace, sid: tokenId, epoch });
+      if (body?.refresh !== true) return { body: access };
+      return { body: await withRefresh(deps, await beginRefresh(deps, token)) };
     },
   });
+
+const refreshOne = (deps: ApiDeps): Route =>
+  defineRoute({
+    method: 'post',
+    path: '/api/v1/token',
+    policy: 'public',
+    tag,
+    summary: 'Makes an access token with a refresh token, which its answer replaces',
+    body: z.strictObject({
+      grantType: z.literal('refresh_token'),
+      refreshToken: z.string().min(20).max(200),
+    }),
+    answer: refreshable,
+    handle: async ({ body: { refreshToken }, request }) => {
+      if (deps.accessTokens.jwks().length === 0) throw noKey();
+      const outcome = await refresh(deps, refreshToken);
+      if (outcome.kind === 'refreshed') return { body: await withRefresh(deps, outcome) };
+      const isReuse = outcome.kind === 'reused';
+      refuse(deps, request, isReuse ? 'refresh_token_reused' : 'refresh_token');
+      throw new HttpError(
+        'unauthorized',
+        'This refresh token is not good any more; begin again with the API token',
+      );
+    },
+  });
+
+/** Before anything is used up: a client that is refused here may come again. */
+const noKey = (): HttpError =>
+  new HttpError('unavailable', 'There is no key yet to sign access tokens with', {
+    retryAfterSeconds: 60,
+  });
+
+async function signed(deps: ApiDeps, grant: Grant): Promise<z.infer<typeof answer>> {
+  const accessToken = await deps.accessTokens.issue(grant);
+  if (accessToken === undefined) throw noKey();
+  return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS };
+}
+
+async function withRefresh(
+  deps: ApiDeps,
+  { grant, refresh: given }: { readonly grant: Grant; readonly refresh: Given },
+): Promise<z.infer<typeof refreshable>> {
+  return {
+    ...(await signed(deps, grant)),
+    refreshToken: given.token,
+    refreshExpiresAt: given.expiresAt.toISOString(),
+  };
+}
 
 const jwks = (deps: ApiDeps): Route =>
   defineRoute({

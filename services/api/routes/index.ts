@@ -6,6 +6,7 @@ import { defineRoute, type Route } from '../route.ts';
 import { listManagers } from '../managed.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { accessTokenRoutes } from './accessTokens.ts';
+import { adminRoutes } from './admin.ts';
 import { alertRoutes } from './alerts.ts';
 import { findingRoutes } from './findings.ts';
 import { runRoutes } from './runs.ts';
@@ -17,8 +18,10 @@ import { recipientRoutes } from './recipients.ts';
 import { sessionRoutes } from './session.ts';
 import { ownSessionRoutes } from './sessions.ts';
 import { providerRoutes } from './signIn.ts';
+import { stepUpRoutes } from './stepUp.ts';
 import { tokenRoutes } from './tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
+import { workspaceRoutes } from './workspaces.ts';
 
 export const API_VERSION = '0.1.0';
 
@@ -28,6 +31,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...sessionRoutes(deps),
     ...providerRoutes(deps),
     ...ownSessionRoutes(deps),
+    ...stepUpRoutes(deps),
     ...tokenRoutes(deps),
     ...accessTokenRoutes(deps),
     ...monitorRoutes(deps),
@@ -38,6 +42,8 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...alertRoutes(deps),
     ...runRoutes(deps),
     ...webhookRoutes(deps),
+    ...workspaceRoutes(deps),
+    ...adminRoutes(deps),
     managers(deps),
     events(deps),
   ];
@@ -67,8 +73,8 @@ const events = (deps: ApiDeps): Route =>
     policy: 'read',
     tag: 'events',
     summary: 'A stream of what happens in the workspace (server-sent events)',
-    handle: async ({ principal, request, response }) => {
-      deps.events.stream(principal.workspace, request, response);
+    handle: async ({ principal, response, stands }) => {
+      deps.events.stream(principal.workspace, response, stands);
       return undefined;
     },
   });

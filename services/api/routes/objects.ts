@@ -121,6 +121,7 @@ const testChannel = (deps: ApiDeps): Route =>
     path: '/api/v1/channels/:name/test',
     policy: 'write',
     tag: 'channels',
+    limit: 'costly',
     summary: 'Sends a test message through a channel and says what became of it',
     params: named,
     body: z.strictObject({}).optional(),

@@ -139,6 +139,7 @@ const askAgain = (deps: ApiDeps): Route =>
     path: '/api/v1/channels/:name/recipients/resend',
     policy: 'write',
     tag,
+    limit: 'costly',
     summary: 'Asks a recipient once more to confirm; at most once an hour and three times a day',
     status: 202,
     params: named,

@@ -43,6 +43,7 @@ const preview = (deps: ApiDeps): Route =>
     path: '/api/v1/preview',
     policy: 'write',
     tag,
+    limit: 'costly',
     summary: 'Fetches and judges a MonitorJob without saving anything',
     body: z.strictObject({ manifest: object, judge: z.boolean().default(false) }),
     answer: previewResult,

@@ -6,6 +6,7 @@ import { revokeSession } from '../../store/sessions.ts';
 import { useOneTimeToken } from '../../store/tokens.ts';
 import { withTokenHash, withTransaction } from '../../store/workspace.ts';
 import { isAllowedOrigin, refuse } from '../authenticate.ts';
+import type { ApiConfig } from '../config.ts';
 import { csrfToken, hashSecret, readSessionId, sessionCookie } from '../cookie.ts';
 import type { ApiDeps } from '../deps.ts';
 import { beginSession } from '../identity/session.ts';
@@ -15,17 +16,25 @@ const token = z.string().min(20).max(200);
 
 export const sessionRoutes = (deps: ApiDeps): Route[] => [signIn(deps), signOut(deps), me(deps)];
 
+/** On the machine of one person, and in a cluster, where whoever may exec into this pod makes links. */
+export const takesLinks = ({ LOCAL_SIGN_IN, OBJECTS }: ApiConfig): boolean =>
+  LOCAL_SIGN_IN || OBJECTS === 'cluster';
+
+const nextLink = ({ LOCAL_SIGN_IN }: ApiConfig): string =>
+  LOCAL_SIGN_IN ? 'run ./scripts/down and then ./scripts/up' : 'run kubectl monitor sign-in';
+
 const signIn = (deps: ApiDeps): Route =>
   defineRoute({
     method: 'post',
     path: '/api/v1/sign-in',
     policy: 'public',
     tag: 'session',
+    limit: 'signIn',
     summary: 'Signs in with the one-time token of a sign-in link',
     status: 204,
     body: z.strictObject({ token }),
     handle: async ({ body, request }) => {
-      if (!deps.config.LOCAL_SIGN_IN)
+      if (!takesLinks(deps.config))
         throw new HttpError('not_found', 'Sign-in links are not in use here');
       if (!isAllowedOrigin(deps, request)) throw refuse(deps, request, 'foreign_origin');
       const now = deps.clock.now();
@@ -40,7 +49,7 @@ const signIn = (deps: ApiDeps): Route =>
         refuse(deps, request, 'sign_in_link');
         throw new HttpError(
           'unauthorized',
-          'This sign-in link is not valid any more; run ./scripts/down and then ./scripts/up for another',
+          `This sign-in link is not valid any more; ${nextLink(deps.config)} for another`,
         );
       }
       const cookie = await beginSession(deps, request, user, 'link');
@@ -53,6 +62,7 @@ const signOut = (deps: ApiDeps): Route =>
     method: 'post',
     path: '/api/v1/sign-out',
     policy: 'read',
+    anywhere: true,
     tag: 'session',
     summary: 'Ends the session of the cookie',
     status: 204,

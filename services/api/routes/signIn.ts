@@ -3,7 +3,9 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
 import { appendAudit } from '../../store/audit.ts';
-import { PLATFORM_WORKSPACE, withWorkspace } from '../../store/workspace.ts';
+import { PLATFORM_WORKSPACE, withTransaction, withWorkspace } from '../../store/workspace.ts';
+import { keepClaims } from '../../store/workspaces/people.ts';
+import { providerClaimsOf } from '../cluster/person.ts';
 import type { ApiDeps } from '../deps.ts';
 import { admit } from '../identity/admit.ts';
 import { personOf } from '../identity/claims.ts';
@@ -13,6 +15,7 @@ import { placeAfter } from '../identity/returnTo.ts';
 import { beginSession } from '../identity/session.ts';
 import { CALLBACK_PATH } from '../identity/settings.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { takesLinks } from './session.ts';
 
 const tag = 'session';
 const START_PATH = '/api/v1/auth/start';
@@ -27,14 +30,14 @@ const ways = (deps: ApiDeps): Route =>
     tag,
     summary: 'How one can sign in here',
     answer: z.strictObject({
-      /** By the one-time link of local mode. */
+      /** By the one-time link of local mode or of `kubectl monitor sign-in`. */
       link: z.boolean(),
       /** By a provider: its name, and the address to open. */
       provider: z.strictObject({ name: z.string(), url: z.string() }).nullable(),
     }),
     handle: async () => ({
       body: {
-        link: deps.config.LOCAL_SIGN_IN,
+        link: takesLinks(deps.config),
         provider: deps.signIn
           ? // Absolute: the cookies of the sign-in belong to the host that the provider sends back to.
             { name: deps.signIn.name, url: new URL(START_PATH, deps.config.PUBLIC_URL).href }
@@ -49,6 +52,7 @@ const start = (deps: ApiDeps): Route =>
     path: START_PATH,
     policy: 'public',
     tag,
+    limit: 'signIn',
     summary: 'Sends a person to the sign-in provider',
     status: 303,
     query: z.strictObject({ returnTo: z.string().max(2_000).optional() }),
@@ -67,6 +71,7 @@ const callback = (deps: ApiDeps): Route =>
     path: CALLBACK_PATH,
     policy: 'public',
     tag,
+    limit: 'signIn',
     summary: 'Where the sign-in provider sends a person back to',
     status: 303,
     // Providers add parameters of their own.
@@ -77,6 +82,9 @@ const callback = (deps: ApiDeps): Route =>
         const person = personOf(claims, providerOf(deps).allow, deps.clock.now());
         if (person.kind === 'refused') throw new SignInError(person.reason);
         const user = await admit(deps, person.identity);
+        await withTransaction(deps.pool, (tx) =>
+          keepClaims(tx, user.id, providerClaimsOf(claims, deps.config)),
+        );
         response.append('set-cookie', await beginSession(deps, request, user, 'provider'));
         response.setHeader('cache-control', 'no-store');
         response.redirect(303, placeAfter(deps.config.PUBLIC_URL, returnTo));

@@ -8,6 +8,7 @@ import { hashSecret, newSecret } from '../cookie.ts';
 import type { ApiDeps } from '../deps.ts';
 import { allows, type Principal } from '../principal.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { requireStepUp } from '../stepUp/require.ts';
 import { present, time } from './schemas.ts';
 
 const tag = 'session';
@@ -20,6 +21,12 @@ const line = z.strictObject({
   createdAt: time,
   expiresAt: time.nullable(),
   lastUsedAt: time.nullable(),
+});
+
+const listed = z.strictObject({
+  ...line.shape,
+  /** When a refresh token that came of it was used twice: somebody else had a copy. */
+  refreshReusedAt: time.nullable(),
 });
 
 export const tokenRoutes = (deps: ApiDeps): Route[] => [list(deps), create(deps), revoke(deps)];
@@ -37,14 +44,14 @@ const list = (deps: ApiDeps): Route =>
     policy: 'read',
     tag,
     summary: 'The own API tokens that are alive, the newest first',
-    answer: z.strictObject({ items: z.array(line) }),
+    answer: z.strictObject({ items: z.array(listed) }),
     handle: async ({ principal }) => {
       checkIsPerson(principal);
       const { workspace, userId } = principal;
       const tokens = await withWorkspace(deps.pool, workspace, (tx) =>
         listApiTokens(tx, workspace, userId, deps.clock.now()),
       );
-      return { body: { items: tokens.map((token) => present(line, token)) } };
+      return { body: { items: tokens.map((token) => present(listed, token)) } };
     },
   });
 
@@ -62,10 +69,11 @@ const create = (deps: ApiDeps): Route =>
       expiresInDays: z.number().int().min(1).max(365).default(90),
     }),
     answer: z.strictObject({ ...line.shape, secret: z.string() }),
-    handle: async ({ principal, body: { name, scope, expiresInDays } }) => {
+    handle: async ({ principal, request, body: { name, scope, expiresInDays } }) => {
       checkIsPerson(principal);
       if (!allows(scope, principal))
         throw new HttpError('forbidden', `Your role gives no scope ${scope} to a token`);
+      if (scope === 'admin') await requireStepUp(deps, { principal, request });
       const { workspace, userId } = principal;
       const secret = newSecret();
       const createdAt = deps.clock.now();

@@ -44,6 +44,8 @@ export interface Given {
   readonly workspace?: string;
   /** A cluster, with OBJECTS=cluster. */
   readonly kube?: Transport;
+  /** Time for durations; the system's when absent. */
+  readonly monotonic?: () => number;
   /** Asks the sign-in provider, instead of the egress proxy. */
   readonly providerFetch?: ProviderFetch;
 }
@@ -63,8 +65,11 @@ export interface TestApi {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** A one-time token, as the dashboard's link or a message carries it. */
   oneTimeToken(purpose: TokenPurpose, subject: string | null): Promise<string>;
-  /** Another process of the same api would be this: the same database, nothing else in common. */
-  replica(): Promise<Running>;
+  /**
+   * Another process of the same api would be this: the same database, nothing else in common.
+   * @param env changes its configuration.
+   */
+  replica(env?: Record<string, string>): Promise<Running>;
   stop(): Promise<void>;
 }
 
@@ -126,7 +131,7 @@ async function person(
 /** Starts it; give `env` to change its configuration. */
 export async function startTestApi(
   env: Record<string, string> = {},
-  { workspace = WORKSPACE, ...given }: Given = {},
+  { workspace = WORKSPACE, monotonic = systemClock.monotonic, ...given }: Given = {},
 ): Promise<TestApi> {
   const db = await testDatabase({ days: ['2026-03-01', '2026-02-28'] });
   const time = { now: new Date('2026-03-01T12:00:00Z') };
@@ -139,21 +144,23 @@ export async function startTestApi(
   const sent: TestApi['sent'] = [];
   const answers: TestApi['answers'] = new Map();
   const lines: string[] = [];
-  const config = readConfig({
+  const variables = {
     API_PORT: '0',
     KEYS_FILE: '/unused',
     DATABASE_URL: db.url('mon_api'),
     PUBLIC_URL: 'http://127.0.0.1:3000',
     LOCAL_SIGN_IN: 'true',
     RATE_LIMIT: '100000',
+    SIGN_IN_RATE_LIMIT: '100000',
+    COSTLY_RATE_LIMIT: '100000',
     ...env,
-  });
-  const start = (): Promise<Running> =>
-    startApi(config, {
+  };
+  const start = (changed: Record<string, string> = {}): Promise<Running> =>
+    startApi(readConfig({ ...variables, ...changed }), {
       log: createLog('api', 'info', { write: (line) => void lines.push(line) }),
       scheduler: scriptedScheduler(sent, answers),
       ...given,
-      clock: { ...systemClock, now: () => time.now },
+      clock: { ...systemClock, monotonic, now: () => time.now },
     });
   const running = await start();
   const tokens = {

@@ -1,0 +1,45 @@
+/**
+ * The entry point of administrators in a pod of the api, which `kubectl monitor` runs by exec:
+ * `sign-in`, `revoke-all`, `disable USER`, `enable USER`, `users`, `audit verify|export`. It needs no
+ * running api, only its environment.
+ */
+import { once } from 'node:events';
+import { z } from 'zod';
+import { systemClock } from '../../core/clock.ts';
+import { httpUrl, loadConfig } from '../../core/config.ts';
+import { SetupError } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { createLog } from '../../core/log.ts';
+import { openPool } from '../../store/pool.ts';
+import { parseAsked } from './command.ts';
+import { endOf, EXIT, runAdmin, type ExitCode } from './run.ts';
+
+const schema = z.object({ DATABASE_URL: z.string(), PUBLIC_URL: httpUrl() });
+
+/** Standard output is what was asked for; the log goes where people see it as well. */
+const log = createLog('api-admin', 'warn', { write: (line) => void process.stderr.write(line) });
+
+async function write(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+}
+
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const asked = parseAsked(argv);
+  const { DATABASE_URL: url, PUBLIC_URL: publicUrl } = loadConfig(schema, process.env);
+  const pool = openPool(url, { applicationName: 'duckmon-api-admin', log, max: 1 });
+  try {
+    return await runAdmin(asked, { pool, clock: systemClock, newId, publicUrl, write });
+  } finally {
+    await pool.end();
+  }
+}
+
+function ended(error: unknown): ExitCode {
+  const end =
+    error instanceof SetupError ? { code: EXIT.usage, text: error.message } : endOf(error);
+  if (!end) throw error;
+  process.stderr.write(`${end.text}\n`);
+  return end.code;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(ended);

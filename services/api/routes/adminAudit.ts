@@ -1,0 +1,115 @@
+/** The audit log for administrators of the installation: whether it is whole, and a copy of it. */
+import type { Response } from 'express';
+import { once } from 'node:events';
+import { z } from 'zod';
+import { appendAudit, listAudit, verifyAudit, type AuditEntry } from '../../store/audit.ts';
+import { getWorkspace } from '../../store/identity.ts';
+import { PLATFORM_WORKSPACE, withWorkspace } from '../../store/workspace.ts';
+import { csvLine } from '../csv.ts';
+import type { ApiDeps } from '../deps.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+const tag = 'administration';
+const PAGE = 500;
+
+/** The chain of the installation itself, unless a workspace is named. */
+const chain = z.string().min(1).max(63).default(PLATFORM_WORKSPACE);
+
+export const auditRoutes = (deps: ApiDeps): Route[] => [verify(deps), exportRows(deps)];
+
+const verify = (deps: ApiDeps): Route =>
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/admin/audit/verify',
+    policy: 'platform',
+    tag,
+    summary: 'Whether a chain of the audit is whole; compare its head with a copy kept elsewhere',
+    query: z.strictObject({ chain }),
+    answer: z.strictObject({
+      chain: z.string(),
+      intact: z.boolean(),
+      /** Rows up to the head, or up to the first that is not as it was written. */
+      rows: z.number().int(),
+      head: z.string().nullable(),
+      problem: z.enum(['missing', 'altered', 'outOfOrder', 'truncated']).nullable(),
+    }),
+    handle: async ({ query }) => {
+      await checkExists(deps, query.chain);
+      const found = await withWorkspace(deps.pool, query.chain, (tx) =>
+        verifyAudit(tx, query.chain),
+      );
+      const body =
+        found.kind === 'intact'
+          ? { intact: true, rows: found.rows, head: found.head, problem: null }
+          : { intact: false, rows: found.seq - 1, head: null, problem: found.problem };
+      return { body: { chain: query.chain, ...body } };
+    },
+  });
+
+/** @throws StoreError `notFound`, `invalid` */
+async function checkExists({ pool }: ApiDeps, name: string): Promise<void> {
+  if (name === PLATFORM_WORKSPACE) return;
+  await withWorkspace(pool, name, (tx) => getWorkspace(tx, name));
+}
+
+const FORMATS = { csv: 'text/csv; charset=utf-8', json: 'application/x-ndjson; charset=utf-8' };
+const COLUMNS = ['seq', 'at', 'actor', 'action', 'subject', 'detail', 'prevHash', 'hash'] as const;
+
+const exportRows = (deps: ApiDeps): Route =>
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/admin/audit/export',
+    policy: 'platform',
+    tag,
+    limit: 'costly',
+    summary:
+      'A chain of the audit as CSV or as lines of JSON, the newest first; leaves a row there',
+    query: z.strictObject({ chain, format: z.enum(['csv', 'json']).default('json') }),
+    handle: async ({ principal: { actor }, query: { format, ...query }, response }) => {
+      const workspace = query.chain;
+      await checkExists(deps, workspace);
+      await withWorkspace(deps.pool, workspace, (tx) => {
+        const act = { action: 'audit.export', subject: `audit/${workspace}`, detail: { format } };
+        return appendAudit(tx, workspace, { at: deps.clock.now(), actor, ...act });
+      });
+      response.setHeader('content-type', FORMATS[format]);
+      response.setHeader('cache-control', 'no-store');
+      response.setHeader(
+        'content-disposition',
+        `attachment; filename="audit-${workspace}.${format}"`,
+      );
+      if (format === 'csv') response.write(csvLine(COLUMNS));
+      await writeAll(deps, workspace, response, format === 'csv' ? asCsv : asJson);
+      response.end();
+      return undefined;
+    },
+  });
+
+const asJson = (entry: AuditEntry): string => `${JSON.stringify(entry)}\n`;
+
+const asCsv = (entry: AuditEntry): string =>
+  csvLine(
+    COLUMNS.map((column) => {
+      const value = entry[column];
+      if (value instanceof Date) return value.toISOString();
+      return typeof value === 'object' ? JSON.stringify(value) : String(value);
+    }),
+  );
+
+/** Page by page, as fast as the caller reads. */
+async function writeAll(
+  { pool }: ApiDeps,
+  workspace: string,
+  response: Response,
+  lineOf: (entry: AuditEntry) => string,
+): Promise<void> {
+  let cursor: string | undefined;
+  do {
+    const request = { limit: PAGE, cursor };
+    const page = await withWorkspace(pool, workspace, (tx) => listAudit(tx, workspace, request));
+    const isFull = !response.write(page.items.map(lineOf).join(''));
+    if (isFull && !response.destroyed)
+      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    cursor = response.destroyed ? undefined : page.nextCursor;
+  } while (cursor !== undefined);
+}
