@@ -93,6 +93,8 @@ export const SECRETS = {
   dataKey: 'duckmon-data-key',
   /** Prefix of the small Secrets with derived keys, one a service. */
   keysPrefix: 'duckmon-keys-',
+  /** Prefix of the Secrets that people make for their channels. */
+  userPrefix: 'duckmon-user-',
   /** Prefix of login Secrets, which pools may mount. */
   loginPrefix: 'duckmon-login-',
 } as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { LABELS } from './names.ts';
-import { workspacesIn } from './workspaces.ts';
+import { referencesOf, workspacesIn } from './workspaces.ts';
 
 describe('operator: workspaces', () => {
   const object = (namespace: string, name: string, workspace?: string) => ({
@@ -37,5 +37,37 @@ describe('operator: workspaces', () => {
         workspace: 'duckmon-users',
         name,
       });
+  });
+
+  describe('references', () => {
+    const of = workspacesIn('users');
+    const mine = object('users', 'u1-shop', 'u1');
+
+    it('of a team are the names of its namespace, with every Secret of it', () => {
+      const { isPersonal, placeOf, isMeant, secretPrefixes } = referencesOf(
+        object('team', 'a'),
+        of,
+      );
+      assert.deepEqual([isPersonal, secretPrefixes], [false, []]);
+      assert.deepEqual(placeOf('ops'), { namespace: 'team', name: 'ops' });
+      assert.ok(isMeant(object('team', 'ops'), 'ops'));
+    });
+
+    it('of a person are called as the person calls them', () => {
+      const { isPersonal, placeOf, isMeant, secretPrefixes } = referencesOf(mine, of);
+      assert.ok(isPersonal);
+      assert.deepEqual(placeOf('ops'), { namespace: 'users', name: 'u1-ops' });
+      assert.ok(isMeant(object('users', 'u1-ops', 'u1'), 'ops'));
+      assert.deepEqual(secretPrefixes, ['duckmon-user-u1-', 'duckmon-login-u1-']);
+    });
+
+    it('E10 never cross the label of a workspace, whatever the names are', () => {
+      const { isMeant } = referencesOf(mine, of);
+      const unlabelled = referencesOf(object('users', 'shop'), of);
+      assert.equal(isMeant(object('users', 'u1-ops'), 'ops'), false);
+      assert.equal(isMeant(object('users', 'u1-ops', 'u2'), 'ops'), false);
+      assert.equal(isMeant(object('users', 'u2-ops', 'u2'), 'ops'), false);
+      assert.equal(unlabelled.isMeant(object('users', 'u1-ops', 'u1'), 'u1-ops'), false);
+    });
   });
 });

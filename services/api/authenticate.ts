@@ -16,6 +16,7 @@ import { CSRF_HEADER, hashSecret, isCsrfToken, readSessionId } from './cookie.ts
 import type { ApiDeps } from './deps.ts';
 import type { Grant } from './identity/accessToken.ts';
 import { scopeOfRole, scopeOfToken, type Principal } from './principal.ts';
+import { keepActor, noteRefusal } from './authEvents.ts';
 import type { Authenticate } from './route.ts';
 
 export const IDLE_MS = 30 * 60_000;
@@ -75,11 +76,7 @@ export function refuse(
   reason: string,
   code: 'unauthorized' | 'forbidden' = 'unauthorized',
 ): HttpError {
-  deps.metrics.authFailures.inc({ reason });
-  deps.log.warn(
-    { event: 'auth.refused', reason, ip: request.ip, route: request.path },
-    'unauthorized: the credential is invalid',
-  );
+  noteRefusal(deps, request, { reason, message: 'unauthorized: the credential is invalid' });
   return code === 'unauthorized'
     ? new HttpError(code, 'Sign in, or send a valid bearer token')
     : new HttpError(code, 'The request comes from a page of another site');
@@ -168,18 +165,20 @@ async function bySession(
 ): Promise<Principal> {
   const session = await liveSession(deps, id, isUse);
   if (!session) throw refuse(deps, request, 'unknown_session');
+  const { userId } = session;
+  const actor = `user:${userId}`;
+  keepActor(request, actor);
   // Browsers name the origin also of a stream that a page of another site opens.
   if (!isAllowedOrigin(deps, request)) throw refuse(deps, request, 'foreign_origin', 'forbidden');
   const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
   // A page of another site can make a browser send the cookie, but does not know the token.
   if (changes && !isCsrfToken(id, request.get(CSRF_HEADER)))
     throw refuse(deps, request, 'csrf_token');
-  const { userId } = session;
   const asker = { userId, via: 'session' } as const;
   const chosen = anywhere ? chooseIfAny : choose;
   const { workspace, role } = await chosen(deps.memberships, asker, chosenWorkspace(request));
   const { platformAdmin } = session.user;
-  return { ...asker, workspace, scope: scopeOfRole(role), platformAdmin, actor: `user:${userId}` };
+  return { ...asker, workspace, scope: scopeOfRole(role), platformAdmin, actor };
 }
 
 async function liveSession(

@@ -6,6 +6,7 @@ import { fieldsOf } from '../core/http/app.ts';
 import { WORKSPACE_PARAMETER } from './chosen.ts';
 import type { LimitKind, Limits } from './limits.ts';
 import { allows, type Policy, type Principal } from './principal.ts';
+import { keepActor } from './authEvents.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'delete';
 
@@ -123,6 +124,7 @@ export function mountRoutes(
         route.policy === 'public' ? undefined : await authenticate(request, true, route.anywhere);
       if (route.policy !== 'public' && principal === undefined)
         throw new HttpError('unauthorized', 'Sign in, or send a bearer token');
+      if (principal) keepActor(request, principal.actor);
       if (!allows(route.policy, principal))
         throw new HttpError('forbidden', needsText(route.policy));
       if (route.limit) await limits.check(route.limit, request, principal);

@@ -23,6 +23,7 @@ import { createEventHub } from './events.ts';
 import { openAccessTokens } from './identity/accessToken.ts';
 import { openSignIn, type ProviderFetch } from './identity/open.ts';
 import { openLimits, type Limits } from './limits.ts';
+import { noteRefusals } from './authEvents.ts';
 import { mountRoutes } from './route.ts';
 import { allRoutes, API_VERSION } from './routes/index.ts';
 import { keepBatchBytes } from './routes/webhooks.ts';
@@ -120,7 +121,7 @@ function apiApp(deps: ApiDeps, limits: Limits): App {
   app.express.set('trust proxy', deps.config.TRUSTED_PROXIES);
   app.express.set('query parser', 'simple');
   mountRoutes(app.express, allRoutes(deps), createAuthenticate(deps), limits);
-  app.express.use(translateErrors);
+  app.express.use(translateErrors, noteRefusals(deps));
   return app;
 }
 

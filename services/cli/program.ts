@@ -1,6 +1,7 @@
 /** The commands, their flags and their help. */
 import { Command, Option } from 'commander';
 import { actOnFindings, type FindingVerb, resend, setPaused, testChannel } from './commands/act.ts';
+import { addAdmin } from './commands/adminProgram.ts';
 import { apply, removeFiles, removeNamed } from './commands/apply.ts';
 import { backup, restore } from './commands/backup.ts';
 import { createContext } from './commands/context.ts';
@@ -241,5 +242,6 @@ export function createProgram(io: CliIo, onDone: (code: ExitCode) => void): Comm
   addActions(wiring);
   addFindingActions(wiring);
   addCare(wiring);
+  addAdmin(wiring);
   return program;
 }

@@ -3,16 +3,7 @@ import type pg from 'pg';
 import type { MonitorJobSpec, StatusCondition } from '../../crds/types/monitorjob.ts';
 import type { MonitorWorkers } from '../core/contracts/projection.ts';
 import type { Sql } from './pool.ts';
-import { loadMemory, type MonitorMemory } from './memory.ts';
-
-/** What is tried again before the next slot, as it failed on our side; plain JSON. */
-export interface Retry {
-  /** How often it has failed so in a row. */
-  readonly tries: number;
-  /** ISO time of the next try. */
-  readonly at: string;
-  readonly sources: readonly string[];
-}
+import { loadMemory, type MonitorMemory, type Retry } from './memory.ts';
 
 /** One due monitor in the hands of one scheduler, with all that is remembered of it. */
 export interface Claim extends MonitorMemory {

@@ -9,8 +9,7 @@ import type {
   VerdictKind,
 } from '../domain/types.ts';
 import { putBlob, type BlobInput } from './blobs.ts';
-import type { Retry } from './claim.ts';
-import type { PendingJudgement } from './memory.ts';
+import type { PendingJudgement, Retry } from './memory.ts';
 import { notifyEvent } from './events.ts';
 import type { Sql } from './pool.ts';
 import {

@@ -26,6 +26,15 @@ export interface PendingSource {
   readonly afterSnapshot: string;
 }
 
+/** What is tried again before the next slot, as it failed on our side; plain JSON. */
+export interface Retry {
+  /** How often it has failed so in a row. */
+  readonly tries: number;
+  /** ISO time of the next try. */
+  readonly at: string;
+  readonly sources: readonly string[];
+}
+
 export interface MonitorKey {
   readonly workspace: string;
   readonly monitor: string;

@@ -3,6 +3,7 @@ import type { MonitorJobSpec } from '../../crds/types/monitorjob.ts';
 import type { ApplyDeps, MonitorInput } from './apply.ts';
 import { notifyEvents } from './events.ts';
 import type { Sql } from './pool.ts';
+import { checkRoom } from './quotas.ts';
 
 /** The host of the first source, for politeness per host; '' when the url has none. */
 export function hostOf(spec: MonitorJobSpec): string {

@@ -58,6 +58,12 @@ pool-{{ .pool }}-{{ printf "%s/%s" .root.Release.Namespace .pool | sha256sum | t
 {{- $list | toJson -}}
 {{- end }}
 
+{{/* Namespaces that are workspaces of teams, comma-separated; * for every one with monitors. */}}
+{{- define "duckmon.workspaces" -}}
+{{- $list := .Values.namespaces.list | default (list .Release.Namespace) -}}
+{{- .Values.namespaces.all | ternary (append $list "*") $list | join "," -}}
+{{- end }}
+
 {{/* Names of Secrets with what people gave; empty when nothing was given. */}}
 {{- define "duckmon.googleSecret" -}}
 {{- if .Values.existingSecrets.google -}}

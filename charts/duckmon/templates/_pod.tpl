@@ -73,6 +73,30 @@ readinessProbe: {httpGet: {path: /readyz, port: metrics}, periodSeconds: 5, time
 {{- end }}
 
 {{/*
+Tokens of the pod's own account, one for each service that it calls and for nobody else; the kubelet renews
+them. Takes the services.
+*/}}
+{{- define "duckmon.tokensVolume" -}}
+- name: tokens
+  projected:
+    sources:
+      {{- range . }}
+      - serviceAccountToken: {path: {{ . }}, audience: mon-{{ . }}, expirationSeconds: 600}
+      {{- end }}
+{{- end }}
+{{- define "duckmon.tokensMount" -}}
+- {name: tokens, mountPath: /var/run/duckmon/tokens, readOnly: true}
+{{- end }}
+{{- define "duckmon.tokensEnv" -}}
+- {name: WORKLOAD_TOKENS, value: /var/run/duckmon/tokens}
+{{- end }}
+
+{{/* Whether a service asks those who call it for such tokens. */}}
+{{- define "duckmon.workloadIdentity" -}}
+- {name: WORKLOAD_IDENTITY, value: {{ .Values.workloadIdentity.enabled | ternary "required" "off" | quote }}}
+{{- end }}
+
+{{/*
 A service as a Deployment. Takes root, component, port (none when nobody calls it) and token. What is its
 own stands in the templates duckmon.<component>.{env,mounts,volumes,init}.
 */}}

@@ -74,4 +74,7 @@ export async function openHelm(kubeconfig = '/dev/null'): Promise<Helm> {
 
 /** Every object of a stream of YAML documents. */
 export const objectsOf = (text: string): readonly Rendered[] =>
-  parseAllDocuments(text).flatMap((document) => (document.toJS() as Rendered | null) ?? []);
+  // As the API server reads them: 0440 is octal.
+  parseAllDocuments(text, { version: '1.1' }).flatMap(
+    (document) => (document.toJS() as Rendered | null) ?? [],
+  );

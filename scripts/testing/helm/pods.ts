@@ -18,11 +18,14 @@ interface Template {
 export const podsOf = (objects: readonly Rendered[]): readonly PodOf[] =>
   objects.flatMap((object) => {
     const { kind, metadata, spec } = object as Rendered & {
-      readonly spec?: { readonly template?: Template } & V1PodSpec;
+      readonly spec?: {
+        readonly template?: Template;
+        readonly jobTemplate?: { readonly spec: { readonly template: Template } };
+      } & V1PodSpec;
     };
     const owner = `${kind}/${metadata.name}`;
     if (kind === 'Pod' && spec) return [{ owner, labels: metadata.labels ?? {}, spec }];
-    const template = spec?.template;
+    const template = spec?.template ?? spec?.jobTemplate?.spec.template;
     return template
       ? [{ owner, labels: template.metadata?.labels ?? {}, spec: template.spec }]
       : [];

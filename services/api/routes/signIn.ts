@@ -14,6 +14,7 @@ import { answerTo, nextStepOf, SignInError } from '../identity/reasons.ts';
 import { placeAfter } from '../identity/returnTo.ts';
 import { beginSession } from '../identity/session.ts';
 import { CALLBACK_PATH } from '../identity/settings.ts';
+import { noteRefusal } from '../authEvents.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { takesLinks } from './session.ts';
 
@@ -122,12 +123,12 @@ async function explained(
 
 async function note(deps: ApiDeps, request: Request, error: SignInError): Promise<void> {
   const { reason, cause } = error;
-  deps.metrics.authFailures.inc({ reason });
   const next = nextStepOf(reason);
-  deps.log.warn(
-    { event: 'auth.refused', reason, ip: request.ip, route: request.path, next, why: whyOf(cause) },
-    `Google OAuth failed: ${reason}${next === undefined ? '' : `; ${next}`}`,
-  );
+  noteRefusal(deps, request, {
+    reason,
+    message: `Google OAuth failed: ${reason}${next === undefined ? '' : `; ${next}`}`,
+    more: { next, why: whyOf(cause) },
+  });
   await withWorkspace(deps.pool, PLATFORM_WORKSPACE, (tx) =>
     appendAudit(tx, PLATFORM_WORKSPACE, {
       at: deps.clock.now(),

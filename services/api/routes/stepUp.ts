@@ -1,5 +1,4 @@
 /** Second factors of the person who asks: which there are, adding and removing, and showing one. */
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { z } from 'zod';
 import { listFactorChanges } from '../../store/secondFactors.ts';
 import { listPasskeys } from '../../store/secondFactorsPasskeys.ts';
@@ -15,26 +14,12 @@ import {
   stepUpByApp,
   stepUpByRecoveryCode,
 } from '../stepUp/codes.ts';
-import {
-  beginEnrolment,
-  beginStepUp,
-  finishEnrolment,
-  finishStepUp,
-  forgetPasskey,
-} from '../stepUp/passkeys.ts';
 import { isSteppedUp, mayEnrol, STEP_UP_MS } from '../stepUp/policy.ts';
 import { relyingPartyOf } from '../stepUp/relyingParty.ts';
 import { resetFactors } from '../stepUp/reset.ts';
-import { identified, maybeTime, object, present, time } from './schemas.ts';
-
-const policy = 'read';
-const tag = 'session';
-const base = '/api/v1/second-factors';
-const nothing = z.strictObject({}).optional();
-/** Of the person, in no workspace. */
-const own = { policy, tag, anywhere: true } as const;
-/** Not to be tried endlessly. */
-const tried = { ...own, limit: 'costly' } as const;
+import { added, base, nothing, own, shown, tried, until } from './factorShapes.ts';
+import { passkeyRoutes } from './passkeys.ts';
+import { identified, maybeTime, present, time } from './schemas.ts';
 
 export const stepUpRoutes = (deps: ApiDeps): Route[] => [
   overview(deps),
@@ -103,81 +88,6 @@ async function describe(
     ),
   };
 }
-
-/** With the first factor: shown this once. */
-const added = z.strictObject({ recoveryCodes: z.array(z.string()).nullable() });
-const until = z.strictObject({ until: time });
-const shown = async (work: Promise<{ readonly until: Date }>) => ({
-  body: present(until, await work),
-});
-
-/** What browsers send (WebAuthn, RegistrationResponseJSON and AuthenticationResponseJSON). */
-const credential = z.looseObject({
-  id: z.string().min(1).max(2_000),
-  rawId: z.string().min(1).max(2_000),
-  type: z.literal('public-key'),
-  response: z.record(z.string(), z.unknown()),
-  clientExtensionResults: z.record(z.string(), z.unknown()),
-});
-
-const passkeyRoutes = (deps: ApiDeps): Route[] => [
-  defineRoute({
-    ...tried,
-    method: 'post',
-    path: `${base}/passkeys/options`,
-    summary: 'What a browser makes a passkey with (WebAuthn)',
-    body: nothing,
-    answer: object,
-    handle: async (asker) => ({ body: { ...(await beginEnrolment(deps, asker)) } }),
-  }),
-  defineRoute({
-    ...tried,
-    method: 'post',
-    path: `${base}/passkeys`,
-    summary: 'Adds the passkey that the browser made',
-    status: 201,
-    body: z.strictObject({ name: z.string().trim().min(1).max(100), response: credential }),
-    answer: added,
-    handle: async (asker) => {
-      const { name } = asker.body;
-      const response = asker.body.response as unknown as RegistrationResponseJSON;
-      return { body: { recoveryCodes: await finishEnrolment(deps, asker, { name, response }) } };
-    },
-  }),
-  defineRoute({
-    ...own,
-    method: 'delete',
-    path: `${base}/passkeys/:id`,
-    summary: 'Removes a passkey',
-    status: 204,
-    params: identified,
-    handle: async (asker) => {
-      await forgetPasskey(deps, asker, asker.params.id);
-      return { body: undefined };
-    },
-  }),
-  defineRoute({
-    ...tried,
-    method: 'post',
-    path: '/api/v1/step-up/passkey/options',
-    summary: 'What a browser asks for a passkey with (WebAuthn)',
-    body: nothing,
-    answer: object,
-    handle: async (asker) => ({ body: { ...(await beginStepUp(deps, asker)) } }),
-  }),
-  defineRoute({
-    ...tried,
-    method: 'post',
-    path: '/api/v1/step-up/passkey',
-    summary: 'Steps up with the passkey that the browser has asked for',
-    body: z.strictObject({ response: credential }),
-    answer: until,
-    handle: (asker) =>
-      shown(
-        finishStepUp(deps, asker, asker.body.response as unknown as AuthenticationResponseJSON),
-      ),
-  }),
-];
 
 const code = z
   .string()

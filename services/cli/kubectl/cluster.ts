@@ -1,6 +1,7 @@
 /** What the commands of `kubectl monitor` are given: the cluster, the terminal, the names in it. */
 import type { Transport } from '../../core/kube/transport.ts';
 import type { CliIo } from '../io.ts';
+import type { Exec } from './exec.ts';
 
 /** Flags that kubectl has too; they stand behind the plugin's name. */
 export interface ClusterOptions {
@@ -12,6 +13,8 @@ export interface ClusterOptions {
 
 export interface Cluster {
   readonly transport: Transport;
+  /** Runs a program in a pod. */
+  readonly exec: Exec;
   /** Of `-n`, else of the current context, else `default`. */
   readonly namespace: string;
   readonly platform: string;
@@ -21,6 +24,7 @@ export interface KubectlIo extends CliIo {
   /** Opens the API server that the flags and the environment name. */
   readonly open: (kubeconfig: string | undefined) => Promise<{
     readonly transport: Transport;
+    readonly exec: Exec;
     readonly namespace: string | undefined;
   }>;
   /** Runs kubectl with these arguments on this terminal; its exit code. */
@@ -37,9 +41,10 @@ export interface KubectlContext {
 export function createKubectlContext(io: KubectlIo, options: ClusterOptions): KubectlContext {
   let cluster: Promise<Cluster> | undefined;
   const open = async (): Promise<Cluster> => {
-    const { transport, namespace } = await io.open(options.kubeconfig);
+    const { transport, exec, namespace } = await io.open(options.kubeconfig);
     return {
       transport,
+      exec,
       namespace: options.namespace ?? namespace ?? 'default',
       platform: options.platform,
     };

@@ -9,6 +9,7 @@ import { createTransport } from '../../core/kube/transport.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { systemIo } from '../main.ts';
 import type { KubectlIo } from './cluster.ts';
+import { createExec } from './exec.ts';
 import { createKubectlProgram } from './program.ts';
 
 /** The server's own words, without the request that they answer. */
@@ -58,13 +59,14 @@ function kubeconfigOf(given: string | undefined, env: NodeJS.ProcessEnv): string
 }
 
 const open: KubectlIo['open'] = async (given) => {
-  const connection = await loadConnection(kubeconfigOf(given, process.env), systemClock);
+  const file = kubeconfigOf(given, process.env);
+  const connection = await loadConnection(file, systemClock);
   const transport = createTransport({
     connection,
     clock: systemClock,
     userAgent: 'kubectl-monitor',
   });
-  return { transport, namespace: connection.namespace };
+  return { transport, exec: createExec(file), namespace: connection.namespace };
 };
 
 const kubectl: KubectlIo['kubectl'] = (args) => {

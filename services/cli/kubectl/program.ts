@@ -10,6 +10,8 @@ import {
   type KubectlContext,
   type KubectlIo,
 } from './cluster.ts';
+import { addAdmin } from './adminProgram.ts';
+import { doctor } from './commands/doctor.ts';
 import { logs, PARTS } from './commands/logs.ts';
 import { plan } from './commands/plan.ts';
 import { rotate, setFrozen } from './commands/platform.ts';
@@ -18,7 +20,8 @@ import { status } from './commands/status.ts';
 import { why } from './commands/why.ts';
 
 const AFTER_HELP = `
-It speaks to the Kubernetes API alone: what you may do there you may do here. What a monitor found, with
+It speaks to the Kubernetes API alone: what you may do there you may do here. What concerns people runs in a
+pod of the api: whoever may exec there is their administrator. What a monitor found, with
 its proof, is in the dashboard.
 
 Examples:
@@ -26,9 +29,12 @@ Examples:
   kubectl monitor run shop --wait          check the monitor shop now
   kubectl monitor why shop                 what stands in its way
   kubectl monitor freeze                   stop all checks and all sending, at once
+  kubectl monitor sign-in                  a link to the dashboard for an administrator, good once
+  kubectl monitor doctor                   what is wrong with the installation, and what to do
 `;
 
-type Does = (
+/** Wraps an action: hands it the context, keeps its exit code. */
+export type Does = (
   action: (context: KubectlContext, ...args: never[]) => Promise<ExitCode>,
 ) => (...args: unknown[]) => Promise<void>;
 
@@ -94,6 +100,13 @@ function addPlatform(program: Command, does: Does): void {
     .option('--now', 'for an incident: without overlap')
     .action(does((context, options: { now?: boolean }) => rotate(context, options.now === true)));
   program
+    .command('doctor')
+    .description(
+      'say what is wrong with the installation, and what to do; exit code 1 when something is',
+    )
+    .option('--json', 'JSON instead of lines')
+    .action(does((context, options: { json?: boolean }) => doctor(context, options.json === true)));
+  program
     .command('logs')
     .description('show the logs of a part of the platform')
     .argument('<part>', PARTS.join(', '))
@@ -140,8 +153,9 @@ export function createKubectlProgram(io: KubectlIo, onDone: (code: ExitCode) => 
     };
   addJobs(program, does);
   addPlatform(program, does);
+  addAdmin(program, does);
   // flags of kubectl stand behind the command too, as in `kubectl monitor why x -n team-a`
-  for (const command of program.commands)
+  for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
     command
       .option('-n, --namespace <namespace>', 'namespace of the monitors (that of the context)')
       .option('--kubeconfig <file>', 'another kubeconfig');

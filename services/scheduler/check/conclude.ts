@@ -96,7 +96,8 @@ export function concludeCheck(input: ConcludeInput, known: Known): CheckRecord {
     judged,
     retryExpired: false,
   });
-  const failures = tellFailures(desk, decided.checked, { context, spec, checkId });
+  const again = input.plan.trigger === 'retry';
+  const failures = tellFailures(desk, decided.checked, { context, spec, checkId, again });
   const stops = decided.checked.map((each) => stopOf(each, outcome));
   const remembered = decided.checked.map((each) =>
     remember(each, {
@@ -105,15 +106,12 @@ export function concludeCheck(input: ConcludeInput, known: Known): CheckRecord {
       newId: input.newId,
       keepUntil: input.keepUntil,
       told: outcome.toldSources.has(each.fetched.source.name),
+      again,
     }),
   );
   const pending = pendingAfter(input, outcome.decision, remembered);
   const worst = worstStop(stops);
-  const next = nextOf(
-    input,
-    remembered,
-    pending.put.map((entry) => entry.nextAttemptAt),
-  );
+  const next = nextOf(input, remembered, pending);
   return {
     check: {
       id: checkId,

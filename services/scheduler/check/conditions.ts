@@ -7,8 +7,8 @@ import type { Judged } from './judge.ts';
 
 export interface ConditionFacts {
   readonly problem: ScheduleProblem | undefined;
-  /** The stop of the worst source when one failed. */
-  readonly failed: Stop | undefined;
+  /** The stop of the worst source when one failed; where one fails that was not looked at, all stays. */
+  readonly failed: Stop | 'elsewhere' | undefined;
   /** Why it failed, where that is not the page's doing. */
   readonly why?: string | undefined;
   /** Undefined when nothing was judged: then the old condition stays. */
@@ -32,19 +32,19 @@ export function conditionsAfter(
           message: facts.problem.message,
         }
       : { type: 'Scheduled', status: 'True', reason: 'Scheduled' },
-    facts.failed
-      ? {
-          type: 'Healthy',
-          status: 'False',
-          reason: pascal(facts.failed.reason ?? facts.failed.outcome),
-          message: facts.why,
-        }
-      : { type: 'Healthy', status: 'True', reason: 'CheckSucceeded' },
+    ...healthFact(facts),
     ...budgetFact(facts.budget),
   ];
   const types = new Set(wanted.map((fact) => fact.type));
   const kept = claim.conditions.filter((condition) => !types.has(condition.type));
   return [...kept, ...wanted.map((fact) => toCondition(claim, fact, now))];
+}
+
+function healthFact({ failed, why }: ConditionFacts): Fact[] {
+  if (failed === 'elsewhere') return [];
+  if (!failed) return [{ type: 'Healthy', status: 'True', reason: 'CheckSucceeded' }];
+  const reason = pascal(failed.reason ?? failed.outcome);
+  return [{ type: 'Healthy', status: 'False', reason, message: why }];
 }
 
 function budgetFact(budget: ConditionFacts['budget']): Fact[] {

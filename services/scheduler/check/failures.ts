@@ -11,17 +11,20 @@ interface FailureContext {
   readonly context: FindingContext;
   readonly spec: MonitorJobSpec;
   readonly checkId: string;
+  /** A try between slots: that it failed was said at the slot, and is not counted once more. */
+  readonly again: boolean;
 }
 
 /** Decides for each source by itself, so that a good one never hides a bad one. */
 export function tellFailures(
   desk: Desk,
   checked: readonly Checked[],
-  { context, spec, checkId }: FailureContext,
+  { context, spec, checkId, again }: FailureContext,
 ): { readonly alerted: boolean } {
   for (const each of checked) {
     const source = each.fetched.source.name;
     const problem = problemOf(each);
+    if (again && problem !== null) continue;
     const open = openFailure(desk, source);
     const before = each.memory.state?.consecutiveFailures ?? 0;
     const decision = decideFailure({

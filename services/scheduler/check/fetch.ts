@@ -177,7 +177,10 @@ async function callBrowser(
       });
     } catch (error) {
       if (!(error instanceof InternalCallError) || error.problem.kind !== 'busy') throw error;
-      await deps.clock.sleep(error.problem.retryAfterSeconds * 1000, signal);
+      await deps.clock.sleep(error.problem.retryAfterSeconds * 1000, signal).catch(() => {
+        // the check's time ended in the queue: that is our lack of browsers, not the page
+        throw error;
+      });
     }
   }
 }
@@ -210,18 +213,24 @@ function credentialOf(context: FetchContext, deps: FetchDeps): string {
 
 /** What went wrong on our side, as a result that the owner of the monitor can read. */
 function failedBy(error: unknown, signal: AbortSignal): FetchResult {
-  const [code, message] = signal.aborted
-    ? (['timeout', 'The check ran out of time before the page was read'] as const)
-    : error instanceof InternalCallError
-      ? problemText(error.problem)
-      : (['internal', `The page could not be read: ${messageOf(error)}`] as const);
+  const [code, message] = failureText(error, signal);
   return { kind: 'failed', error: { code, message }, timings: { totalMs: 0 } };
+}
+
+function failureText(error: unknown, signal: AbortSignal): readonly [FetchErrorCode, string] {
+  const problem = error instanceof InternalCallError ? error.problem : undefined;
+  if (signal.aborted && problem?.kind !== 'busy')
+    return ['timeout', 'The check ran out of time before the page was read'];
+  return problem
+    ? problemText(problem)
+    : ['internal', `The page could not be read: ${messageOf(error)}`];
 }
 
 function problemText(problem: InternalProblem): readonly [FetchErrorCode, string] {
   switch (problem.kind) {
     case 'timeout':
-      return ['timeout', 'The page was not read in time'];
+      // a page that is too slow is named by the browser service, which has less time than this call
+      return ['internal', 'The browser service did not answer in time'];
     case 'busy':
       return ['busy', 'All browsers are busy'];
     case 'unreachable':

@@ -1,14 +1,6 @@
 /** Asks the model about a change: cache, budget, call, settlement, and the wall behind it. */
-import {
-  JUDGE_PATH,
-  judgeResult,
-  type JudgeRequest,
-  type JudgeResult,
-  type ModelsAnswer,
-} from '../../core/contracts/llm.ts';
-import type { PoolAddress } from '../../core/contracts/projection.ts';
+import type { JudgeRequest, ModelsAnswer } from '../../core/contracts/llm.ts';
 import { messageOf } from '../../core/errors.ts';
-import { InternalCallError } from '../../core/internal/client.ts';
 import { parseUsd } from '../../domain/budget.ts';
 import { verdictCacheKey } from '../../domain/cacheKey.ts';
 import { verifyAnswer } from '../../domain/evidence.ts';
@@ -19,6 +11,7 @@ import { readCache, writeCache } from '../../store/cache.ts';
 import type { Claim } from '../../store/claim.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { reserve, type Reserved } from './budget.ts';
+import { callLlm, type Called } from './call.ts';
 import type { Compared } from './compare.ts';
 import { makeRequest, type PreviousFinding } from './request.ts';
 
@@ -32,6 +25,8 @@ export interface Judged {
   readonly costUsd: string | null;
   /** Set when no budget carried the call; `pause` asks to stop until next month. */
   readonly budget: 'ok' | 'exceeded' | 'pause';
+  /** No model was asked: our own llm service did not take the call. */
+  readonly unreached: boolean;
 }
 
 export interface JudgeInput {
@@ -76,7 +71,7 @@ async function decideHow(input: JudgeInput, deps: JudgeDeps, signal: AbortSignal
   try {
     models = await deps.models.current(input.claim.workers?.llm ?? null);
   } catch (error) {
-    return undetermined(input, 'model_unavailable', messageOf(error));
+    return unreached(input, messageOf(error));
   }
   if (!models.configured)
     return undetermined(input, 'model_not_configured', 'no model is configured');
@@ -117,56 +112,18 @@ async function callModel(
   await deps.failpoint('check.after-judge');
   await settleBudget(deps.pool, { id: reserved.id, workspace }, spentOf(called, reserved));
   await deps.failpoint('check.after-settle');
-  if (called.kind === 'noAnswer') return undetermined(input, 'model_unavailable', called.message);
+  if (called.kind === 'noAnswer')
+    return called.sent
+      ? undetermined(input, 'model_unavailable', called.message)
+      : unreached(input, called.message);
   const { result } = called;
   if (result.kind === 'undetermined')
     return { ...undetermined(input, result.why, result.detail), ...usage(result.provenance) };
   // a small model's answer is not what the full one would have said
   if (reserved.step === 'full')
     await writeCache(deps.pool, workspace, key, result, deps.clock.now());
-  return { verdict: verdictOf(input, result.answer), budget: 'ok', ...usage(result.provenance) };
+  return { ...judgedBy(input, result.answer), ...usage(result.provenance) };
 }
-
-type Called =
-  | { readonly kind: 'answered'; readonly result: JudgeResult }
-  /** `sent`: the call was begun, so it may have cost something. */
-  | { readonly kind: 'noAnswer'; readonly message: string; readonly sent: boolean };
-
-/** One judgement; waits while the llm service is busy, as long as the deadline allows. */
-async function callLlm(
-  request: JudgeRequest,
-  pool: PoolAddress | null,
-  deps: JudgeDeps,
-  signal: AbortSignal,
-): Promise<Called> {
-  const { judgeDeadlineMs } = deps.settings;
-  const llm = deps.workers.llm(pool);
-  const deadline = deps.clock.monotonic() + judgeDeadlineMs;
-  for (;;) {
-    try {
-      const options = { timeoutMs: judgeDeadlineMs + GRACE_MS, signal };
-      const began = deps.clock.monotonic();
-      const result = await llm.post(JUDGE_PATH, request, judgeResult, options);
-      deps.load.took('judge', deps.clock.monotonic() - began);
-      return { kind: 'answered', result };
-    } catch (error) {
-      if (!(error instanceof InternalCallError)) throw error;
-      const { problem } = error;
-      const message = messageOf(error);
-      if (problem.kind !== 'busy')
-        return { kind: 'noAnswer', message, sent: wasSent(problem.kind) };
-      const waitMs = problem.retryAfterSeconds * 1000;
-      if (deps.clock.monotonic() + waitMs >= deadline)
-        return { kind: 'noAnswer', message, sent: false };
-      await deps.clock.sleep(waitMs, signal);
-    }
-  }
-}
-
-const GRACE_MS = 5_000;
-
-const wasSent = (kind: InternalCallError['problem']['kind']): boolean =>
-  kind === 'timeout' || kind === 'invalidAnswer';
 
 /** A call whose cost nobody knows is charged as it was reserved: the cap holds whatever it cost. */
 function spentOf(called: Called, reserved: Extract<Reserved, { kind: 'reserved' }>): Spent {
@@ -202,8 +159,17 @@ function fromCache(
     costUsd: '0',
     attempts: 0,
   };
-  return { verdict: verdictOf(input, answer), budget: 'ok', ...usage(provenance) };
+  return { ...judgedBy(input, answer), ...usage(provenance) };
 }
+
+const judgedBy = (
+  input: JudgeInput,
+  answer: Parameters<typeof verifyAnswer>[0],
+): Pick<Judged, 'verdict' | 'budget' | 'unreached'> => ({
+  verdict: verdictOf(input, answer),
+  budget: 'ok',
+  unreached: false,
+});
 
 const verdictOf = (input: JudgeInput, answer: Parameters<typeof verifyAnswer>[0]): Verdict =>
   verifyAnswer(answer, {
@@ -234,8 +200,14 @@ export function undetermined(
     code: 'insufficient',
     instructionInPage: input.items.some((item) => item.instructionInPage),
   };
-  return { verdict, provenance: null, tokensIn: 0, tokensOut: 0, costUsd: '0', budget: 'ok' };
+  const nothing = { provenance: null, tokensIn: 0, tokensOut: 0, costUsd: '0' };
+  return { verdict, ...nothing, budget: 'ok', unreached: false };
 }
+
+const unreached = (input: JudgeInput, reason: string): Judged => ({
+  ...undetermined(input, 'model_unavailable', reason),
+  unreached: true,
+});
 
 const keyOf = (input: JudgeInput, request: JudgeRequest, models: ModelsAnswer): string =>
   verdictCacheKey({

@@ -25,6 +25,8 @@ export interface RememberOptions {
   readonly keepUntil: Date;
   /** Somebody was told of this source. */
   readonly told: boolean;
+  /** A try between slots. */
+  readonly again: boolean;
 }
 
 /** Snapshots of a source whose raw document is kept: enough to try a new selector on real changes. */

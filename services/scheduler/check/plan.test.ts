@@ -119,6 +119,40 @@ describe('what a claim is for', () => {
     assert.equal(planClaim(claim({ pending: [pending(NOON)] }), NOON).kind, 'check');
   });
 
+  it('before the slot what failed on our side is tried again, and nothing else is looked at', () => {
+    const retry = { tries: 1, at: NOON.toISOString(), sources: ['two'] };
+    assert.deepEqual(planClaim(claim({ slot: later(NOON, HOUR), retry }), NOON), {
+      kind: 'check',
+      trigger: 'retry',
+      slot: undefined,
+      missed: 0,
+      sources: ['two'],
+    });
+  });
+
+  it('no slot, run that was asked for, judgement or confirmation waits for such a try', () => {
+    const retry = { tries: 1, at: NOON.toISOString(), sources: ['two'] };
+    const slot = later(NOON, HOUR);
+    const kindOf = (patch: Partial<Claim>): string => {
+      const plan = planClaim(claim({ slot, retry, ...patch }), NOON);
+      return plan.kind === 'check' ? plan.trigger : plan.kind;
+    };
+    assert.deepEqual(
+      [
+        kindOf({ slot: NOON }),
+        kindOf({ runRequest: 'r1' }),
+        kindOf({ pending: [pending(NOON)] }),
+        kindOf({ states: [waiting('page', NOON)] }),
+      ],
+      ['schedule', 'manual', 'rejudge', 'confirm'],
+    );
+  });
+
+  it('before its time such a try is nothing', () => {
+    const retry = { tries: 1, at: later(NOON, 1).toISOString(), sources: ['two'] };
+    assert.deepEqual(planClaim(claim({ slot: later(NOON, HOUR), retry }), NOON), { kind: 'idle' });
+  });
+
   it('woken for nothing it is idle', () => {
     assert.deepEqual(
       planClaim(claim({ slot: later(NOON, HOUR), pending: [pending(later(NOON, 1))] }), NOON),

@@ -51,10 +51,22 @@ export function planClaim(claim: Claim, now: Date): Plan {
   const waiting = claim.states.filter(
     (state) => state.pending && new Date(state.pending.nextAt) <= now,
   );
-  if (waiting.length === 0) return { kind: 'idle' };
-  const sources = waiting.map((state) => state.source);
-  return { kind: 'check', trigger: 'confirm', slot: undefined, missed: 0, sources };
+  if (waiting.length > 0)
+    return again(
+      'confirm',
+      waiting.map((state) => state.source),
+    );
+  if (claim.retry && new Date(claim.retry.at) <= now) return again('retry', claim.retry.sources);
+  return { kind: 'idle' };
 }
+
+const again = (trigger: 'confirm' | 'retry', sources: readonly string[]): Plan => ({
+  kind: 'check',
+  trigger,
+  slot: undefined,
+  missed: 0,
+  sources,
+});
 
 function planSlot(claim: Claim, now: Date, asked: boolean, due: boolean): Plan {
   if (!due)
@@ -101,7 +113,7 @@ export interface NextInput {
   readonly slot: Date;
   readonly ranSlot: Date | undefined;
   readonly now: Date;
-  /** Earlier wakes: confirmations, judgements that are tried again. */
+  /** Earlier wakes: confirmations, and what is tried again. */
   readonly wakes: readonly Date[];
   /** Not before: what the page's host, the budget or a quarantine asks for. */
   readonly notBefore: Date | undefined;

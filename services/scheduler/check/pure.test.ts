@@ -162,6 +162,22 @@ describe('conditions of a monitor', () => {
     assert.equal(after.find((condition) => condition.type === 'BudgetOK')?.status, 'False');
   });
 
+  it('keep the health that they had while a source fails that was not looked at', () => {
+    const before = conditionsAfter({ conditions: [], generation: 1 }, NOON, {
+      ...facts,
+      failed: stop('Failed', 'fetched', 'timeout'),
+    });
+    const after = conditionsAfter({ conditions: before, generation: 1 }, NOON, {
+      ...facts,
+      failed: 'elsewhere',
+    });
+    const health = after.filter((condition) => condition.type === 'Healthy');
+    assert.deepEqual(
+      health.map(({ status, reason }) => [status, reason]),
+      [['False', 'Timeout']],
+    );
+  });
+
   it('keep those that others decide', () => {
     const accepted = {
       type: 'Accepted',

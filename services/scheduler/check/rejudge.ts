@@ -12,8 +12,9 @@ import { deskFor, type ConcludeInput } from './conclude.ts';
 import { suppressedBy, worstStop } from './funnel.ts';
 import { planNext } from './plan.ts';
 import { changeOf } from './report.ts';
-import { EMPTY_BLOB, isExpired, retryDelayMs } from './retry.ts';
+import { EMPTY_BLOB, isExpired, nextAttemptAt } from './retry.ts';
 import { tellVerdict, type VerdictOutcome } from './verdict.ts';
+import { wakesOf } from './wakes.ts';
 
 /** The changes of a waiting judgement, as the judge sees them; conditions were told long ago. */
 export function itemsOf(
@@ -66,18 +67,15 @@ export function concludeRejudge(input: RejudgeInput, known: Known): CheckRecord 
   });
   const stops = [...outcome.stops.values()];
   const worst = worstStop(stops);
-  const changes = pendingAfter(pending, outcome, now);
+  const changes = pendingAfter(input, outcome);
   const others = claim.pending.filter((each) => each.id !== pending.id);
-  const confirmations = claim.states.flatMap((state) =>
-    state.pending ? [new Date(state.pending.nextAt)] : [],
-  );
   const next = planNext({
     spec: claim.spec,
     seed: claim.uid,
     slot: claim.slot,
     ranSlot: undefined,
     now,
-    wakes: [...confirmations, ...[...others, ...changes.put].map((each) => each.nextAttemptAt)],
+    wakes: wakesOf({ ...claim, pending: [...others, ...changes.put] }),
     notBefore: input.notBefore,
   });
   return {
@@ -111,6 +109,7 @@ export function concludeRejudge(input: RejudgeInput, known: Known): CheckRecord 
       failureAlerted: claim.failureAlerted,
       deaths: 0,
       conditions: claim.conditions,
+      retry: claim.retry,
     },
     states: [],
     blobs: [],
@@ -137,17 +136,12 @@ export function concludeRejudge(input: RejudgeInput, known: Known): CheckRecord 
   };
 }
 
-function pendingAfter(
-  pending: PendingJudgement,
-  { decision }: VerdictOutcome,
-  now: Date,
-): PendingChanges {
+function pendingAfter(input: RejudgeInput, { decision }: VerdictOutcome): PendingChanges {
+  const { pending } = input;
   if (decision?.kind !== 'retryLater') return { put: [], done: [pending.id] };
   const attempts = pending.attempts + 1;
   return {
-    put: [
-      { ...pending, attempts, nextAttemptAt: new Date(now.getTime() + retryDelayMs(attempts)) },
-    ],
+    put: [{ ...pending, attempts, nextAttemptAt: nextAttemptAt(input, attempts) }],
     done: [],
   };
 }

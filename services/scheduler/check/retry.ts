@@ -5,6 +5,7 @@ import type { PendingJudgement, PendingSource } from '../../store/memory.ts';
 import type { PendingChanges } from '../../store/commit.ts';
 import type { ConcludeInput } from './conclude.ts';
 import type { Remembered } from './memory.ts';
+import { soonMs } from './outage.ts';
 
 /** For so long a change is tried again; then it is told as not judged. */
 export const RETRY_FOR_MS = 24 * 3_600_000;
@@ -14,6 +15,15 @@ const MAX_RETRY_MS = 3_600_000;
 /** When the attempt after so many is made: a minute, doubling to an hour. */
 export const retryDelayMs = (attempts: number): number =>
   Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1));
+
+/** The next attempt; sooner when it was our own llm service that did not answer. */
+export function nextAttemptAt(
+  { claim, judged, now }: Pick<ConcludeInput, 'claim' | 'judged' | 'now'>,
+  attempts: number,
+): Date {
+  const ms = judged?.unreached ? soonMs(attempts, claim.uid) : retryDelayMs(attempts);
+  return new Date(now.getTime() + ms);
+}
 
 /** Whether trying again is over. */
 export const isExpired = (pending: Pick<PendingJudgement, 'createdAt'>, now: Date): boolean =>
@@ -50,7 +60,7 @@ export function pendingAfter(
     goalVersion: claim.goalVersion,
     createdAt: now,
     attempts: 1,
-    nextAttemptAt: new Date(now.getTime() + retryDelayMs(1)),
+    nextAttemptAt: nextAttemptAt(input, 1),
     sources,
   };
   return { put: [put], done: [] };

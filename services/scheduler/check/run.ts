@@ -1,6 +1,7 @@
 /** Runs one claimed monitor through the line: fetch, look, compare, judge, conclude, commit. */
 import { messageOf } from '../../core/errors.ts';
 import { monthKey } from '../../domain/budget.ts';
+import { IgnoreInvalid } from '../../domain/normalise.ts';
 import type { Claim } from '../../store/claim.ts';
 import { retentionClass, type CheckRecord } from '../../store/commit.ts';
 import { StoreError } from '../../store/errors.ts';
@@ -18,6 +19,7 @@ import { planClaim, type Plan } from './plan.ts';
 import { concludeRejudge, itemsOf } from './rejudge.ts';
 import { concludeBroken, concludeMissed, concludeQuarantine } from './setAside.ts';
 import { isPlain, plainRow } from './unchanged.ts';
+import { wakesOf } from './wakes.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -57,12 +59,18 @@ async function runPlan(
         fingerprintsOf(claim, [], undefined),
       );
     case 'idle':
-      await releaseClaims(deps.pool, [{ ...claim, until: claim.slot }]);
+      await releaseClaims(deps.pool, [{ ...claim, until: idleUntil(claim, deps.clock.now()) }]);
       return 'released';
     default:
       return plan satisfies never;
   }
 }
+
+/** Nothing is due by now, so that what waits is yet to come. */
+const idleUntil = (claim: Claim, now: Date): Date => {
+  const wakes = wakesOf(claim).filter((wake) => wake > now);
+  return new Date(Math.min(claim.slot.getTime(), ...wakes.map((wake) => wake.getTime())));
+};
 
 /** Counts a slot that nobody makes up for; no page is touched. */
 export async function missClaim(
@@ -106,7 +114,8 @@ async function runCheck(
       { err: error, workspace: claim.workspace, monitor: claim.monitor },
       'a check failed',
     );
-    const broken = { ...base(claim, deps), checkId, plan, message: messageOf(error) };
+    const rule = error instanceof IgnoreInvalid;
+    const broken = { ...base(claim, deps), checkId, plan, message: messageOf(error), rule };
     const conclude = (known: Known): CheckRecord => concludeBroken({ ...broken, known });
     return commit(claim, deps, conclude, fingerprintsOf(claim, [], undefined));
   }

@@ -7,7 +7,9 @@ import { tellCandidate } from '../tell/candidates.ts';
 import { conditionsAfter } from './conditions.ts';
 import { deskFor, findingContext, type ConcludeInput } from './conclude.ts';
 import type { Stop } from './funnel.ts';
+import { retryAfter } from './outage.ts';
 import { planNext, type Plan } from './plan.ts';
+import { wakesOf } from './wakes.ts';
 
 type Base = Pick<
   ConcludeInput,
@@ -26,13 +28,16 @@ export function concludeMissed(
   { now, newId }: { readonly now: Date; readonly newId: () => string },
 ): CheckRecord {
   const stop: Stop = { outcome: 'Missed', stage: 'fetched', reason: plan.reason };
+  const isDue = claim.slot <= now;
+  // what is tried again is tried until its next slot
+  const retry = isDue ? null : claim.retry;
   const next = planNext({
     spec: claim.spec,
     seed: claim.uid,
     slot: claim.slot,
-    ranSlot: claim.slot <= now ? now : undefined,
+    ranSlot: isDue ? now : undefined,
     now,
-    wakes: wakesOf(claim),
+    wakes: wakesOf({ ...claim, retry }),
     notBefore: undefined,
   });
   return {
@@ -41,7 +46,7 @@ export function concludeMissed(
       id: newId(),
       at: now,
       stop,
-      trigger: claim.slot <= now ? 'schedule' : 'manual',
+      trigger: isDue ? 'schedule' : triggerOf(claim),
       message: plan.why ?? `${plan.missed} missed`,
     }),
     monitor: {
@@ -49,6 +54,7 @@ export function concludeMissed(
       wakeAt: next.wakeAt,
       nextSlot: next.nextSlot,
       missed: plan.missed,
+      retry,
       conditions: conditionsAfter(claim, now, {
         problem: next.problem,
         failed: plan.why === undefined ? undefined : stop,
@@ -63,6 +69,10 @@ export function concludeMissed(
     },
   };
 }
+
+/** Why a check was due before its slot. */
+const triggerOf = ({ runRequest, buffered, retry }: Claim): CheckRow['trigger'] =>
+  retry && runRequest === undefined && !buffered ? 'retry' : 'manual';
 
 /** A monitor whose checks end the process is left alone for a while, and somebody is told. */
 export function concludeQuarantine(
@@ -80,14 +90,22 @@ export function concludeQuarantine(
     notBefore: plan.until,
     tellAfter: 0,
     missed: 0,
+    retry: null,
   });
 }
 
 /** A failure on our own side or in the job's own rules: said, counted, never taken for "unchanged". */
 export function concludeBroken(
-  input: Base & { readonly plan: Extract<Plan, { kind: 'check' }>; readonly message: string },
+  input: Base & {
+    readonly plan: Extract<Plan, { kind: 'check' }>;
+    readonly message: string;
+    /** A rule of the job cannot be run: trying again changes nothing. */
+    readonly rule: boolean;
+  },
 ): CheckRecord {
-  const { plan, claim } = input;
+  const { plan, claim, now, rule } = input;
+  const sources = plan.sources ?? claim.spec.sources.map((source) => source.name);
+  const tried = sources.map((source) => ({ source, ours: !rule }));
   return aside(input, {
     stop: { outcome: 'Failed', stage: 'fetched', reason: 'internal' },
     message: input.message,
@@ -96,6 +114,7 @@ export function concludeBroken(
     notBefore: undefined,
     tellAfter: claim.spec.alerting.onFailure.after,
     missed: plan.missed,
+    retry: retryAfter(claim, tried, now),
   });
 }
 
@@ -108,17 +127,21 @@ interface Aside {
   /** Failures in a row after which somebody is told. */
   readonly tellAfter: number;
   readonly missed: number;
+  readonly retry: Claim['retry'];
 }
 
 function aside(
   base: Base,
-  { stop, message, trigger, ranSlot, notBefore, tellAfter, missed }: Aside,
+  { stop, message, trigger, ranSlot, notBefore, tellAfter, missed, retry }: Aside,
 ): CheckRecord {
   const { claim, now, checkId } = base;
   const desk = deskFor(base, base.known);
-  const inARow = claim.consecutiveFailures + 1;
+  // a try between slots is the same failure once more
+  const isAgain = trigger === 'retry';
+  const inARow = claim.consecutiveFailures + (isAgain ? 0 : 1);
+  const isTold = !isAgain && inARow >= tellAfter;
   const source = claim.spec.sources[0]?.name ?? '';
-  if (inARow >= tellAfter && !claim.failureAlerted)
+  if (isTold && !claim.failureAlerted)
     tellCandidate(desk, failureFinding(findingContext(claim), source, message, inARow), {
       checkId,
       verdictId: null,
@@ -129,7 +152,7 @@ function aside(
     slot: claim.slot,
     ranSlot,
     now,
-    wakes: wakesOf(claim, now),
+    wakes: wakesOf({ ...claim, retry }).filter((wake) => wake > now),
     notBefore,
   });
   // in quarantine no other wake counts: whatever is due would end the process again
@@ -143,8 +166,9 @@ function aside(
       nextSlot: next.nextSlot,
       missed: missed + next.missed,
       consecutiveFailures: inARow,
-      failureAlerted: claim.failureAlerted || inARow >= tellAfter,
+      failureAlerted: claim.failureAlerted || isTold,
       deaths: claim.deaths,
+      retry,
       conditions: conditionsAfter(claim, now, {
         problem: next.problem,
         failed: stop,
@@ -155,15 +179,9 @@ function aside(
   };
 }
 
-const wakesOf = (claim: Claim, after?: Date): Date[] =>
-  [
-    ...claim.pending.map((each) => each.nextAttemptAt),
-    ...claim.states.flatMap((state) => (state.pending ? [new Date(state.pending.nextAt)] : [])),
-  ].filter((wake) => after === undefined || wake > after);
-
 const kept = (
   claim: Claim,
-): Omit<MonitorAfter, 'wakeAt' | 'nextSlot' | 'missed' | 'conditions'> => ({
+): Omit<MonitorAfter, 'wakeAt' | 'nextSlot' | 'missed' | 'conditions' | 'retry'> => ({
   changed: false,
   consecutiveFailures: claim.consecutiveFailures,
   failureAlerted: claim.failureAlerted,

@@ -11,6 +11,8 @@ import { specHashOf } from './via.ts';
 export interface StateOptions {
   readonly spec: Pick<MonitorJobSpec, 'goal' | 'conditions'>;
   readonly now: Date;
+  /** A try between slots, whose failure is not counted once more. */
+  readonly again: boolean;
 }
 
 const LENGTHS = 20;
@@ -21,7 +23,7 @@ const LEAST_RETRY_MS = 60_000;
 /** The state of a source after a check, without the documents. */
 export function stateAfter(
   checked: Checked,
-  { spec: { goal, conditions }, now }: StateOptions,
+  { spec: { goal, conditions }, now, again }: StateOptions,
 ): Omit<SourceState, 'documents'> {
   const { fetched, memory, look } = checked;
   const specHash = specHashOf(fetched.source);
@@ -36,7 +38,7 @@ export function stateAfter(
     ...validatorsAfter(checked, before),
     ...textsAfter(checked, before, Math.max(LEAST_HASHES, goal.knownStates)),
     pending: pendingAfter(checked, before, goal.confirm.delay, now),
-    consecutiveFailures: failed ? (before?.consecutiveFailures ?? 0) + 1 : 0,
+    consecutiveFailures: failed ? (before?.consecutiveFailures ?? 0) + (again ? 0 : 1) : 0,
     series: seriesAfter(checked, before, conditions ?? [], now),
   };
 }

@@ -17,6 +17,7 @@ export function isPlain({ claim, decided }: Pick<ConcludeInput, 'claim' | 'decid
     !claim.failureAlerted &&
     claim.pending.length === 0 &&
     claim.deaths === 0 &&
+    claim.retry === null &&
     healthy('Scheduled') &&
     healthy('Healthy')
   );

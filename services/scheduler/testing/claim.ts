@@ -21,6 +21,7 @@ export const claimOf = (patch: Partial<Claim> = {}): Claim => ({
   consecutiveFailures: 0,
   failureAlerted: false,
   conditions: [],
+  retry: null,
   states: [],
   baselines: [],
   pending: [],

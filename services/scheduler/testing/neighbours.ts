@@ -63,6 +63,8 @@ export interface FakeBrowser {
   show(url: string, page: Page | ((request: FetchRequest) => Page | Promise<Page>)): void;
   /** The next calls are answered 429 with this Retry-After. */
   busy(times: number, seconds: number): void;
+  /** While it is down its connections break without an answer, as those of a killed pod do. */
+  down(isDown: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -131,8 +133,10 @@ export async function startFakeBrowser(): Promise<FakeBrowser> {
   const requests: FetchRequest[] = [];
   let busyTimes = 0;
   let busySeconds = 1;
+  let isDown = false;
   const listening = await serveRoutes((app) => {
     app.post(FETCH_PATH, async (request, response) => {
+      if (isDown) return void request.socket.destroy();
       if (busyTimes-- > 0)
         throw new HttpError('too_many_requests', 'busy', { retryAfterSeconds: busySeconds });
       const body = fetchRequest.parse(request.body);
@@ -148,6 +152,9 @@ export async function startFakeBrowser(): Promise<FakeBrowser> {
     busy: (times, seconds) => {
       busyTimes = times;
       busySeconds = seconds;
+    },
+    down: (next) => {
+      isDown = next;
     },
     stop: () => listening.stop(0),
   };

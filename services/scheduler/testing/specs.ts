@@ -1,5 +1,5 @@
 /** Parts of specs that tests of the scheduler differ in. */
-import type { Alerting, Goal } from '../../../crds/types/monitorjob.ts';
+import type { Alerting, Goal, Schedule } from '../../../crds/types/monitorjob.ts';
 import { testSpec } from '../../store/testing/monitors.ts';
 
 /** Alerting with the schema's defaults, over the channel `hook`. */
@@ -10,6 +10,11 @@ export const alerting = (patch: Partial<Alerting> = {}): { alerting: Alerting } 
 /** A goal with the schema's defaults. */
 export const goal = (patch: Partial<Goal> = {}): { goal: Goal } => ({
   goal: { ...testSpec().goal, ...patch },
+});
+
+/** Once a day, in UTC. */
+export const daily = (patch: Partial<Schedule> = {}): { schedule: Schedule } => ({
+  schedule: { ...testSpec().schedule, interval: '24h', ...patch },
 });
 
 /** A goal that has no words: conditions alone decide. */

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { appendFile, chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { Pool } from 'pg';
+import { findPostgres, type PostgresPrograms } from '../../../scripts/testing/postgres/program.ts';
 import { freePorts } from '../../local/testing/installation.ts';
 import { runBackup } from '../backup.ts';
 import { dump } from '../dump.ts';
@@ -25,8 +25,6 @@ import { seedAlert, seedCheck, seedDelivery } from '../testing/rows.ts';
 import { withWorkspace, type Tx } from '../workspace.ts';
 
 const execute = promisify(execFile);
-/** Of Debian's package postgresql-15, the oldest server that is promised to work. */
-const PROGRAMS = '/usr/lib/postgresql/15/bin';
 const USER = runAs(undefined);
 const PASSWORD = 'test';
 /** Of history: more partitions than the server has locks for. */
@@ -48,20 +46,26 @@ interface Server {
 describe('F23 a Postgres of one’s own, version 15', function () {
   this.timeout(120_000);
   let home = '';
+  let programs: PostgresPrograms;
   const servers = new Set<Server>();
   const at = (...names: string[]): string => path.join(home, ...names);
   const url = ({ port }: Server, role: string, database = 'duckmon'): string =>
     `postgresql://${role}:${PASSWORD}@127.0.0.1:${port}/${database}`;
+  const environment = (): Record<string, string | undefined> => ({
+    PATH: process.env['PATH'],
+    LC_ALL: 'C.UTF-8',
+    ...(programs.libraries === undefined ? {} : { LD_LIBRARY_PATH: programs.libraries }),
+  });
   const run = (program: string, args: readonly string[]): Promise<unknown> =>
-    execute(path.join(PROGRAMS, program), args, {
+    execute(path.join(programs.folder, program), args, {
       cwd: home,
-      env: { PATH: process.env['PATH'], HOME: home, LC_ALL: 'C.UTF-8', PGPASSWORD: PASSWORD },
+      env: { ...environment(), HOME: home, PGPASSWORD: PASSWORD },
       ...USER,
     });
 
   before(async () => {
-    if (!existsSync(PROGRAMS)) throw new Error(`${PROGRAMS} is missing: install postgresql-15.`);
     home = await mkdtemp(path.join(os.tmpdir(), 'duckmon-pitr-'));
+    programs = await findPostgres(at('programs'));
     await mkdir(at('wal'));
     await writeFile(at('password'), PASSWORD);
     await chmod(home, 0o755);
@@ -79,9 +83,9 @@ describe('F23 a Postgres of one’s own, version 15', function () {
     const [port = 0] = await freePorts(1);
     const all = { ...SMALL, ...settings, port: String(port), unix_socket_directories: '' };
     const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = spawn(path.join(PROGRAMS, 'postgres'), ['-D', at(folder), ...args], {
+    const child = spawn(path.join(programs.folder, 'postgres'), ['-D', at(folder), ...args], {
       cwd: home,
-      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+      env: { ...environment(), TZ: 'UTC' },
       stdio: ['ignore', 'ignore', 'pipe'],
       ...USER,
     });

@@ -12,7 +12,7 @@ import { BackupError } from './errors.ts';
 const ASIDE = 'duckmon_before_restore';
 const REPLACED = 'duckmon_replaced';
 /** Tables that are dropped in one transaction: each has indexes, and a server has so many locks. */
-const DROPPED_AT_ONCE = 1000;
+const DROPPED_AT_ONCE = 10;
 
 /** Runs migrations and keeps their books, in the caller's transaction. */
 export async function applyWithin(client: Client, migrations: readonly Migration[]): Promise<void> {
@@ -39,11 +39,12 @@ async function dropSchema(client: Client, schema: string): Promise<void> {
   for (;;) {
     const { rows } = await client.query<{ table: string }>(
       `SELECT format('%I.%I', $1::text, relname) AS table FROM pg_class
-       WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND relispartition LIMIT ${DROPPED_AT_ONCE}`,
+       WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'p')
+       ORDER BY relkind = 'p', relispartition DESC LIMIT ${DROPPED_AT_ONCE}`,
       [schema],
     );
     if (rows.length === 0) break;
-    await client.query(`DROP TABLE ${rows.map(({ table }) => table).join(', ')}`);
+    await client.query(`DROP TABLE ${rows.map(({ table }) => table).join(', ')} CASCADE`);
   }
   await client.query(`DROP SCHEMA ${name} CASCADE`);
 }

@@ -31,7 +31,7 @@ const worldOf = (jobs: readonly MonitorJob[], judges: readonly WorkerPool[] = []
   };
 };
 const rivals = (...jobs: readonly MonitorJob[]): (string | undefined)[] =>
-  jobs.map((one) => isolationIn(worldOf(jobs))(one).rival);
+  jobs.map((one) => isolationIn(worldOf(jobs))(one).rival?.replace(/^the MonitorJob /, ''));
 
 describe('operator: isolation of a job', () => {
   it('makes rivals of a Dedicated job and whoever names its pool, and of nobody else', () => {
@@ -92,6 +92,19 @@ describe('operator: isolation of a job', () => {
   it('makes rivals of persons who name one pool of somebody else', () => {
     const jobs = ['a', 'b'].map((name) => job(name, 'Dedicated', 'mine', USERS));
     assert.deepEqual(rivals(...jobs), ['b', 'a']);
+  });
+
+  it('E10 tells a person the names of their own jobs, and nothing of whose the others are', () => {
+    const person = (workspace: string, name: string): MonitorJob => {
+      const made = job(`${workspace}-${name}`, 'Dedicated', 'mine', USERS);
+      return { ...made, metadata: { ...made.metadata, labels: { [LABELS.workspace]: workspace } } };
+    };
+    const ann = person('u-2', 'shop');
+    assert.deepEqual(rivals(ann, person('u-1', 'flat'), person('u-2', 'stocks')), [
+      'stocks',
+      'a MonitorJob of somebody else',
+      'shop',
+    ]);
   });
 
   it('is that of a process on this machine, without pods', () => {

@@ -16,6 +16,7 @@ import {
 import { bindingOf, isMadeFor } from '../../pools/live.ts';
 import { keyFor, keyOf } from '../../kube/keys.ts';
 import { BY_NAMESPACE } from '../../resources.ts';
+import { workspacesIn } from '../../workspaces.ts';
 import type { Isolated, PoolBinding } from './types.ts';
 
 export interface IsolationFrom {
@@ -45,14 +46,31 @@ function boundTo(pool: PoolRef, { jobs, platformNamespace }: Jobs): readonly Mon
   return near.filter((job) => isBoundTo(job, pool, platformNamespace));
 }
 
-/** Another job that uses a Dedicated job's pool; the first by name, so that the message stays. */
-function rivalOf(job: MonitorJob, from: Jobs): string | undefined {
-  if (levelOf(job) !== 'Dedicated') return undefined;
+/** Other jobs that use a Dedicated job's pool. */
+function rivalsOf(job: MonitorJob, from: Jobs): readonly MonitorJob[] {
+  if (levelOf(job) !== 'Dedicated') return [];
   const own = keyOf(job);
-  const others = boundTo(browserPoolOf(job, from.platformNamespace), from).filter(
+  return boundTo(browserPoolOf(job, from.platformNamespace), from).filter(
     (other) => keyOf(other) !== own,
   );
-  return others.map(({ metadata }) => metadata.name).toSorted()[0];
+}
+
+/** The first by name, so that the message stays. */
+const firstOf = (names: readonly string[]): string | undefined => {
+  const [first] = names.toSorted();
+  return first === undefined ? undefined : `the MonitorJob ${first}`;
+};
+
+const rivalOf = (job: MonitorJob, from: Jobs): string | undefined =>
+  firstOf(rivalsOf(job, from).map(({ metadata }) => metadata.name ?? ''));
+
+/** A person is told the names of their own jobs, as they know them, and of others' nothing. */
+function rivalOfPerson(job: MonitorJob, from: IsolationFrom): string | undefined {
+  const of = workspacesIn(from.usersNamespace);
+  const rivals = rivalsOf(job, from).map(of);
+  const own = rivals.filter(({ workspace }) => workspace === of(job).workspace);
+  const first = firstOf(own.map(({ name }) => name));
+  return first ?? (rivals.length === 0 ? undefined : 'a MonitorJob of somebody else');
 }
 
 /** What a person's job is told that names the pool of another's, of which it must learn nothing. */
@@ -73,7 +91,7 @@ function amongPersons(job: MonitorJob, from: IsolationFrom): Pick<Isolated, 'poo
   const trespass = trespassOf(job, from);
   if (trespass) return { pool: trespass, rival: undefined };
   const pool = bindingOf(job, from.pools, from.platformNamespace);
-  return { pool, rival: job.spec.isolation.poolRef ? rivalOf(job, from) : undefined };
+  return { pool, rival: job.spec.isolation.poolRef ? rivalOfPerson(job, from) : undefined };
 }
 
 /** In a cluster. */

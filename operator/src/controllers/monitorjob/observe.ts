@@ -8,7 +8,7 @@ import { keyFor } from '../../kube/keys.ts';
 import type { Store } from '../../kube/store.ts';
 import { CONFIG_MAPS } from '../../resources.ts';
 import type { Feed } from '../../scheduler/feed.ts';
-import type { Workspaces } from '../../workspaces.ts';
+import { referencesOf, type References, type Workspaces } from '../../workspaces.ts';
 import { channelNames, limitsFor } from './policies.ts';
 import type { Isolated, JobInput } from './types.ts';
 
@@ -24,15 +24,15 @@ export interface Observed {
 
 /** The key that `promptFrom` names; read afresh, since nobody watches ConfigMaps of tenants. */
 async function promptOf(
-  { metadata, spec }: MonitorJob,
+  { spec }: MonitorJob,
+  { placeOf, isMeant }: References,
   transport: Observed['transport'],
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const ref = spec.goal.promptFrom?.configMapKeyRef;
   if (!ref) return undefined;
-  const where = { namespace: metadata.namespace, name: ref.name };
-  const found = await orAbsent(transport.get(CONFIG_MAPS, where, { signal }));
-  return found?.data?.[ref.key];
+  const found = await orAbsent(transport.get(CONFIG_MAPS, placeOf(ref.name), { signal }));
+  return found && isMeant(found, ref.name) ? found.data?.[ref.key] : undefined;
 }
 
 /** The input of `planJob`, from the caches and, for a prompt of a ConfigMap, one request. */
@@ -43,15 +43,18 @@ export async function observe(
 ): Promise<JobInput> {
   const { namespace = '' } = job.metadata;
   const { workspace, name } = from.workspaces(job);
-  const channels = channelNames(job).filter((channel) =>
-    from.channels.get(keyFor({ namespace, name: channel })),
-  );
+  const references = referencesOf(job, from.workspaces);
+  const channels = channelNames(job).filter((channel) => {
+    const found = from.channels.get(keyFor(references.placeOf(channel)));
+    return found !== undefined && references.isMeant(found, channel);
+  });
   const platform = from.platform();
   return {
     job,
     workspace,
+    isPersonal: references.isPersonal,
     channels: new Set(channels),
-    prompt: await promptOf(job, from.transport, signal),
+    prompt: await promptOf(job, references, from.transport, signal),
     limits: limitsFor(platform, namespace),
     ...from.isolation(job),
     frozen: platform?.spec.suspend ?? false,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ANNOTATIONS } from '../../names.ts';
+import { ANNOTATIONS, LABELS } from '../../names.ts';
 import { workersOf } from '../../pools/address.ts';
 import { planJob } from './plan.ts';
 import { inputOf, jobOf, jobSpec, UID } from './testing.ts';
@@ -34,6 +34,13 @@ describe('operator: plan of a MonitorJob', () => {
     );
     const { labels, annotations, runRequest } = projectionOf({ job });
     assert.deepEqual([labels, annotations, runRequest], [{ team: 'a' }, { owner: 'me' }, 'now']);
+  });
+
+  it('sends the labels of a personal workspace as its person set them', () => {
+    const labels = { team: 'a', [LABELS.workspace]: 'u-1' };
+    const job = jobOf({}, { labels });
+    assert.deepEqual(projectionOf({ job, isPersonal: true }).labels, { team: 'a' });
+    assert.deepEqual(projectionOf({ job }).labels, labels);
   });
 
   it('cuts the wish for a run to what the status can answer', () => {

@@ -2,6 +2,7 @@
 import type { MonitorJob, MonitorJobSpec } from '../../../../crds/types/monitorjob.ts';
 import { isDisabled, isDryRun } from '../../marks.ts';
 import { ANNOTATIONS } from '../../names.ts';
+import { ownLabels } from '../../workspaces.ts';
 import { firstViolation } from './policies.ts';
 import type { JobInput, Plan, Projection, Violation } from './types.ts';
 
@@ -33,14 +34,15 @@ const passedOn = (all: Readonly<Record<string, string>> = {}): Record<string, st
   );
 
 function projectionOf(input: JobInput, violation: Violation | undefined): Projection {
-  const { metadata } = input.job;
+  const { job, isPersonal } = input;
+  const { metadata } = job;
   return {
     uid: metadata.uid ?? '',
     generation: metadata.generation ?? 1,
     spec: effectiveSpec(input, violation) as unknown as Record<string, unknown>,
-    labels: metadata.labels ?? {},
+    labels: ownLabels(job, isPersonal),
     annotations: passedOn(metadata.annotations),
-    runRequest: runRequestOf(input.job),
+    runRequest: runRequestOf(job),
     workers: input.workers,
   };
 }

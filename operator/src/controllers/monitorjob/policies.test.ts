@@ -113,7 +113,9 @@ describe('operator: policies of a MonitorJob', () => {
   });
 
   it('holds a Dedicated job whose pool another uses, and names that one', () => {
-    const violation = firstViolation(inputOf({ job: isolated('Dedicated'), rival: 'stocks' }));
+    const violation = firstViolation(
+      inputOf({ job: isolated('Dedicated'), rival: 'the MonitorJob stocks' }),
+    );
     assert.equal(violation?.reason, 'IsolationNotAllowed');
     assert.equal(violation.effect, 'hold');
     assert.match(violation.message, /the MonitorJob stocks uses the same WorkerPool/);

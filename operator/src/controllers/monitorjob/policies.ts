@@ -13,23 +13,29 @@ export const channelNames = ({ spec }: MonitorJob): string[] => [
   ...(spec.alerting.onFailure.channelRefs ?? []).map(({ name }) => name),
 ];
 
+/** What a person knows of where things are looked for. */
+const here = ({ isPersonal }: JobInput): string =>
+  isPersonal ? 'your workspace' : 'this namespace';
+
 /** Findings still reach the Inbox, so a missing channel stops no check. */
-const channelsExist: Policy = ({ job, channels }) => {
+const channelsExist: Policy = (input) => {
+  const { job, channels } = input;
   const missing = channelNames(job).find((name) => !channels.has(name));
   if (missing === undefined) return undefined;
   return {
     reason: 'ChannelNotFound',
-    message: `spec.alerting names the channel ${missing}, which is not in this namespace; apply it, or remove the reference.`,
+    message: `spec.alerting names the channel ${missing}, which is not in ${here(input)}; apply it, or remove the reference.`,
     effect: 'tell',
   };
 };
 
-const promptIsThere: Policy = ({ job, prompt }) => {
+const promptIsThere: Policy = (input) => {
+  const { job, prompt } = input;
   const ref = job.spec.goal.promptFrom?.configMapKeyRef;
   if (!ref || prompt !== undefined) return undefined;
   return {
     reason: 'ConfigMapNotFound',
-    message: `spec.goal.promptFrom names the key ${ref.key} of the ConfigMap ${ref.name}, which is not in this namespace; apply it.`,
+    message: `spec.goal.promptFrom names the key ${ref.key} of the ConfigMap ${ref.name}, which is not in ${here(input)}; apply it.`,
     effect: 'keep',
   };
 };
@@ -92,7 +98,7 @@ const isAlone: Policy = ({ job, rival }) => {
   if (levelOf(job) !== 'Dedicated' || rival === undefined) return undefined;
   return {
     reason: 'IsolationNotAllowed',
-    message: `spec.isolation.level is Dedicated, but the MonitorJob ${rival} uses the same WorkerPool; give one of the two another spec.isolation.poolRef.`,
+    message: `spec.isolation.level is Dedicated, but ${rival} uses the same WorkerPool; give one of the two another spec.isolation.poolRef.`,
     effect: 'hold',
   };
 };
@@ -119,7 +125,7 @@ const policies: readonly Policy[] = [
   promptIsThere, //      promptFrom names a key that exists
   promptFits, //         and that holds a prompt
   poolIsThere, //        poolRef names a pool that exists
-  channelsExist, //      every channelRef names a channel in the namespace
+  channelsExist, //      every channelRef names a channel of the workspace
 ];
 
 /** What the user has to mend, if anything. */

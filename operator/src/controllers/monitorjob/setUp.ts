@@ -55,11 +55,11 @@ export function setUpJobs(base: Base): Part {
       if (type === 'deleted') status.forget(object.metadata.uid ?? '');
     });
   }
-  // What a channel says matters to no job, only whether it is there.
+  // What a channel says matters to no job, only whether it is there, and whose it is.
   for (const reflector of caches.channels.reflectors)
     controller.watch(reflector, {
       keys: ({ metadata }) => jobs.by(BY_NAMESPACE, metadata.namespace ?? '').map(keyOf),
-      changed: () => false,
+      changed: (before, after) => workspaces(before).workspace !== workspaces(after).workspace,
     });
   for (const reflector of caches.platforms.reflectors)
     controller.watch(reflector, { keys: () => jobs.keys() });

@@ -27,6 +27,7 @@ export const jobOf = (
 export const inputOf = (patch: Partial<JobInput> = {}): JobInput => ({
   job: jobOf(),
   workspace: 'team',
+  isPersonal: false,
   channels: new Set(),
   prompt: undefined,
   limits: {},

@@ -34,7 +34,7 @@ export interface Isolated {
   readonly pool: PoolBinding;
   /** Where its pages are fetched and judged; null on a laptop. */
   readonly workers: MonitorWorkers | null;
-  /** Another job that uses the pool, which a Dedicated job may not share. */
+  /** What another job is called that uses the pool, which a Dedicated job may not share. */
   readonly rival: string | undefined;
   /** Its namespace is that of the platform's users, so that a pool of all its jobs is no isolation. */
   readonly isAmongPersons: boolean;
@@ -43,7 +43,9 @@ export interface Isolated {
 export interface JobInput extends Isolated {
   readonly job: MonitorJob;
   readonly workspace: string;
-  /** Those of the channels it names that are in its namespace. */
+  /** Its workspace is one person's, in a namespace that it shares with others. */
+  readonly isPersonal: boolean;
+  /** Those of the channels it names that are in its workspace. */
   readonly channels: ReadonlySet<string>;
   /** Text of the key that `promptFrom` names; undefined when it is not there. */
   readonly prompt: string | undefined;

@@ -12,7 +12,7 @@ import type { Store } from '../../kube/store.ts';
 import { NOTIFICATION_CHANNELS } from '../../resources.ts';
 import type { ChannelReports } from '../../scheduler/channels.ts';
 import type { Projector } from '../../scheduler/projector.ts';
-import type { Workspaces } from '../../workspaces.ts';
+import { referencesOf, type Workspaces } from '../../workspaces.ts';
 import { hasNewReason } from '../reasons.ts';
 import { planStatus, projectionOf } from './plan.ts';
 import { isGoing } from '../../marks.ts';
@@ -38,10 +38,11 @@ export function reconcileChannel(deps: ChannelDeps): Reconcile {
       return {};
     }
     const at = deps.workspaces(channel);
-    const body = projectionOf(channel);
+    const references = referencesOf(channel, deps.workspaces);
+    const body = projectionOf({ channel, references });
     const answer = body && (await deps.projector.project(keyOf(channel), at, body, signal));
     const state = deps.reports.state(at.workspace, at.name, channel.metadata.uid ?? '');
-    const { status, claims } = planStatus({ channel, state }, answer);
+    const { status, claims } = planStatus({ channel, references, state }, answer);
     const conditions = mergeConditions((channel.status?.conditions ?? []) as Condition[], claims, {
       generation: channel.metadata.generation ?? 1,
       now: deps.clock.now(),

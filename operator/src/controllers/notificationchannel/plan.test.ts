@@ -4,7 +4,7 @@ import type {
   NotificationChannelSpec,
 } from '../../../../crds/types/notificationchannel.ts';
 import type { ChannelState } from '../../../../services/core/contracts/projection.ts';
-import { ANNOTATIONS, CONDITIONS } from '../../names.ts';
+import { ANNOTATIONS, CONDITIONS, LABELS } from '../../names.ts';
 import { planStatus, projectionOf } from './plan.ts';
 import type { ProjectionAnswer } from './types.ts';
 
@@ -19,6 +19,7 @@ const channelOf = (
   spec: { type: 'Webhook', suspend: false, webhook: { url: 'https://hook.example/' }, ...spec },
 });
 const mail = channelOf({ type: 'Email', email: { to: ['a@example.org'], provider: 'SendGrid' } });
+const references = { isPersonal: false, secretPrefixes: [] };
 const stateOf = (patch: Partial<ChannelState> = {}): ChannelState => ({
   workspace: 'team',
   name: 'ops',
@@ -40,7 +41,7 @@ const told = (
   state?: ChannelState,
   answer: ProjectionAnswer | null = taken,
 ): string => {
-  const found = planStatus({ channel, state }, answer ?? undefined).claims.find(
+  const found = planStatus({ references, channel, state }, answer ?? undefined).claims.find(
     (it) => it.type === type,
   );
   return `${found?.status} ${found?.reason}`;
@@ -59,7 +60,7 @@ describe('operator: plan of a NotificationChannel', () => {
         annotations: { owner: 'me', 'kubectl.kubernetes.io/last-applied-configuration': '{}' },
       },
     );
-    assert.deepEqual(projectionOf(channel), {
+    assert.deepEqual(projectionOf({ references, channel }), {
       uid: UID,
       namespace: 'team',
       generation: 2,
@@ -69,9 +70,15 @@ describe('operator: plan of a NotificationChannel', () => {
     });
   });
 
+  it('sends the labels of a personal workspace as its person set them', () => {
+    const channel = channelOf({}, { labels: { team: 'a', [LABELS.workspace]: 'u-1' } });
+    const sent = projectionOf({ references: { ...references, isPersonal: true }, channel });
+    assert.deepEqual(sent?.labels, { team: 'a' });
+  });
+
   it('keeps its hands off a channel with the annotation reconcile: disabled', () => {
     const channel = channelOf({}, { annotations: { [ANNOTATIONS.reconcile]: 'disabled' } });
-    assert.equal(projectionOf(channel), undefined);
+    assert.equal(projectionOf({ references, channel }), undefined);
     assert.equal(told(channel, 'Paused', undefined, null), 'True ReconcileDisabled');
   });
 
@@ -92,7 +99,7 @@ describe('operator: plan of a NotificationChannel', () => {
         problems: [{ path: 'spec.webhook.url', message: 'is private' }],
       },
     };
-    const plan = planStatus({ channel: channelOf(), state: undefined }, refused);
+    const plan = planStatus({ references, channel: channelOf(), state: undefined }, refused);
     const [ready] = plan.claims;
     assert.deepEqual([ready?.reason, ready?.message], ['Invalid', 'spec.webhook.url: is private']);
   });
@@ -125,7 +132,7 @@ describe('operator: plan of a NotificationChannel', () => {
   });
 
   it('names who has not confirmed', () => {
-    const plan = planStatus({ channel: mail, state: withRecipients('Pending') }, taken);
+    const plan = planStatus({ references, channel: mail, state: withRecipients('Pending') }, taken);
     assert.match(
       plan.claims.find(({ type }) => type === 'RecipientsConfirmed')?.message ?? '',
       /p0@example\.org/,
@@ -145,7 +152,7 @@ describe('operator: plan of a NotificationChannel', () => {
 
   it('shows recipients, last delivery and failures, and has a reason of the closed list', () => {
     const state = { ...withRecipients('Pending'), failed24h: 3 };
-    const plan = planStatus({ channel: mail, state }, taken);
+    const plan = planStatus({ references, channel: mail, state }, taken);
     assert.deepEqual(plan.status, {
       observedGeneration: 2,
       recipients: state.recipients,
@@ -160,11 +167,15 @@ describe('operator: plan of a NotificationChannel', () => {
   it('keeps what it said of recipients and deliveries until the scheduler is heard', () => {
     const lastDelivery = { time: '2026-03-10T12:00:00.000Z', result: 'bounced' };
     const heard = planStatus(
-      { channel: mail, state: { ...withRecipients('Pending'), lastDelivery, failed24h: 2 } },
+      {
+        references,
+        channel: mail,
+        state: { ...withRecipients('Pending'), lastDelivery, failed24h: 2 },
+      },
       taken,
     );
     const channel: NotificationChannel = { ...mail, status: heard.status };
-    const unheard = planStatus({ channel, state: undefined }, taken);
+    const unheard = planStatus({ references, channel, state: undefined }, taken);
     assert.deepEqual(unheard, heard);
   });
 });

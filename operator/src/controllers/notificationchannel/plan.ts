@@ -8,20 +8,25 @@ import type { ConditionStatus } from '../../kube/conditions.ts';
 import { isDisabled } from '../../marks.ts';
 import { type ConditionType, type Reason } from '../../names.ts';
 import type { Body } from '../../scheduler/client.ts';
-import { secretFound, waitsForSecret, type SecretFound } from './secret.ts';
+import { ownLabels } from '../../workspaces.ts';
+import { foreignSecretOf, secretFound, waitsForSecret, type SecretFound } from './secret.ts';
 import type { ChannelClaim, ChannelInput, ProjectionAnswer } from './types.ts';
 
 /** The body of the projection, or undefined when nothing is to be sent. */
-export function projectionOf(channel: NotificationChannel): Body<'channels'> | undefined {
-  if (isDisabled(channel)) return undefined;
+export function projectionOf(
+  input: Pick<ChannelInput, 'channel' | 'references'>,
+): Body<'channels'> | undefined {
+  const { channel, references } = input;
+  // What was sent before goes on: with a Secret that was its own.
+  if (isDisabled(channel) || foreignSecretOf(input) !== undefined) return undefined;
   const { uid = '', namespace = '', generation = 1 } = channel.metadata;
-  const { labels = {}, annotations = {} } = channel.metadata;
+  const { annotations = {} } = channel.metadata;
   return {
     uid,
     namespace,
     generation,
     spec: channel.spec as unknown as Record<string, unknown>,
-    labels,
+    labels: ownLabels(channel, references.isPersonal),
     annotations: Object.fromEntries(
       Object.entries(annotations).filter(([name]) => !name.startsWith('kubectl.kubernetes.io/')),
     ),
@@ -70,11 +75,14 @@ function delivering(state: Known | undefined): Of<'Delivering'> {
 }
 
 function ready(
-  { channel }: ChannelInput,
+  input: ChannelInput,
   answer: ProjectionAnswer | undefined,
   confirmed: Of<'RecipientsConfirmed'>,
   secret: SecretFound,
 ): Of<'Ready'> {
+  const { channel } = input;
+  const foreign = foreignSecretOf(input);
+  if (foreign !== undefined) return { status: 'False', reason: 'Invalid', message: foreign };
   if (answer?.kind === 'failed' && answer.conflict)
     return { status: 'False', reason: 'NameConflict', message: answer.message };
   if (answer?.kind !== 'answered')
@@ -110,7 +118,7 @@ export function planStatus(
   const { channel } = input;
   const state: Known | undefined = input.state ?? knownFrom(channel);
   const confirmed = recipientsConfirmed(channel, state);
-  const secret = secretFound(channel, input.state);
+  const secret = secretFound(input);
   const disabled = isDisabled(channel);
   return {
     status: {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import type { NotificationChannel } from '../../../../crds/types/notificationchannel.ts';
 import type { SecretState } from '../../../../services/core/contracts/channelSecret.ts';
 import type { ChannelState } from '../../../../services/core/contracts/projection.ts';
-import { planStatus } from './plan.ts';
+import { LABELS } from '../../names.ts';
+import { referencesOf, workspacesIn } from '../../workspaces.ts';
+import { planStatus, projectionOf } from './plan.ts';
 
 const UID = '11111111-1111-4111-8111-111111111111';
 const signing = { secretRef: { name: 'hook', key: 'key' } };
@@ -25,7 +27,8 @@ const stateOf = (secret: SecretState | null): ChannelState => ({
 });
 const claimsOf = (channel: NotificationChannel, state?: ChannelState) => {
   const result = { outcome: 'unchanged' as const, problems: [] };
-  return planStatus({ channel, state }, { kind: 'answered', result }).claims;
+  const references = referencesOf(channel, workspacesIn('users'));
+  return planStatus({ references, channel, state }, { kind: 'answered', result }).claims;
 };
 const told = (channel: NotificationChannel, state?: ChannelState): string[] =>
   ['SecretFound', 'Ready'].map((wanted) => {
@@ -87,5 +90,52 @@ describe('operator: Secrets of a NotificationChannel', () => {
 
   it('says that it is pending before anything was told', () => {
     assert.deepEqual(told(channelOf()), ['Unknown Pending', 'True Ready']);
+  });
+
+  describe('of a person', () => {
+    const metadata = {
+      name: 'u-1-ops',
+      namespace: 'users',
+      labels: { [LABELS.workspace]: 'u-1' },
+      uid: UID,
+      generation: 2,
+    };
+    const naming = (name: string): NotificationChannel => {
+      const webhook = {
+        url: 'https://hook.example/',
+        signing: { secretRef: { name, key: 'key' } },
+      };
+      return channelOf({ metadata, spec: { type: 'Webhook', suspend: false, webhook } });
+    };
+    const isSent = (channel: NotificationChannel): boolean => {
+      const references = referencesOf(channel, workspacesIn('users'));
+      return projectionOf({ channel, references }) !== undefined;
+    };
+
+    it('are those that have the workspace in their name', () => {
+      for (const name of ['duckmon-user-u-1-hook', 'duckmon-login-u-1-hook']) {
+        assert.deepEqual(told(naming(name), stateOf({ kind: 'found' })), [
+          'True Found',
+          'True Ready',
+        ]);
+        assert.ok(isSent(naming(name)), name);
+      }
+    });
+
+    it('E10 are nobody else’s: one is not even looked for, and the field is named', () => {
+      for (const name of ['duckmon-user-u-2-hook', 'duckmon-user-u-10-hook', 'hook', 'u-1-hook']) {
+        const channel = naming(name);
+        assert.equal(isSent(channel), false, name);
+        assert.deepEqual(told(channel, stateOf({ kind: 'found' })), [
+          'Unknown Forbidden',
+          'False Invalid',
+        ]);
+        const [ready] = claimsOf(channel);
+        assert.equal(
+          ready?.message,
+          'spec.webhook.signing.secretRef.name must begin with duckmon-user-u-1- or duckmon-login-u-1-, as the Secrets of your workspace do.',
+        );
+      }
+    });
   });
 });

@@ -9,6 +9,7 @@ import {
 import type { ChannelState } from '../../../../services/core/contracts/projection.ts';
 import { findCondition, type Condition, type ConditionStatus } from '../../kube/conditions.ts';
 import { CONDITIONS, type Reason } from '../../names.ts';
+import type { ChannelInput } from './types.ts';
 
 export interface SecretFound {
   readonly status: ConditionStatus;
@@ -42,6 +43,27 @@ function conditionOf(state: SecretState): SecretFound {
   }
 }
 
+/** What is said of a channel that names a Secret of another workspace; nobody looks whether there is one. */
+export function foreignSecretOf({
+  channel: { spec },
+  references: { secretPrefixes },
+}: Pick<ChannelInput, 'channel' | 'references'>): string | undefined {
+  const named = {
+    'email.secretRef': spec.email?.secretRef,
+    'slack.secretRef': spec.slack?.secretRef,
+    'teams.secretRef': spec.teams?.secretRef,
+    'webhook.signing.secretRef': spec.webhook?.signing?.secretRef,
+    'webhook.signing.previousSecretRef': spec.webhook?.signing?.previousSecretRef,
+  };
+  const isForeign = (name: string): boolean =>
+    secretPrefixes.length > 0 && !secretPrefixes.some((prefix) => name.startsWith(prefix));
+  const [foreign] = Object.entries(named).filter(([, ref]) => ref && isForeign(ref.name));
+  return (
+    foreign &&
+    `spec.${foreign[0]}.name must begin with ${secretPrefixes.join(' or ')}, as the Secrets of your workspace do.`
+  );
+}
+
 /** What was told earlier: as long as the scheduler has not been heard, that is as true as before. */
 function toldBefore({ status }: NotificationChannel): SecretFound {
   const before = findCondition((status?.conditions ?? []) as Condition[], 'SecretFound');
@@ -49,11 +71,15 @@ function toldBefore({ status }: NotificationChannel): SecretFound {
   return before && reason ? { status: before.status, reason, message: before.message } : PENDING;
 }
 
-/** @param state what the scheduler knows of this very object */
+/** As the scheduler knows of this very object. */
 export function secretFound(
-  channel: NotificationChannel,
-  state: Pick<ChannelState, 'secret'> | undefined,
+  input: Pick<ChannelInput, 'channel' | 'references'> & {
+    readonly state: Pick<ChannelState, 'secret'> | undefined;
+  },
 ): SecretFound {
+  const { channel, state } = input;
+  const foreign = foreignSecretOf(input);
+  if (foreign !== undefined) return { status: 'Unknown', reason: 'Forbidden', message: foreign };
   const target = namedTargetOf(channel.spec);
   if (target && secretsOf(target).length === 0) return NOT_NEEDED;
   if (!state) return toldBefore(channel);

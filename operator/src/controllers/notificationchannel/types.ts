@@ -3,6 +3,7 @@ import type { NotificationChannel } from '../../../../crds/types/notificationcha
 import type { ChannelState } from '../../../../services/core/contracts/projection.ts';
 import type { ConditionClaim } from '../../kube/conditions.ts';
 import type { ConditionType, Reason } from '../../names.ts';
+import type { References } from '../../workspaces.ts';
 import type { ProjectionAnswer } from '../../scheduler/projector.ts';
 
 export type ChannelClaim = {
@@ -11,6 +12,7 @@ export type ChannelClaim = {
 
 export interface ChannelInput {
   readonly channel: NotificationChannel;
+  readonly references: Pick<References, 'isPersonal' | 'secretPrefixes'>;
   /** What the scheduler knows, when it is about this very object. */
   readonly state: ChannelState | undefined;
 }

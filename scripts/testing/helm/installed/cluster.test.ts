@@ -88,12 +88,19 @@ describe('chart: on a real API server', function () {
     await uninstall();
     assert.deepEqual(await ofRelease(), [
       ...DEFINITIONS.map((plural) => `CustomResourceDefinition/${plural}.mon.duckerhub.com`),
+      'PersistentVolumeClaim/duckmon-backups',
+      'Secret/duckmon-backup-key',
       'Secret/duckmon-postgres',
     ]);
     assert.match(await kubectl('-n', 'team-a', 'get', 'mj', '-o', 'name'), /^monitorjob/);
     assert.ok(await look('secret/duckmon-data-key', '{.data}'));
 
-    await install({ ...INSTALLED, crds: { keep: false }, postgres: { bundled: { keep: false } } });
+    await install({
+      ...INSTALLED,
+      crds: { keep: false },
+      postgres: { bundled: { keep: false } },
+      backup: { storage: { keep: false } },
+    });
     assert.equal(await look('secret/duckmon-postgres', '{.data}'), passwords);
     await uninstall();
     const gone = DEFINITIONS.map((plural) => `crd/${plural}.mon.duckerhub.com`);

@@ -17,6 +17,9 @@ import { admissionObjects } from '../../../../operator/src/admission/testing/eva
 import { portOf } from '../../../../operator/src/policies/flows.ts';
 import { readConfig as readApi } from '../../../../services/api/config.ts';
 import type { Environment } from '../../../../services/core/config.ts';
+import { INTERNAL_CALLS } from '../../../../services/core/contracts/ports.ts';
+import { accountOf, TOKEN_SECONDS } from '../../../../services/core/workloadIdentity/check.ts';
+import { audienceOf } from '../../../../services/core/workloadIdentity/tokens.ts';
 import { readConfig as readDashboard } from '../../../../services/dashboard/config.ts';
 import { readConfig as readEgress } from '../../../../services/egress/config.ts';
 import { readConfig as readNotification } from '../../../../services/notification/config.ts';
@@ -120,6 +123,32 @@ describe('chart: what is rendered', function () {
           [...withToken].filter((owner) => owner.startsWith('Deployment/')).toSorted(),
           ['api', 'notification', 'operator'].map((component) => `Deployment/duckmon-${component}`),
         );
+      });
+
+      it('B9 gives each caller a token of its own account for those that it calls, and for nobody else', () => {
+        for (const { owner, spec } of podsOf(objects)) {
+          const caller = owner.replace(/^Deployment\/duckmon-/, '');
+          const callees = INTERNAL_CALLS.flatMap(([from, to]) => (from === caller ? [to] : []));
+          const tokens = (spec.volumes ?? []).flatMap(({ projected }) =>
+            (projected?.sources ?? []).map(({ serviceAccountToken }) => serviceAccountToken),
+          );
+          assert.deepEqual(
+            tokens,
+            callees.map((callee) => ({
+              path: callee,
+              audience: audienceOf(callee),
+              expirationSeconds: TOKEN_SECONDS,
+            })),
+            owner,
+          );
+          if (callees.length > 0) assert.equal(spec.serviceAccountName, accountOf(caller));
+          if (caller === owner) continue;
+          const { WORKLOAD_TOKENS, WORKLOAD_IDENTITY } = envOf(objects, caller);
+          const mount = spec.containers[0]?.volumeMounts?.find(({ name: it }) => it === 'tokens');
+          assert.equal(WORKLOAD_TOKENS, mount?.mountPath, owner);
+          const isCalled = INTERNAL_CALLS.some(([, to]) => to === caller);
+          if (isCalled || caller === 'operator') assert.equal(WORKLOAD_IDENTITY, 'required', owner);
+        }
       });
 
       it('G20 has a budget for disruptions and a spread for each service', () => {
@@ -383,7 +412,9 @@ describe('chart: what is rendered', function () {
     const objects = await helm.render(SAMPLES['everything by value']);
     const holders = Object.fromEntries(
       objects
-        .filter(({ kind, metadata }) => kind === 'Secret' && !/postgres|redis/.test(metadata.name))
+        .filter(
+          ({ kind, metadata }) => kind === 'Secret' && !/postgres|redis|backup/.test(metadata.name),
+        )
         .map(({ metadata, ...rest }) => [metadata.name, Object.keys(rest['data'] as object)]),
     );
     assert.deepEqual(holders, {
@@ -408,7 +439,7 @@ describe('chart: what is rendered', function () {
       assert.deepEqual(readers(secret), []);
   });
 
-  it('lets the owner of the tables sign in from the init container alone', async () => {
+  it('lets the owner of the tables sign in from the init container and the restore alone', async () => {
     const objects = await helm.render();
     const users = podsOf(objects).flatMap((pod) =>
       containersOf(pod)
@@ -417,7 +448,10 @@ describe('chart: what is rendered', function () {
         )
         .map(({ name }) => `${pod.owner} ${name}`),
     );
-    assert.deepEqual(users, ['Deployment/duckmon-scheduler migrate']);
+    assert.deepEqual(users.toSorted(), [
+      'CronJob/duckmon-restore restore',
+      'Deployment/duckmon-scheduler migrate',
+    ]);
   });
 
   it('leaves the number of pods to whoever scales when it is null', async () => {
@@ -478,6 +512,14 @@ describe('chart: what is rendered', function () {
     ],
     ['an Ingress without a name', { ingress: { enabled: true } }, /HOSTNAME: set the host name/],
   ];
+  it('B9 asks for no tokens where they are switched off, and still shows them', async () => {
+    const objects = await helm.render({ workloadIdentity: { enabled: false } });
+    for (const component of ['scheduler', 'notification', 'egress', 'operator'])
+      assert.equal(envOf(objects, component)['WORKLOAD_IDENTITY'], 'off', component);
+    for (const component of ['api', 'scheduler', 'operator'])
+      assert.ok(envOf(objects, component)['WORKLOAD_TOKENS'], component);
+  });
+
   for (const [what, values, said] of WRONG)
     it(`refuses ${what}`, async () => {
       assert.match(await refusal(values), said);

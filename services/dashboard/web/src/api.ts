@@ -157,16 +157,40 @@ export interface Funnel {
   }[];
 }
 
+/** What a person can show besides the sign-in. */
+export type Factor = 'passkey' | 'totp' | 'recovery';
+
 /** An answer that is not 2xx; `message` is meant for the person. */
 export class ApiError extends Error {
   readonly status: number;
   readonly fields: readonly FieldProblem[];
-  constructor(status: number, message: string, fields: readonly FieldProblem[] = []) {
+  /** By what the person can confirm who it is, when the answer asks for that. */
+  readonly factors: readonly Factor[];
+  constructor(
+    status: number,
+    message: string,
+    fields: readonly FieldProblem[] = [],
+    factors: readonly Factor[] = [],
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.fields = fields;
+    this.factors = factors;
   }
+}
+
+/** Asks the person for one of their second factors; false when the person does not want to. */
+export type AskFactor = (factors: readonly Factor[]) => Promise<boolean>;
+
+let askFactor: AskFactor | undefined;
+
+/** Names who asks, for every call that needs a second factor. @returns takes that back. */
+export function onStepUp(ask: AskFactor): () => void {
+  askFactor = ask;
+  return () => {
+    askFactor = undefined;
+  };
 }
 
 let csrf: string | null = null;
@@ -189,11 +213,27 @@ export const readVersion = <T>(path: string): Promise<Versioned<T>> => exchange<
 export const replace = async <T>(path: string, { value, etag }: Versioned<T>): Promise<T> =>
   (await exchange<T>('PUT', path, value, etag === null ? {} : { 'if-match': etag })).value;
 
+/** A call that needs a second factor is made again after the person has shown one. */
 async function exchange<T>(
   method: Method,
   path: string,
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
+): Promise<Versioned<T>> {
+  try {
+    return await exchangeOnce<T>(method, path, body, headers);
+  } catch (error) {
+    const factors = error instanceof ApiError ? error.factors : [];
+    if (factors.length === 0 || !(await askFactor?.(factors))) throw error;
+    return exchangeOnce<T>(method, path, body, headers);
+  }
+}
+
+async function exchangeOnce<T>(
+  method: Method,
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
 ): Promise<Versioned<T>> {
   const response = await fetch(`/api/v1${path}`, {
     method,
@@ -224,6 +264,7 @@ interface ErrorBody {
     readonly message?: string;
     readonly correlationId?: string;
     readonly fields?: readonly FieldProblem[];
+    readonly factors?: readonly Factor[];
   };
 }
 
@@ -232,5 +273,5 @@ function errorOf(json: unknown, status: number): ApiError {
   if (error?.message === undefined)
     return new ApiError(status, `The server answered with ${status}.`);
   const text = status >= 500 ? `${error.message} (${error.correlationId ?? ''})` : error.message;
-  return new ApiError(status, text, error.fields);
+  return new ApiError(status, text, error.fields, error.factors);
 }

@@ -12,9 +12,12 @@ import { FindingPage } from './pages/finding.tsx';
 import { FindingsPage } from './pages/findings.tsx';
 import { MonitorPage } from './pages/monitor.tsx';
 import { MonitorsPage } from './pages/monitors.tsx';
+import { SecurityPage } from './pages/security.tsx';
 import { SignInPage } from './pages/signIn.tsx';
 import { UnsubscribePage } from './pages/unsubscribe.tsx';
+import { ChangeNotice } from './parts/factorChanges.tsx';
 import { Failure, Loading } from './parts/notice.tsx';
+import { StepUpDialog } from './parts/stepUpDialog.tsx';
 
 export function App() {
   return (
@@ -37,7 +40,9 @@ function SignedIn() {
   return (
     <>
       <Header me={me.data} />
+      <StepUpDialog />
       <main>
+        <ChangeNotice />
         <Switch>
           <Route path="/" component={MonitorsPage} />
           <Route path="/monitors/:name">{({ name }) => <MonitorPage name={name} />}</Route>
@@ -46,6 +51,7 @@ function SignedIn() {
           <Route path="/account">
             <AccountPage me={me.data} />
           </Route>
+          <Route path="/account/security" component={SecurityPage} />
           <Route path="/findings" component={FindingsPage} />
           <Route path="/findings/:id">{({ id }) => <FindingPage id={id} />}</Route>
           <Route>

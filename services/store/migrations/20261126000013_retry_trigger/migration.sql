@@ -1,6 +1,6 @@
 -- Checks that failed on our side are tried again before their next slot.
 
--- store/claim `Retry`; null where nothing failed so.
+-- store/memory `Retry`; null where nothing failed so.
 ALTER TABLE monitors ADD COLUMN retry jsonb;
 
 -- Whatever was allowed is allowed still, so that nothing has to be looked through: a year of history has

@@ -1,5 +1,6 @@
 /** Who is signed in, and where: sessions can be ended here. */
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { call, get, type Me } from '../api.ts';
 import { Action } from '../parts/action.tsx';
 import { Badge } from '../parts/badge.tsx';
@@ -20,6 +21,9 @@ export function AccountPage({ me }: { readonly me: Me }) {
     <>
       <h1>{me.user.displayName}</h1>
       <p className="muted">Workspace {me.workspace}</p>
+      <p>
+        <Link href="/account/security">Security: passkeys, authenticator app, recovery codes</Link>
+      </p>
       <h2>Where you are signed in</h2>
       <Sessions />
     </>

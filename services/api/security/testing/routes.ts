@@ -1,0 +1,151 @@
+/** Every route: what it asks of its caller, what its path names, and a body that it takes. */
+import { job, secret } from '../../testing/api.ts';
+
+/** `own` is for persons alone: what a token may not do for its owner; `token` for API tokens alone. */
+export type Needs = 'nothing' | 'own' | 'token' | 'read' | 'write' | 'admin' | 'platform';
+
+/** What a name or an id in a path is one of. */
+export type Thing =
+  | 'monitor'
+  | 'channel'
+  | 'mailChannel'
+  | 'secret'
+  | 'configMap'
+  | 'finding'
+  | 'check'
+  | 'snapshot'
+  | 'verdict'
+  | 'delivery'
+  | 'session'
+  | 'token'
+  | 'passkey'
+  | 'user';
+
+export interface Row {
+  readonly needs: Needs;
+  readonly thing?: Thing;
+  /** What the query must have. */
+  readonly query?: string;
+  /** Absent where none is read. */
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+/** What a browser may send of a passkey, and no authenticator has made. */
+const credential = {
+  id: 'x',
+  rawId: 'x',
+  type: 'public-key',
+  response: {},
+  clientExtensionResults: {},
+};
+const code = '123456';
+const link = { token: 'x'.repeat(43) };
+const ofMonitor = 'monitor=target';
+
+/** A route that is not here fails the test: say who may call it. */
+export const ROUTES: Readonly<Record<string, Row>> = {
+  'GET /auth/callback': { needs: 'nothing' },
+  'GET /auth/start': { needs: 'nothing' },
+  'GET /jwks.json': { needs: 'nothing' },
+  'GET /openapi.json': { needs: 'nothing' },
+  'GET /sign-in': { needs: 'nothing' },
+  'POST /acknowledge': { needs: 'nothing', body: link },
+  'POST /confirm-recipient': { needs: 'nothing', body: link },
+  'POST /sign-in': { needs: 'nothing', body: link },
+  'POST /token': {
+    needs: 'nothing',
+    body: { grantType: 'refresh_token', refreshToken: 'x'.repeat(43) },
+  },
+  'POST /unsubscribe': { needs: 'nothing', query: 'token=x' },
+  'POST /webhooks/sendgrid': { needs: 'nothing' },
+
+  'GET /second-factors': { needs: 'own' },
+  'GET /sessions': { needs: 'own' },
+  'GET /tokens': { needs: 'own' },
+  'POST /second-factors/passkeys': { needs: 'own', body: { name: 'new', response: credential } },
+  'POST /second-factors/passkeys/options': { needs: 'own', body: {} },
+  'POST /second-factors/recovery-codes': { needs: 'own', body: {} },
+  'POST /second-factors/totp': { needs: 'own', body: {} },
+  'POST /second-factors/totp/confirm': { needs: 'own', body: { code } },
+  'POST /step-up/passkey': { needs: 'own', body: { response: credential } },
+  'POST /step-up/passkey/options': { needs: 'own', body: {} },
+  'POST /step-up/recovery': { needs: 'own', body: { code: 'none' } },
+  'POST /step-up/totp': { needs: 'own', body: { code } },
+  'POST /tokens': { needs: 'own', body: { name: 'made', scope: 'read' } },
+  'DELETE /second-factors/passkeys/{id}': { needs: 'own', thing: 'passkey' },
+  'DELETE /second-factors/totp': { needs: 'own' },
+  'DELETE /sessions/{id}': { needs: 'own', thing: 'session' },
+  'DELETE /tokens/{id}': { needs: 'own', thing: 'token' },
+
+  'POST /access-tokens': { needs: 'token', body: {} },
+
+  'GET /alerts': { needs: 'read' },
+  'GET /channels': { needs: 'read' },
+  'GET /channels/{name}': { needs: 'read', thing: 'channel' },
+  'GET /checks': { needs: 'read', query: ofMonitor },
+  'GET /checks/{id}': { needs: 'read', thing: 'check' },
+  'GET /deliveries': { needs: 'read' },
+  'GET /events': { needs: 'read' },
+  'GET /findings': { needs: 'read' },
+  'GET /findings/{id}': { needs: 'read', thing: 'finding' },
+  'GET /managers': { needs: 'read' },
+  'GET /me': { needs: 'read' },
+  'GET /monitors': { needs: 'read' },
+  'GET /monitors/{name}': { needs: 'read', thing: 'monitor' },
+  'GET /monitors/{name}/funnel': { needs: 'read', thing: 'monitor' },
+  'GET /secrets': { needs: 'read' },
+  'GET /snapshots': { needs: 'read', query: ofMonitor },
+  'GET /snapshots/{id}/screenshot': { needs: 'read', thing: 'snapshot' },
+  'GET /snapshots/{id}/text': { needs: 'read', thing: 'snapshot' },
+  'GET /verdicts': { needs: 'read', query: ofMonitor },
+  'GET /verdicts/{id}': { needs: 'read', thing: 'verdict' },
+  'GET /workspaces': { needs: 'read' },
+
+  'POST /apply': {
+    needs: 'write',
+    body: { documents: [secret('applied'), job('applied')] },
+  },
+  'POST /channels/{name}/recipients/resend': {
+    needs: 'write',
+    thing: 'mailChannel',
+    body: { address: 'ann@example.org' },
+  },
+  'POST /channels/{name}/test': { needs: 'write', thing: 'channel', body: {} },
+  'POST /deliveries/{id}/resend': { needs: 'write', thing: 'delivery', body: {} },
+  'POST /findings/{id}/acknowledge': { needs: 'write', thing: 'finding', body: {} },
+  'POST /findings/{id}/snooze': { needs: 'write', thing: 'finding', body: { for: '2h' } },
+  'POST /findings/{id}/resolve': { needs: 'write', thing: 'finding', body: {} },
+  'POST /findings/{id}/reopen': { needs: 'write', thing: 'finding', body: {} },
+  'POST /monitors': { needs: 'write', body: job('created') },
+  'PUT /monitors/{name}': { needs: 'write', thing: 'monitor', body: job('target') },
+  'POST /monitors/{name}/duplicate': {
+    needs: 'write',
+    thing: 'monitor',
+    body: { name: 'copied' },
+  },
+  'POST /monitors/{name}/pause': { needs: 'write', thing: 'monitor', body: {} },
+  'POST /monitors/{name}/resume': { needs: 'write', thing: 'monitor', body: {} },
+  'POST /monitors/{name}/run': { needs: 'write', thing: 'monitor', body: {} },
+  'POST /preview': { needs: 'write', body: { manifest: job('tried') } },
+  'DELETE /channels/{name}': { needs: 'write', thing: 'channel' },
+  'DELETE /configmaps/{name}': { needs: 'write', thing: 'configMap' },
+  'DELETE /monitors/{name}': { needs: 'write', thing: 'monitor' },
+  'DELETE /secrets/{name}': { needs: 'write', thing: 'secret' },
+
+  'GET /admin/audit/export': { needs: 'platform' },
+  'GET /admin/audit/verify': { needs: 'platform' },
+  'GET /admin/users': { needs: 'platform' },
+  'POST /admin/freeze': { needs: 'platform', body: { reason: 'a test' } },
+  'POST /admin/resume': { needs: 'platform', body: { reason: 'a test' } },
+  'POST /admin/rotate': { needs: 'platform', body: { reason: 'a test' } },
+  'POST /admin/users/{id}/disable': { needs: 'platform', thing: 'user', body: {} },
+  'POST /admin/users/{id}/enable': { needs: 'platform', thing: 'user', body: {} },
+  'DELETE /admin/users/{id}/second-factors': { needs: 'platform', thing: 'user' },
+
+  // What ends its caller comes last.
+  'POST /sign-out': { needs: 'read', body: {} },
+  'POST /sign-out-everywhere': { needs: 'own', body: {} },
+  'POST /admin/revoke-all': { needs: 'platform', body: { reason: 'a test' } },
+};
+
+export const rows: readonly (readonly [route: string, row: Row])[] = Object.entries(ROUTES);

@@ -1,0 +1,60 @@
+/** How many monitors a workspace may have. */
+import { StoreError } from './errors.ts';
+import type { Sql } from './pool.ts';
+
+/** What a workspace has of what it may have. */
+export interface MonitorQuota {
+  /** Null is without limit. */
+  readonly most: number | null;
+  readonly used: number;
+}
+
+/** Deleted monitors, whose history stays, do not count. */
+export async function monitorQuota(tx: Sql, workspace: string): Promise<MonitorQuota> {
+  const { rows } = await tx.query<MonitorQuota>(
+    `SELECT max_monitors AS most, (SELECT count(*)::int FROM monitors m
+       WHERE m.workspace_id = w.id AND m.deleted_at IS NULL) AS used
+     FROM workspaces w WHERE w.id = $1`,
+    [workspace],
+  );
+  if (!rows[0]) throw new StoreError('notFound', `There is no workspace ${workspace}.`);
+  return rows[0];
+}
+
+/**
+ * Sets how many monitors a workspace may have, null for any number. Those that it has stay, however many.
+ * @throws StoreError `notFound`, or `invalid` for a number below 0
+ */
+export async function setMonitorQuota(
+  tx: Sql,
+  workspace: string,
+  most: number | null,
+): Promise<void> {
+  const { rowCount } = await tx.query('UPDATE workspaces SET max_monitors = $2 WHERE id = $1', [
+    workspace,
+    most,
+  ]);
+  if (rowCount !== 1) throw new StoreError('notFound', `There is no workspace ${workspace}.`);
+}
+
+/**
+ * Makes sure that there is room for `wanted` more monitors. Where there is a limit, whoever else makes
+ * monitors in the workspace waits until the transaction ends: none is counted twice.
+ * @throws StoreError `invalid` when there is none
+ */
+export async function checkRoom(tx: Sql, workspace: string, wanted: number): Promise<void> {
+  const limited = await tx.query(
+    'SELECT 1 FROM workspaces WHERE id = $1 AND max_monitors IS NOT NULL',
+    [workspace],
+  );
+  if (limited.rowCount === 0) return;
+  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('monitors of ' || $1, 0))", [
+    workspace,
+  ]);
+  const { most, used } = await monitorQuota(tx, workspace);
+  if (most === null || used + wanted <= most) return;
+  throw new StoreError(
+    'invalid',
+    `The workspace ${workspace} has ${used} monitors of the ${most} that it may have, so there is no room for ${wanted} more; delete some, or ask an administrator to raise its limit.`,
+  );
+}
