@@ -7,6 +7,7 @@ import type { EditGuard, Monitor } from './monitors.ts';
 import { checkGuard, getMonitor } from './monitors.ts';
 import { hostOf, insertMonitors } from './newMonitors.ts';
 import type { Sql } from './pool.ts';
+import { checkMonitorQuota } from './quotas.ts';
 
 export interface MonitorInput {
   readonly name: string;
@@ -109,6 +110,7 @@ async function revive(
       goalChanged(before.spec, spec) ? 1 : 0,
     ],
   );
+  await checkMonitorQuota(tx, workspace);
 }
 
 async function update(
@@ -178,7 +180,8 @@ async function applyOnce(
  * Creates or updates a monitor. Applying the same twice changes nothing; an edit of the spec raises
  * generation, one of goal or model also the goal version; labels alone raise neither. A monitor that
  * came from a file can be changed only by that file.
- * @throws StoreError `conflict` by the guard, `notFound` when `ifMatch` names a monitor that is gone.
+ * @throws StoreError `conflict` by the guard, `notFound` when `ifMatch` names a monitor that is gone,
+ *   `invalid` for one more than the workspace may have.
  */
 export async function applyMonitor(
   tx: Sql,

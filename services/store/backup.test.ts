@@ -140,7 +140,7 @@ describe('backup', function () {
     const changed = [...before.keys()].filter(
       (table) => JSON.stringify(before.get(table)) !== JSON.stringify(after.get(table)),
     );
-    assert.deepEqual(changed.sort(), ['alerts', 'deliveries', 'sessions']);
+    assert.deepEqual(changed.sort(), ['alerts', 'deliveries', 'global_epochs', 'sessions']);
     assert.ok((after.get('checks')?.length ?? 0) === 2);
   });
 

@@ -5,7 +5,7 @@ import { writeArchive } from './archive.ts';
 import { BackupError } from './backups/errors.ts';
 import type { BackupKeys } from './backups/keys.ts';
 import { MIGRATION_LOCK } from './migrate.ts';
-import { withClient } from './pool.ts';
+import { withClient, type Sql } from './pool.ts';
 
 /**
  * What is not taken along. A restored session or sign-in link would live again although it was ended
@@ -68,15 +68,14 @@ async function checkRole(client: Client): Promise<void> {
 /** Days that are read in one transaction: each of their partitions costs it a few locks. */
 const WINDOW = 10;
 
-/** Conditions that together give every row of a table once, each of them from few partitions. */
-async function windowsOf(client: Client, table: TableShape): Promise<string[]> {
-  if (!table.isPartitioned) return [omitted[table.name] ?? 'true'];
+/** Conditions that together give every row of a table of history once, each from few partitions. */
+export async function historyWindows(client: Sql, table: string): Promise<string[]> {
   const { rows } = await client.query<{ day: string; next: string }>(
     `SELECT day::text, (day + 1)::text AS next FROM (
        SELECT DISTINCT to_date(right(relname, 8), 'YYYYMMDD') AS day FROM pg_class
        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname ~ ('^' || $1 || '_\\d+_\\d{8}$')
      ) AS days ORDER BY day`,
-    [table.name],
+    [table],
   );
   const windows: string[] = [];
   for (let at = 0; at < rows.length; at += WINDOW) {
@@ -86,6 +85,9 @@ async function windowsOf(client: Client, table: TableShape): Promise<string[]> {
   }
   return windows;
 }
+
+const windowsOf = async (client: Client, table: TableShape): Promise<string[]> =>
+  table.isPartitioned ? historyWindows(client, table.name) : [omitted[table.name] ?? 'true'];
 
 async function* rowsOf(client: Client, table: TableShape, where: string): AsyncGenerator<Value[]> {
   const columns = table.columns.map(({ name }) => `${client.escapeIdentifier(name)}::text`);

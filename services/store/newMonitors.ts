@@ -3,7 +3,7 @@ import type { MonitorJobSpec } from '../../crds/types/monitorjob.ts';
 import type { ApplyDeps, MonitorInput } from './apply.ts';
 import { notifyEvents } from './events.ts';
 import type { Sql } from './pool.ts';
-import { checkRoom } from './quotas.ts';
+import { checkMonitorQuota } from './quotas.ts';
 
 /** The host of the first source, for politeness per host; '' when the url has none. */
 export function hostOf(spec: MonitorJobSpec): string {
@@ -33,6 +33,7 @@ function rowOf({ name, spec, labels = {}, annotations = {} }: MonitorInput, deps
 /**
  * Inserts monitors and tells who listens; a name that is taken by now is left out.
  * @returns the names of those that were created
+ * @throws StoreError `invalid` when the workspace may not have that many
  */
 export async function insertMonitors(
   tx: Sql,
@@ -51,6 +52,7 @@ export async function insertMonitors(
     [workspace, managedBy, deps.now, JSON.stringify(inputs.map((input) => rowOf(input, deps)))],
   );
   const created = rows.map(({ name }) => name);
+  if (created.length > 0) await checkMonitorQuota(tx, workspace);
   await notifyEvents(
     tx,
     created.map((monitor) => ({ workspace, kind: 'monitor', monitor })),

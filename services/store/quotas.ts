@@ -38,11 +38,11 @@ export async function setMonitorQuota(
 }
 
 /**
- * Makes sure that there is room for `wanted` more monitors. Where there is a limit, whoever else makes
- * monitors in the workspace waits until the transaction ends: none is counted twice.
- * @throws StoreError `invalid` when there is none
+ * Refuses what the transaction has just made when it is more than the workspace may have. Where there is a
+ * limit, whoever else makes monitors there waits until the transaction ends: of two, one sees the other.
+ * @throws StoreError `invalid`
  */
-export async function checkRoom(tx: Sql, workspace: string, wanted: number): Promise<void> {
+export async function checkMonitorQuota(tx: Sql, workspace: string): Promise<void> {
   const limited = await tx.query(
     'SELECT 1 FROM workspaces WHERE id = $1 AND max_monitors IS NOT NULL',
     [workspace],
@@ -52,9 +52,9 @@ export async function checkRoom(tx: Sql, workspace: string, wanted: number): Pro
     workspace,
   ]);
   const { most, used } = await monitorQuota(tx, workspace);
-  if (most === null || used + wanted <= most) return;
+  if (most === null || used <= most) return;
   throw new StoreError(
     'invalid',
-    `The workspace ${workspace} has ${used} monitors of the ${most} that it may have, so there is no room for ${wanted} more; delete some, or ask an administrator to raise its limit.`,
+    `The workspace ${workspace} may have ${most} monitors, and would have ${used}; delete some first, or ask an administrator to raise its limit.`,
   );
 }

@@ -8,7 +8,7 @@ import { rebuild } from './backups/rebuild.ts';
 import { dump } from './dump.ts';
 import { migrate, migrationsFolder, readMigrations, schemaVersion } from './migrate.ts';
 import { withClient } from './pool.ts';
-import { restore } from './restore.ts';
+import { holdBack, restore } from './restore.ts';
 import { NOON, seedWorkspaces } from './testing/monitors.ts';
 import { testDatabase, type TestDatabase } from './testing/postgres.ts';
 import { storeError } from './testing/suite.ts';
@@ -81,6 +81,22 @@ describe('restore', function () {
       await older.close();
     }
   }
+
+  it('A12 ends every session and token: nobody knows what was revoked since the backup', async () => {
+    const pool = db.pool('postgres');
+    const epoch = async (): Promise<number> => {
+      const { rows } = await pool.query<{ epoch: string }>(
+        'SELECT COALESCE(max(epoch), 0) AS epoch FROM global_epochs',
+      );
+      return Number(rows[0]?.epoch);
+    };
+    const file = await archiveOf();
+    const before = await epoch();
+    await put(file);
+    assert.equal(await epoch(), before + 1);
+    await holdBack(db.url('duckmon_owner'));
+    assert.equal(await epoch(), before + 2);
+  });
 
   it('brings a backup of an older schema up to date, with its data', async () => {
     const restored = await put(await olderBackup());

@@ -7,6 +7,7 @@ import type { BackupKeys } from './backups/keys.ts';
 import { applyWithin, rebuild, recover } from './backups/rebuild.ts';
 import type { TableShape } from './dump.ts';
 import { readTables } from './dump.ts';
+import { eraseAgain, listErasures, rememberErasures, type Erasure } from './erasure.ts';
 import { MIGRATION_LOCK, readMigrations, type Migration } from './migrate.ts';
 import { withClient } from './pool.ts';
 
@@ -24,6 +25,8 @@ export interface RestoreOptions {
   readonly force?: boolean | undefined;
   /** Of an encrypted backup. */
   readonly keys?: BackupKeys | undefined;
+  /** What was erased since the backup; what the database itself knows of is added. */
+  readonly erasures?: readonly Erasure[] | undefined;
 }
 
 const BATCH = 200;
@@ -149,7 +152,15 @@ async function emptyAll(client: Client, tables: readonly TableShape[]): Promise<
   await client.query(`TRUNCATE ${names.join(', ')}`);
 }
 
+/**
+ * Nobody knows what was revoked after the backup was made: all sign in again, and programs get new tokens.
+ */
+const END_CREDENTIALS = `INSERT INTO global_epochs AS e (epoch, raised_at) VALUES (1, now())
+  ON CONFLICT (single) DO UPDATE SET epoch = e.epoch + 1, raised_at = excluded.raised_at`;
+
+/** @returns how much was held back. */
 async function guard(client: Client): Promise<number> {
+  await client.query(END_CREDENTIALS);
   const tables = await readTables(client);
   await setForced(client, tables, false);
   let guarded = 0;
@@ -168,13 +179,13 @@ async function headerOf(file: string, keys: BackupKeys | undefined): Promise<Arc
  * then brought up to date. Nothing is touched before the file was read to its end once, and no service
  * sees a part of it.
  * What was about to be sent when the backup was taken is not sent by itself: its deliveries become
- * `dead`, with the reason, and can be sent again by hand.
+ * `dead`, with the reason, and can be sent again by hand. Every session and token ends.
  * @throws BackupError `notEmpty`, `newer`, `corrupt` and what `opened` throws; nothing is changed then.
  */
 export async function restore(
   url: string,
   file: string,
-  { force = false, keys }: RestoreOptions = {},
+  { force = false, keys, erasures = [] }: RestoreOptions = {},
 ): Promise<RestoreResult> {
   const header = await headerOf(file, keys);
   const { first, later } = splitAt(await readMigrations(), header);
@@ -184,6 +195,7 @@ export async function restore(
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await recover(client);
     if (!force) await checkEmpty(client);
+    const erased = [...erasures, ...(await listErasures(client))];
     let counts: Readonly<Record<string, number>> = {};
     let guarded = 0;
     await rebuild(client, {
@@ -195,11 +207,13 @@ export async function restore(
         // Each batch is a transaction: the last one brings all of them to the disk.
         await client.query('SET synchronous_commit = off');
         counts = await load(client, readArchive(file, keys), tables);
+        await eraseAgain(client, [...erased, ...(await listErasures(client))]);
         await client.query('SET synchronous_commit = on');
         await setForced(client, tables, true);
       },
       finish: async () => {
         await applyWithin(client, later);
+        await rememberErasures(client, erased);
         guarded = await guard(client);
       },
     });
@@ -208,7 +222,7 @@ export async function restore(
 }
 
 /**
- * Holds back what was about to be sent in a database that came back by other means, such as to a point
+ * Holds back what was about to be sent, and ends every session and token, in a database that came back by other means, such as to a point
  * in time; `url` is its owner's. To be called before services start on it.
  * @returns how many deliveries and held alerts now wait for a person.
  */
