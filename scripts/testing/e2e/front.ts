@@ -14,7 +14,7 @@ import { fetchPackages, findPackages } from '../../lib/images/debian.ts';
 import { unpackPackages, USER } from '../../lib/images/rootFolder.ts';
 import { makeCertificate, type TestCertificate } from '../certificate.ts';
 import { podsWith, type PodPlace } from './pods.ts';
-import { HOSTNAME, say, type System } from './system.ts';
+import { HOSTNAME, NAMESPACE, say, type System } from './system.ts';
 
 export const FRONT_PORT = 8443;
 export const FRONT_NAMESPACE = 'ingress-nginx';
@@ -64,6 +64,14 @@ export interface Front {
   readonly certificate: TestCertificate;
 }
 
+const secretOf = (metadata: object, { cert, key }: TestCertificate): object => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  type: 'kubernetes.io/tls',
+  metadata,
+  stringData: { 'tls.crt': cert, 'tls.key': key },
+});
+
 /** Starts it; done when it is ready. */
 export async function startFront(system: System): Promise<Front> {
   const { node, apply, read } = system;
@@ -88,12 +96,9 @@ export async function startFront(system: System): Promise<Front> {
       metadata,
       data: { 'nginx.conf': settingsOf(upstreams) },
     },
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata,
-      stringData: { 'tls.crt': certificate.cert, 'tls.key': certificate.key },
-    },
+    secretOf(metadata, certificate),
+    // What the Ingress of the chart names.
+    secretOf({ name: 'duckmon-tls', namespace: NAMESPACE }, certificate),
     deploymentOf(image),
   );
   await node.kubectl([

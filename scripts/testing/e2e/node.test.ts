@@ -1,4 +1,6 @@
 /** The whole system on a node: each part stands in a file of its own, and they follow one another. */
+import { backup } from './backup.ts';
+import { dashboard } from './dashboard.ts';
 import { drills } from './drills.ts';
 import { enforcement } from './enforcement.ts';
 import { exposure } from './exposure.ts';
@@ -25,9 +27,11 @@ describe('e2e: the whole system on a node', function () {
     });
     exposure(system, theFront);
   });
+  describe('a person at the dashboard', () => dashboard(system, theFront));
   describe('what holds a pod', () => hardening(system));
   describe('who enforces the policies', () => enforcement(system));
   describe('keys and the freeze', () => keys(system));
   describe('evictions and rolling restarts', () => rollout(system, theFront));
   describe('kills', () => drills(system));
+  describe('a lost database', () => backup(system));
 });
