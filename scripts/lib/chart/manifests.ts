@@ -13,6 +13,8 @@ export interface ManifestObject {
 
 /** Values by which the chart is rendered: definitions and policies stand in files of their own. */
 export const MANIFEST_VALUES = {
+  // They need a key that nobody but the chart makes.
+  backup: { enabled: false },
   crds: { enabled: false },
   admissionPolicies: { enabled: false },
   // never rendered into a file: the person makes it
