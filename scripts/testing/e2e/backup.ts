@@ -14,7 +14,10 @@ const run = promisify(execFile);
 async function prod({ node }: System, ...words: readonly string[]): Promise<string> {
   const env = { ...process.env, KUBECONFIG: node.kubeconfig };
   const program = path.join(root, 'scripts', 'prod.ts');
-  const { stdout, stderr } = await run(process.execPath, [program, ...words], { env });
+  const ran = run(process.execPath, [program, ...words], { env });
+  const { stdout, stderr } = await ran.catch((error: Error & { stdout: string }) =>
+    assert.fail(`${error.message}\n${error.stdout}`),
+  );
   return stdout + stderr;
 }
 
@@ -35,7 +38,7 @@ export function backup(given: () => System): void {
       await until('the alert', async () => alertsOf(system, MONITOR).length > before || undefined);
     };
     await change(11);
-    assert.match(await prod(system, 'backup', '--cluster', '--yes'), /verified|whole|rows/);
+    assert.match(await prod(system, 'backup', '--cluster'), /verified|whole|rows/);
     const sent = system.world.hook.posts.length;
 
     await timed(system, 'from a lost volume to a platform that is Ready', async () => {

@@ -37,8 +37,11 @@ export interface System {
   readonly apply: (...objects: readonly object[]) => Promise<void>;
   /** The text of a JSON path; empty when there is none. */
   readonly read: (what: string, path: string, namespace?: string) => Promise<string>;
-  /** Installs or upgrades the release; done when the platform and all workloads are ready. */
-  readonly install: (values: Values) => Promise<void>;
+  /**
+   * Installs or upgrades the release; done when the platform and all workloads are ready.
+   * @param chart this checkout's when absent
+   */
+  readonly install: (values: Values, chart?: string) => Promise<void>;
   /** How long things took, in ms, by what they are called in the README. */
   readonly times: Map<string, number>;
 }
@@ -49,24 +52,46 @@ const run = promisify(execFile);
 
 /** To be called in `describe`; the node goes with it. */
 export function useSystem(): () => System {
-  let system: System | undefined;
-  let started: Started | undefined;
+  let running: RunningSystem | undefined;
   before(async function () {
     this.timeout(START_MS);
-    started = await start();
-    system = systemIn(started);
-    await prepareNamespaces(system);
+    running = await startSystem();
   });
   after(async function () {
     this.timeout(2 * MINUTE_MS);
-    started?.helm.remove();
-    await started?.world.stop();
-    await started?.node.stop();
+    await running?.stop();
   });
   return () => {
-    if (!system) throw new Error('The system is not up.');
-    return system;
+    if (!running) throw new Error('The system is not up.');
+    return running.system;
   };
+}
+
+export interface RunningSystem {
+  readonly system: System;
+  /** Ends the node and all that was started for it. */
+  stop(): Promise<void>;
+}
+
+/** A node with the images of this checkout and the namespaces; nothing is installed yet. */
+export async function startSystem(): Promise<RunningSystem> {
+  const node = await startTestNode();
+  const parts: { helm?: Helm; world?: World } = {};
+  const stop = async (): Promise<void> => {
+    parts.helm?.remove();
+    await parts.world?.stop();
+    await node.stop();
+  };
+  try {
+    const helm = (parts.helm = await openHelm(node.kubeconfig));
+    const world = (parts.world = await startWorld());
+    const system = systemIn({ node, helm, world, digests: await giveImages(node) });
+    await prepareNamespaces(system);
+    return { system, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 interface Started {
@@ -74,13 +99,6 @@ interface Started {
   readonly helm: Helm;
   readonly world: World;
   readonly digests: Readonly<Record<ImageName, string>>;
-}
-
-async function start(): Promise<Started> {
-  const node = await startTestNode();
-  const helm = await openHelm(node.kubeconfig);
-  const world = await startWorld();
-  return { node, helm, world, digests: await giveImages(node) };
 }
 
 /** Builds the images of this checkout and gives them to the node. */
@@ -111,7 +129,7 @@ const valuesFor = ({ digests, world }: Started): Values => ({
   },
 });
 
-export function systemIn(started: Started): System {
+function systemIn(started: Started): System {
   const { node, helm, world } = started;
   const times = new Map<string, number>();
   const values = valuesFor(started);
@@ -135,15 +153,16 @@ export function systemIn(started: Started): System {
     },
     read: (what, field, namespace = NAMESPACE) =>
       node.kubectl(['-n', namespace, 'get', what, '--ignore-not-found', '-o', `jsonpath=${field}`]),
-    install: async (given) => {
-      const args = ['upgrade', '--install', 'duckmon', chartFolder, '-n', NAMESPACE, '-f', '-'];
+    install: async (given, chart = chartFolder) => {
+      const args = ['upgrade', '--install', 'duckmon', chart, '-n', NAMESPACE, '-f', '-'];
       await helm.run(args, JSON.stringify(given));
       await rollOut(kubectl);
     },
   };
 }
 
-async function rollOut(kubectl: Kubectl): Promise<void> {
+/** Waits until every workload runs as it was asked for last, and the platform is Ready. */
+export async function rollOut(kubectl: Kubectl): Promise<void> {
   const patience = '--timeout=180s';
   await kubectl(['wait', '--for=create', 'mplat/default', patience]);
   const all = await kubectl(['get', 'deployments,statefulsets', '-o', 'name']);
@@ -157,7 +176,7 @@ const namespaceOf = (name: string, labels: object = {}): object => ({
   metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': 'restricted', ...labels } },
 });
 
-const prepareNamespaces = ({ apply }: System): Promise<void> =>
+export const prepareNamespaces = ({ apply }: System): Promise<void> =>
   apply(namespaceOf(NAMESPACE), namespaceOf(TEAM));
 
 /** Runs something and remembers how long it took. */

@@ -151,6 +151,8 @@ describe('chart: the operator of a release', function () {
 
     const kept = [
       'PersistentVolumeClaim/data-duckmon-postgres-0',
+      'PersistentVolumeClaim/duckmon-backups',
+      'Secret/duckmon-backup-key',
       'Secret/duckmon-data-key',
       'Secret/duckmon-postgres',
     ];
