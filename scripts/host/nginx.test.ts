@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { request } from 'node:https';
-import { connect } from 'node:tls';
+import { connect, type ConnectionOptions } from 'node:tls';
 import {
   KEY_HEADER,
   KIDS_HEADER,
@@ -127,10 +127,14 @@ describe('the sample of nginx', function () {
     );
   });
 
-  it('sends people who come without TLS to the same page with it', async () => {
+  it('G16 sends people who come without TLS to the same page with it, and refuses programs', async () => {
     const sent = plainRequest({ host: '127.0.0.1', port: ports.http, path: '/a?b=c' }).end();
     const { status, headers } = await read(sent);
     assert.deepEqual([status, headers.location], [301, 'https://localhost/a?b=c']);
+    for (const path of ['/api/v1/me', '/api', '/%61pi/v1/me', '//api/v1/me']) {
+      const call = plainRequest({ host: '127.0.0.1', port: ports.http, path }).end();
+      assert.equal((await read(call)).status, 403, path);
+    }
     assert.deepEqual(seen, []);
   });
 
@@ -272,16 +276,37 @@ describe('the sample of nginx', function () {
     assert.doesNotMatch(body, /\d\.\d+\.\d+/);
   });
 
-  it('speaks TLS 1.2 and newer alone', async () => {
-    const socket = connect({
-      port: ports.https,
-      host: 'localhost',
-      ca: nginx.certificate.cert,
-      minVersion: 'TLSv1.1',
-      maxVersion: 'TLSv1.1',
-      ciphers: 'DEFAULT@SECLEVEL=0',
-    });
-    const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
-    assert.equal(error.code, 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
+  it('G16 speaks TLS 1.2 and newer alone, with ciphers that hide what was said before', async () => {
+    const hello = async (options: ConnectionOptions): Promise<string> => {
+      const to = { port: ports.https, host: 'localhost', ca: nginx.certificate.cert };
+      const socket = connect({ ...to, ...options });
+      const error = await once(socket, 'secureConnect').then(
+        () => undefined,
+        (failed: unknown) => failed as NodeJS.ErrnoException,
+      );
+      const spoken = error?.code ?? socket.getCipher().name;
+      socket.destroy();
+      return spoken;
+    };
+    const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' } as const;
+    assert.equal(
+      await hello({ ...old, ciphers: 'DEFAULT@SECLEVEL=0' }),
+      'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    );
+    const twelve = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
+    for (const ciphers of ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA384', 'AES128-SHA256'])
+      assert.match(await hello({ ...twelve, ciphers }), /HANDSHAKE_FAILURE/, ciphers);
+    const good = 'ECDHE-ECDSA-AES128-GCM-SHA256';
+    assert.equal(await hello({ ...twelve, ciphers: good }), good);
+  });
+
+  it('G16 sends every spelling of a path to the service of its plain form, under its own name only', async () => {
+    for (const path of ['/api//v1/me', '/%61pi/v1/me', '/api/./v1/me', '/x/../api/v1/me'])
+      await call(path, { headers: { host: 'evil.example' } });
+    assert.deepEqual(
+      seen.map(({ at, headers }) => [at, headers.host]),
+      seen.map(() => ['api', 'localhost']),
+    );
+    assert.equal(seen.length, 4);
   });
 });
