@@ -1,5 +1,6 @@
 /** Everything dies in turn while pages change: no alert is lost, and it takes no longer than is said here. */
 import assert from 'node:assert/strict';
+import { getThrough, type Front } from './front.ts';
 import { alertsOf, becomes, channelObjects, jobOf } from './journey.ts';
 import { podOf, podsWith } from './pods.ts';
 import { say, TEAM, until, type System } from './system.ts';
@@ -79,6 +80,9 @@ const killAll = async (system: System, component: string): Promise<void> => {
   ]);
 };
 
+const passwordOf = async ({ read }: System): Promise<string> =>
+  Buffer.from(await read('secret/duckmon-redis', '{.data.redis-password}'), 'base64').toString();
+
 /** All of them in a few rounds; the soak (`npm run soak -- chaos`) takes them one by one, for long. */
 const ROUNDS = [
   ['scheduler'],
@@ -87,7 +91,7 @@ const ROUNDS = [
   ['postgres', 'api', 'operator'],
 ] as const;
 
-export function drills(given: () => System): void {
+export function drills(given: () => System, front: () => Front): void {
   let field: Field;
   before(async () => {
     field = await openField(given());
@@ -107,6 +111,25 @@ export function drills(given: () => System): void {
       for (const component of components) await podOf(system, component);
     });
   }
+
+  it('F11 F12 loses no alert, and lets nobody in or out, when Redis is emptied, and when it is gone', async () => {
+    const system = given();
+    const { name } = await podOf(system, 'redis');
+    const flush = ['redis-cli', '--no-auth-warning', '-a', await passwordOf(system), 'FLUSHALL'];
+    const isGuarded = async (): Promise<void> =>
+      assert.equal((await getThrough(front(), '/api/v1/monitors')).status, 401);
+    await round(field, 'FLUSHALL', async () => {
+      assert.equal((await system.kubectl(['exec', name, '--', ...flush])).trim(), 'OK');
+      await isGuarded();
+    });
+    await system.kubectl(['scale', 'deployment/duckmon-redis', '--replicas=0']);
+    try {
+      await system.kubectl(['wait', '--for=delete', `pod/${name}`, '--timeout=60s']);
+      await round(field, 'the end of Redis', isGuarded);
+    } finally {
+      await system.kubectl(['scale', 'deployment/duckmon-redis', '--replicas=1']);
+    }
+  });
 
   it('loses no alert when the API server is away while pages change', async () => {
     const { apiServer } = given().node;

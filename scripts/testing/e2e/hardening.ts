@@ -8,7 +8,7 @@ import { nodeProcesses } from '../../lib/cluster/node/groups.ts';
 import { send } from '../site/page.ts';
 import { becomes, jobOf } from './journey.ts';
 import { podOf, runIn } from './pods.ts';
-import { TEAM, until, type System } from './system.ts';
+import { NAMESPACE, TEAM, until, type System } from './system.ts';
 
 /** Everything that runs in a container of ours. */
 const COMPONENTS = [
@@ -144,6 +144,38 @@ export function hardening(given: () => System): void {
     }
     await becomes(system, 'mj/held', 'Healthy');
     await system.node.kubectl(['-n', TEAM, 'delete', 'mj/held']);
+  });
+
+  it('C22 starts no browser under a profile that keeps Chromium from its sandbox, and says why', async () => {
+    const system = given();
+    const { name } = await podOf(system, 'browser');
+    const { spec } = JSON.parse(await system.kubectl(['get', 'pod', name, '-o', 'json'])) as {
+      spec: { securityContext: object; containers: object[] };
+    };
+    const seccompProfile = { type: 'RuntimeDefault' };
+    const weaker = {
+      ...spec,
+      nodeName: undefined,
+      restartPolicy: 'Never',
+      securityContext: { ...spec.securityContext, seccompProfile },
+      containers: spec.containers.map((one) => ({
+        ...one,
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+      })),
+    };
+    const metadata = { name: 'unsandboxed', namespace: NAMESPACE };
+    await system.apply({ apiVersion: 'v1', kind: 'Pod', metadata, spec: weaker });
+    try {
+      const phase = '--for=jsonpath={.status.phase}=Failed';
+      await system.kubectl(['wait', phase, 'pod/unsandboxed', '--timeout=90s']);
+      assert.match(await system.kubectl(['logs', 'unsandboxed']), /sandbox/i);
+    } finally {
+      await system.kubectl(['delete', 'pod', 'unsandboxed', '--grace-period=1']);
+    }
   });
 
   it('shows a node without the profile, on which no browser starts, and one that has it again', async () => {

@@ -10,6 +10,7 @@ import { journey } from './journey.ts';
 import { keys } from './keys.ts';
 import { rollout } from './rollout.ts';
 import { useSystem } from './system.ts';
+import { upgrade } from './upgrade.ts';
 
 describe('e2e: the whole system on a node', function () {
   this.timeout(300_000);
@@ -32,6 +33,7 @@ describe('e2e: the whole system on a node', function () {
   describe('who enforces the policies', () => enforcement(system));
   describe('keys and the freeze', () => keys(system));
   describe('evictions and rolling restarts', () => rollout(system, theFront));
-  describe('kills', () => drills(system));
+  describe('kills', () => drills(system, theFront));
   describe('a lost database', () => backup(system));
+  describe('an upgrade and a rollback', () => upgrade(system));
 });

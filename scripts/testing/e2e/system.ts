@@ -13,6 +13,7 @@ import { root } from '../../lib/prepare.ts';
 import type { Kubectl } from '../cluster/kubectl.ts';
 import { startTestNode, type TestNode } from '../cluster/node.ts';
 import { openHelm, type Helm, type Values } from '../helm/helm.ts';
+import { giveRedis } from './redis.ts';
 import { startWorld, type World } from './world.ts';
 
 export const NAMESPACE = 'duckmon';
@@ -85,7 +86,8 @@ export async function startSystem(): Promise<RunningSystem> {
   try {
     const helm = (parts.helm = await openHelm(node.kubeconfig));
     const world = (parts.world = await startWorld());
-    const system = systemIn({ node, helm, world, digests: await giveImages(node) });
+    const redis = await giveRedis(node);
+    const system = systemIn({ node, helm, world, redis, digests: await giveImages(node) });
     await prepareNamespaces(system);
     return { system, stop };
   } catch (error) {
@@ -99,6 +101,8 @@ interface Started {
   readonly helm: Helm;
   readonly world: World;
   readonly digests: Readonly<Record<ImageName, string>>;
+  /** Name of an image. */
+  readonly redis: string;
 }
 
 /** Builds the images of this checkout and gives them to the node. */
@@ -116,11 +120,12 @@ async function giveImages(node: TestNode): Promise<Record<ImageName, string>> {
 }
 
 /** As the README says, with what lies outside opened by name, and nothing else. */
-const valuesFor = ({ digests, world }: Started): Values => ({
+const valuesFor = ({ digests, redis, world }: Started): Values => ({
   HOSTNAME,
   image: { digest: digests.duckmon },
   browserImage: { digest: digests['duckmon-browser'] },
   postgres: { bundled: { image: { digest: digests['duckmon-postgres'] } } },
+  redis: { mode: 'bundled', bundled: { image: redis } },
   namespaces: { list: [TEAM] },
   ingress: { enabled: true, trustedProxies: [POD_ADDRESSES] },
   model: { baseUrl: world.model.url },

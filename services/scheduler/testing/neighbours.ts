@@ -136,7 +136,10 @@ export async function startFakeBrowser(): Promise<FakeBrowser> {
   let isDown = false;
   const listening = await serveRoutes((app) => {
     app.post(FETCH_PATH, async (request, response) => {
-      if (isDown) return void request.socket.destroy();
+      if (isDown) {
+        request.socket.destroy();
+        return;
+      }
       if (busyTimes-- > 0)
         throw new HttpError('too_many_requests', 'busy', { retryAfterSeconds: busySeconds });
       const body = fetchRequest.parse(request.body);
