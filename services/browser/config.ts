@@ -8,6 +8,7 @@ import { drainSeconds } from '../core/http/drain.ts';
 import { metricsPort } from '../core/http/metricsPort.ts';
 import { workloadIdentity, type WorkloadIdentity } from '../core/workloadIdentity/config.ts';
 import { bytes } from './bytes.ts';
+import { SANDBOXES, type Sandbox } from './chromium/flags.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -32,6 +33,8 @@ const schema = z.object({
   BROWSER_RECYCLE_MEMORY: bytes(),
   /** The process takes one check, and ends after it. */
   BROWSER_ONCE: flag(false),
+  /** `Required`: the process ends at once where Chromium's sandbox does not hold. */
+  BROWSER_SANDBOX: z.enum(SANDBOXES).default('Own'),
   DRAIN_SECONDS: drainSeconds(),
   POD_IP: z.string().optional(),
 });
@@ -55,6 +58,7 @@ export interface BrowserConfig {
   readonly maxBytes: number | undefined;
   /** Whether the process is for one check only. */
   readonly once: boolean;
+  readonly sandbox: Sandbox;
   /** Time that running fetches have when the process shall end. */
   readonly drainMs: number;
   /** The scheduler calls each pod by its address. */
@@ -81,6 +85,7 @@ export function readConfig(env: Environment): BrowserConfig {
     idleMs: given.BROWSER_IDLE_MINUTES * MINUTE_MS,
     maxBytes: given.BROWSER_RECYCLE_MEMORY,
     once: given.BROWSER_ONCE,
+    sandbox: given.BROWSER_SANDBOX,
     drainMs: given.DRAIN_SECONDS * 1000,
     podIp: given.POD_IP,
   };

@@ -15,6 +15,7 @@ import { DEFAULT_CAPS, type Caps } from './caps.ts';
 import { startChromium } from './chromium/browser.ts';
 import { fetchByBrowser } from './chromium/fetch.ts';
 import { findChromium, type ChromiumProgram } from './chromium/find.ts';
+import { tryLaunch } from './chromium/launch.ts';
 import { createPool, type BrowserPool } from './chromium/pool.ts';
 import type { BrowserConfig } from './config.ts';
 import { createReader, type DocumentReader } from './document/reader.ts';
@@ -39,7 +40,10 @@ export interface BrowserDeps {
 
 const BODY_LIMIT = 16 * 1024 * 1024;
 
-/** Starts the service; Chromium starts with the first fetch that needs it. */
+/**
+ * Starts the service; Chromium starts with the first fetch that needs it, but for a first try where its
+ * sandbox is required.
+ */
 export async function startBrowser(
   config: BrowserConfig,
   given: Partial<BrowserDeps> & { readonly log: Log },
@@ -126,13 +130,15 @@ async function preparePool(
   metrics: Metrics,
 ): Promise<BrowserPool> {
   const chromium = await lookForChromium(deps, metrics);
+  const { egressUrl, sandbox } = config;
+  if (sandbox === 'Required') await tryLaunch(await chromium.find(), egressUrl);
   return createPool({
     clock: deps.clock,
     log: deps.log,
     limits: config,
     start: async () => {
       chromium.started();
-      return startChromium(await chromium.find(), config.egressUrl, deps.caps);
+      return startChromium(await chromium.find(), egressUrl, deps.caps, sandbox);
     },
   });
 }

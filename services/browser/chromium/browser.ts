@@ -1,5 +1,6 @@
 /** One running Chromium: hands out fresh tabs and tells each what happens to it. */
 import type { Caps } from '../caps.ts';
+import type { Sandbox } from './flags.ts';
 import { launch, type Launched } from './launch.ts';
 import type { ChromiumProgram } from './find.ts';
 import { browserBytes, killLargeRenderers } from './memory.ts';
@@ -51,8 +52,9 @@ export async function startChromium(
   program: ChromiumProgram,
   proxyServer: string,
   caps: Caps,
+  sandbox: Sandbox = 'Own',
 ): Promise<Browser> {
-  const launched = await launch(program, proxyServer);
+  const launched = await launch(program, proxyServer, sandbox);
   const users = new Map<string, { targetId: string; events: TabEvents }>();
   const state = { tabs: 0, active: 0, dead: false, killed: 0 };
   void tellOfEnd(launched, users, state);

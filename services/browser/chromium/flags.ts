@@ -12,11 +12,23 @@ const FEATURES_OFF = [
 ];
 
 /**
+ * What holds a page that breaks out of its process: Chromium's own sandbox, which is tried before anything
+ * else where it is `Required`; `None` where whoever made the pool says so.
+ */
+export const SANDBOXES = ['Own', 'Required', 'None'] as const;
+export type Sandbox = (typeof SANDBOXES)[number];
+
+/**
  * Flags for a browser that is spoken to over a pipe and reaches the network by its proxy only.
  * @param profile folder of the throw-away profile.
  * @param proxyServer URL of the egress proxy.
  */
-export const chromiumFlags = (profile: string, proxyServer: string): string[] => [
+export const chromiumFlags = (
+  profile: string,
+  proxyServer: string,
+  sandbox: Sandbox = 'Own',
+): string[] => [
+  ...(sandbox === 'None' ? ['--no-sandbox'] : []),
   '--headless',
   '--remote-debugging-pipe',
   `--user-data-dir=${profile}`,

@@ -4,10 +4,10 @@ import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { SetupError } from '../../core/errors.ts';
+import { messageOf, SetupError } from '../../core/errors.ts';
 import { removeStaleFolders, ownFolderPrefix } from './folders.ts';
 import { connect, type Connection } from './connection.ts';
-import { chromiumFlags } from './flags.ts';
+import { chromiumFlags, type Sandbox } from './flags.ts';
 import type { ChromiumProgram } from './find.ts';
 
 export interface Launched {
@@ -31,10 +31,14 @@ const START_TIMEOUT_MS = 20_000;
  * Launches a browser; nothing of it is left when it does not start.
  * @throws SetupError whose cause holds the last lines that the browser printed.
  */
-export async function launch(program: ChromiumProgram, proxyServer: string): Promise<Launched> {
+export async function launch(
+  program: ChromiumProgram,
+  proxyServer: string,
+  sandbox: Sandbox = 'Own',
+): Promise<Launched> {
   const asRoot = process.getuid?.() === 0;
   const folder = makeFolder(asRoot);
-  const flags = chromiumFlags(path.join(folder, 'profile'), proxyServer);
+  const flags = chromiumFlags(path.join(folder, 'profile'), proxyServer, sandbox);
   const child = start(program, flags, folder, asRoot);
   const printed = lastLines(child);
   const exited = new Promise<void>((resolve) => {
@@ -59,6 +63,22 @@ export async function launch(program: ChromiumProgram, proxyServer: string): Pro
     throw new SetupError(
       'Chromium did not start; the log of the browser service says why. Correct CHROMIUM_PATH, or install chromium-headless-shell.',
       { cause: new Error(printed(), { cause: error }) },
+    );
+  }
+}
+
+/**
+ * Starts a browser once and ends it, to know before any page that its sandbox holds here.
+ * @throws SetupError with what the pod lacks.
+ */
+export async function tryLaunch(program: ChromiumProgram, proxyServer: string): Promise<void> {
+  try {
+    await (await launch(program, proxyServer)).kill();
+  } catch (cause) {
+    const said = cause instanceof SetupError ? messageOf(cause.cause) : messageOf(cause);
+    throw new SetupError(
+      `Chromium does not start with its own sandbox, and nothing starts without it: the pod needs the seccomp profile duckmon/chromium.json (Localhost) and no privilege more. spec.sandbox of the WorkerPool says otherwise. Chromium said: ${said}`,
+      { cause },
     );
   }
 }

@@ -217,6 +217,15 @@ describe('operator: objects of a WorkerPool', () => {
     );
   });
 
+  it('C22 asks for the sandbox unless the pool says otherwise', () => {
+    const said = (sandbox: 'SeccompLocalhost' | 'RuntimeClass' | 'None') =>
+      env({ pool: poolOf({ sandbox }) })['BROWSER_SANDBOX'];
+    assert.deepEqual(
+      [said('SeccompLocalhost'), said('RuntimeClass'), said('None')],
+      ['Required', 'Own', 'None'],
+    );
+  });
+
   it('tells an LLM pool its model and where it is asked', () => {
     const { LLM_MODELS, OPENAI_BASE_URL, LLM_SLOTS } = env({ pool: llm });
     assert.deepEqual(

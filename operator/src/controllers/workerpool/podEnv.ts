@@ -20,12 +20,16 @@ const variable = (name: string, value: string): V1EnvVar => ({ name, value });
 const egressUrl = ({ egressAddress }: PoolSetting): string =>
   `http://${egressAddress.includes(':') ? `[${egressAddress}]` : egressAddress}:${DEFAULT_PORTS.egress}`;
 
+/** A runtime class may hold the pod by itself; whether Chromium's own sandbox works in it, it tells. */
+const SANDBOX = { SeccompLocalhost: 'Required', RuntimeClass: 'Own', None: 'None' } as const;
+
 function browserEnv({ pool: { spec } }: PoolSetting, lifetime: Lifetime): V1EnvVar[] {
   const minutes = Math.max(1, Math.round(parseDuration(spec.recycle.age) / 60_000));
   return [
     variable('BROWSER_SLOTS', String(spec.slotsPerPod)),
     variable('BROWSER_MAX_CHECKS', String(spec.recycle.checks)),
     variable('BROWSER_MAX_AGE_MINUTES', String(minutes)),
+    variable('BROWSER_SANDBOX', SANDBOX[spec.sandbox]),
     variable('BROWSER_RECYCLE_MEMORY', String(bytesOf(spec.recycle.memory))),
     ...(lifetime === LIFETIMES.check ? [variable('BROWSER_ONCE', 'true')] : []),
   ];
