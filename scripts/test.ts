@@ -13,7 +13,7 @@ import { SetupError } from '../services/core/errors.ts';
 import { layerOf, prepareLayers, readWords } from './lib/layers.ts';
 import { selectTests, type Selection } from './lib/selection.ts';
 
-const HELP = `Usage: ./scripts/test [--without cluster] [--without node] [WORD ...]
+const HELP = `Usage: ./scripts/test [--without cluster] [--without node] [--grep PATTERN] [WORD ...]
 
 Runs the lint step and all tests; with words only a part of the tests:
   a word that names a folder or file (domain, services/llm, crds/crds.test.ts) runs what lies in it,
@@ -22,6 +22,7 @@ Runs the lint step and all tests; with words only a part of the tests:
 Tests in files named cluster.test.ts need a Kubernetes API server; where it comes from says
 ./scripts/cluster --help (the first time it is built, which takes about 10 minutes).
 Tests in files named node.test.ts run a whole node, and need root and Linux.
+--grep PATTERN runs the tests whose title matches a regular expression, such as '(^| )[AB][0-9]+ '.
 --without cluster and --without node leave these tests out, and say so at the end.
 
 Least branch coverage of services/domain and operator/src: 95 %. Ends with "N passed, N failed".
@@ -210,14 +211,14 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const { words, without, problem } = readWords(args);
+  const { words, without, patterns, problem } = readWords(args);
   if (problem !== undefined) {
     say(`${problem}; see ./scripts/test --help`);
     return 2;
   }
   installDebianPackages(debianPackages(), say, 'always');
   prepare(say);
-  const all = selectTests(root, words);
+  const all = selectTests(root, words, patterns);
   const isLeftOut = (file: string): boolean => without.some((layer) => layer === layerOf(file));
   const selection = { ...all, files: all.files.filter((file) => !isLeftOut(file)) };
   if (selection.files.length === 0 || !existsSync(path.join(root, 'node_modules'))) {

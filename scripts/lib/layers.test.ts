@@ -13,8 +13,16 @@ describe('test run: layers', () => {
     assert.deepEqual(readWords(['operator', '--without', 'node', 'C27', '--without', 'cluster']), {
       words: ['operator', 'C27'],
       without: ['node', 'cluster'],
+      patterns: [],
     });
-    assert.deepEqual(readWords([]), { words: [], without: [] });
+    assert.deepEqual(readWords([]), { words: [], without: [], patterns: [] });
+  });
+
+  it('stand beside patterns of titles, which must be ones', () => {
+    const { words, patterns } = readWords(['api', '--grep', '(^| )[AB][0-9]+ ']);
+    assert.deepEqual([words, patterns], [['api'], ['(^| )[AB][0-9]+ ']]);
+    for (const args of [['--grep'], ['--grep', '(']])
+      assert.match(readWords(args).problem ?? '', /^--grep takes a regular expression/);
   });
 
   it('that nobody knows are refused, as are flags', () => {

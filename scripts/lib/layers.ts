@@ -14,27 +14,44 @@ export interface Words {
   readonly words: readonly string[];
   /** Layers that are left out. */
   readonly without: readonly Layer[];
+  /** Patterns of titles, as mocha takes them. */
+  readonly patterns: readonly string[];
   readonly problem?: string;
 }
 
 const isLayer = (word: string | undefined): word is Layer => LAYERS.some((layer) => layer === word);
 
-/** Reads the command line; `--without LAYER` may come more than once. */
+function isPattern(text: string): boolean {
+  try {
+    return text !== '' && new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads the command line; `--without LAYER` and `--grep PATTERN` may come more than once. */
 export function readWords(args: readonly string[]): Words {
   const words: string[] = [];
   const without: Layer[] = [];
+  const patterns: string[] = [];
+  const wrong = (problem: string): Words => ({ words, without, patterns, problem });
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at] ?? '';
     if (word === '--without') {
       at += 1;
       const layer = args[at];
-      if (!isLayer(layer))
-        return { words, without, problem: `--without takes ${LAYERS.join(' or ')}` };
+      if (!isLayer(layer)) return wrong(`--without takes ${LAYERS.join(' or ')}`);
       without.push(layer);
-    } else if (word.startsWith('-')) return { words, without, problem: `unknown flag ${word}` };
+    } else if (word === '--grep') {
+      at += 1;
+      const pattern = args[at];
+      if (pattern === undefined || !isPattern(pattern))
+        return wrong('--grep takes a regular expression that titles are to match');
+      patterns.push(pattern);
+    } else if (word.startsWith('-')) return wrong(`unknown flag ${word}`);
     else words.push(word);
   }
-  return { words, without };
+  return { words, without, patterns };
 }
 
 /**

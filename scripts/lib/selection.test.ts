@@ -48,6 +48,12 @@ describe('selectTests', () => {
     assert.equal(files.length, 3);
   });
 
+  it('joins words and patterns of titles', () => {
+    const { titles, whole } = selectTests(root, ['C27'], ['(^| )[AB][0-9]+ ']);
+    assert.deepEqual([titles, whole], [['(^| )C27|(^| )[AB][0-9]+ '], false]);
+    assert.deepEqual(selectTests(root, [], ['D7']).titles, ['D7']);
+  });
+
   it('joins folders and titles', () => {
     const { files, titles } = selectTests(root, ['llm', 'D7']);
     assert.deepEqual(files, ['services/llm/judge.test.ts']);

@@ -15,29 +15,38 @@ const ALL = '{crds,operator,services,scripts}/**/*.test.ts';
 const IGNORED = /(^|\/)(node_modules|dist|web)\//;
 
 /**
- * A word that names a folder or file (also below `services/`) selects what lies in it; any other
+ * A word that names a folder or file (also below `services/`, `scripts/` and `scripts/testing/`) selects what lies in it; any other
  * word selects titles that contain it at the start of a word.
+ * @param patterns regular expressions of titles, beside those of words.
  */
-export function selectTests(root: string, words: readonly string[]): Selection {
+export function selectTests(
+  root: string,
+  words: readonly string[],
+  patterns: readonly string[] = [],
+): Selection {
   const all = globSync(ALL, { cwd: root })
     .filter((file) => !IGNORED.test(file))
     .toSorted();
   const places = words.map((word) => placeOf(root, word)).filter((place) => place !== undefined);
-  const titles = words.filter((word) => placeOf(root, word) === undefined);
+  const titles = [
+    ...words
+      .filter((word) => placeOf(root, word) === undefined)
+      .map((word) => `(^| )${escapeRegExp(word)}`),
+    ...patterns,
+  ];
   const inPlace = (file: string): boolean =>
     places.some((place) => file === place || file.startsWith(`${place}/`));
   return {
     files: places.length === 0 ? all : all.filter(inPlace),
-    titles:
-      titles.length === 0 ? [] : [titles.map((word) => `(^| )${escapeRegExp(word)}`).join('|')],
-    whole: words.length === 0,
+    titles: titles.length === 0 ? [] : [titles.join('|')],
+    whole: words.length === 0 && patterns.length === 0,
   };
 }
 
 function placeOf(root: string, word: string): string | undefined {
   if (word.split('/').includes('..')) return undefined;
-  const candidates = [word, `services/${word}`, `scripts/${word}`].map((place) =>
-    path.normalize(place),
+  const candidates = [word, `services/${word}`, `scripts/${word}`, `scripts/testing/${word}`].map(
+    (place) => path.normalize(place),
   );
   return candidates
     .map((place) => place.replace(/\/$/, ''))
