@@ -70,7 +70,7 @@ export async function prepareLayers(
     await import('./cluster/forTests.ts');
   const deps = { env: process.env, clock: systemClock, say };
   const env = needed.has('cluster') ? await prepareTestCluster(deps) : {};
-  if (needed.has('cluster')) await prepareTestHelm(deps);
+  await prepareTestHelm(deps);
   if (needed.has('node')) await prepareTestNode(deps);
   return env;
 }
