@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { MonitorJob } from './web/src/api.ts';
+import type { MonitorJob } from './web/src/objects.ts';
 import {
   formFields,
   ownersOf,

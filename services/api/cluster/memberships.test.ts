@@ -154,7 +154,11 @@ describe('an api in a pod', () => {
 
   it('lets people go who have no workspace', async () => {
     may = () => false;
-    assert.equal((await ann.call('GET', '/me')).status, 403);
+    assert.equal((await ann.call('GET', '/monitors')).status, 403);
+    const { status, json } = await ann.call('GET', '/me');
+    assert.deepEqual([status, json.workspace, json.scope], [200, null, 'read']);
+    assert.match(json.whyNone, /Kubernetes knows you as ann@corp\.example/);
+    assert.equal((await ann.call('GET', '/me', undefined, 'team-x')).status, 404);
     assert.equal((await ann.call('POST', '/sign-out')).status, 204);
   });
 

@@ -6,6 +6,7 @@ import { findCheckOfRun, getCheck, listChecks } from '../../store/checks.ts';
 import { getSnapshot, listSnapshots } from '../../store/snapshots.ts';
 import { getVerdict, listVerdicts, type StoredVerdict } from '../../store/verdicts.ts';
 import { withWorkspace } from '../../store/workspace.ts';
+import { WORKSPACE_HEADER } from '../chosen.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
 import {
@@ -205,8 +206,13 @@ const blobOf = (deps: ApiDeps, part: 'text' | 'screenshot'): Route =>
         'content-type',
         part === 'text' ? 'text/plain; charset=utf-8' : 'image/webp',
       );
-      response.setHeader('content-security-policy', "default-src 'none'; sandbox");
+      response.setHeader(
+        'content-security-policy',
+        "default-src 'none'; frame-ancestors 'none'; sandbox",
+      );
       response.setHeader('cache-control', 'private, max-age=3600');
+      // Another person at the same browser asks again.
+      response.vary(`cookie, authorization, ${WORKSPACE_HEADER}`);
       response.end(blob.content);
       return undefined;
     },

@@ -53,12 +53,15 @@ const create = (deps: ApiDeps): Route =>
     answer: object,
     handle: ({ principal, body, request }) =>
       withIdempotency(deps, principal, request, async () => {
-        if (body['kind'] !== 'MonitorJob')
-          throw new HttpError('unprocessable', 'kind: must be MonitorJob');
+        checkKind(body['kind']);
         const created = await deps.objects.create(principal, body);
         return { status: 201, body: created.object };
       }),
   });
+
+function checkKind(kind: unknown): void {
+  if (kind !== 'MonitorJob') throw new HttpError('unprocessable', 'kind: must be MonitorJob');
+}
 
 const read = (deps: ApiDeps): Route =>
   defineRoute({
@@ -88,6 +91,7 @@ const replace = (deps: ApiDeps): Route =>
     handle: async ({ principal, params, body, request }) => {
       if (nameIn(body) !== params.name)
         throw new HttpError('unprocessable', 'metadata.name: must be the name in the path');
+      checkKind(body['kind'] === undefined ? 'MonitorJob' : body['kind']);
       const document = { ...body, kind: 'MonitorJob' };
       const ifMatch = request.get('if-match');
       const replaced = await deps.objects.replace(principal, params.name, document, ifMatch);

@@ -1,15 +1,18 @@
 /** Signing in by a one-time link, signing out, and who one is. */
+import type { Request } from 'express';
 import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
 import { findUser } from '../../store/identity.ts';
 import { revokeSession } from '../../store/sessions.ts';
 import { useOneTimeToken } from '../../store/tokens.ts';
-import { withTokenHash, withTransaction } from '../../store/workspace.ts';
+import { PLATFORM_WORKSPACE, withTokenHash, withTransaction } from '../../store/workspace.ts';
 import { isAllowedOrigin, refuse } from '../authenticate.ts';
+import { choose, chosenWorkspace } from '../chosen.ts';
 import type { ApiConfig } from '../config.ts';
 import { csrfToken, hashSecret, readSessionId, sessionCookie } from '../cookie.ts';
 import type { ApiDeps } from '../deps.ts';
 import { beginSession } from '../identity/session.ts';
+import { scopeOfRole, type Principal, type Scope } from '../principal.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const token = z.string().min(20).max(200);
@@ -21,7 +24,7 @@ export const takesLinks = ({ LOCAL_SIGN_IN, OBJECTS }: ApiConfig): boolean =>
   LOCAL_SIGN_IN || OBJECTS === 'cluster';
 
 const nextLink = ({ LOCAL_SIGN_IN }: ApiConfig): string =>
-  LOCAL_SIGN_IN ? 'run ./scripts/down and then ./scripts/up' : 'run kubectl monitor sign-in';
+  LOCAL_SIGN_IN ? 'run ./scripts/up' : 'run kubectl monitor sign-in';
 
 const signIn = (deps: ApiDeps): Route =>
   defineRoute({
@@ -80,13 +83,38 @@ const signOut = (deps: ApiDeps): Route =>
     },
   });
 
+interface Whereabouts {
+  readonly workspace: string | null;
+  readonly scope: Scope;
+  /** What is said to somebody who has no workspace. */
+  readonly whyNone: string | null;
+}
+
+/** @throws HttpError when the request names a workspace of others, or when nobody knows now. */
+async function whereIs(
+  { memberships }: ApiDeps,
+  principal: Principal,
+  request: Request,
+): Promise<Whereabouts> {
+  const { workspace, scope } = principal;
+  if (workspace !== PLATFORM_WORKSPACE) return { workspace, scope, whyNone: null };
+  try {
+    const chosen = await choose(memberships, principal, chosenWorkspace(request));
+    return { workspace: chosen.workspace, scope: scopeOfRole(chosen.role), whyNone: null };
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.code !== 'forbidden') throw error;
+    return { workspace: null, scope, whyNone: error.message };
+  }
+}
+
 const me = (deps: ApiDeps): Route =>
   defineRoute({
     method: 'get',
     path: '/api/v1/me',
     policy: 'read',
+    anywhere: true,
     tag: 'session',
-    summary: 'Who is signed in',
+    summary: 'Who is signed in, and in which workspace',
     answer: z.strictObject({
       user: z.strictObject({
         id: z.string(),
@@ -94,7 +122,10 @@ const me = (deps: ApiDeps): Route =>
         locale: z.string(),
         timeZone: z.string(),
       }),
-      workspace: z.string(),
+      /** Null for somebody who has none. */
+      workspace: z.string().nullable(),
+      /** What to do about having none. */
+      whyNone: z.string().nullable(),
       scope: z.enum(['read', 'write', 'admin']),
       /** To be sent as X-CSRF-Token with state changes; null for bearer tokens. */
       csrfToken: z.string().nullable(),
@@ -102,6 +133,7 @@ const me = (deps: ApiDeps): Route =>
     handle: async ({ principal, request }) => {
       const user = await withTransaction(deps.pool, (tx) => findUser(tx, principal.userId));
       const id = readSessionId(deps.config.PUBLIC_URL, request.get('cookie'));
+      const whereabouts = await whereIs(deps, principal, request);
       return {
         body: {
           user: {
@@ -110,8 +142,7 @@ const me = (deps: ApiDeps): Route =>
             locale: user?.locale ?? 'en',
             timeZone: user?.timeZone ?? 'UTC',
           },
-          workspace: principal.workspace,
-          scope: principal.scope,
+          ...whereabouts,
           csrfToken: principal.via === 'session' && id !== undefined ? csrfToken(id) : null,
         },
       };

@@ -3,6 +3,7 @@ import { HttpError } from '../../core/errors.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { markSteppedUp, withFactors, type Factor } from '../../store/secondFactors.ts';
 import { PLATFORM_WORKSPACE } from '../../store/workspace.ts';
+import { noteRefusal } from '../authEvents.ts';
 import type { Changing, FactorDeps } from './change.ts';
 import { STEP_UP_MS } from './policy.ts';
 import type { Asker } from './require.ts';
@@ -44,11 +45,7 @@ export async function refuseFactor(
   what: WrongFactor,
   cause?: unknown,
 ): Promise<HttpError> {
-  deps.metrics.authFailures.inc({ reason: `factor_${what}` });
-  deps.log.warn(
-    { event: 'auth.refused', reason: `factor_${what}`, ip: request.ip, route: request.path },
-    'a second factor was refused',
-  );
+  noteRefusal(deps, request, { reason: `factor_${what}`, message: 'a second factor was refused' });
   const entry = { at: deps.clock.now(), actor, subject: `user/${userId}`, detail: { what } };
   await withFactors(deps.pool, userId, (tx) =>
     appendAudit(tx, PLATFORM_WORKSPACE, { ...entry, action: 'step-up.refused' }),

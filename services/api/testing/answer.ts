@@ -88,6 +88,7 @@ export interface AnswerBody extends Entity {
   readonly last: unknown;
   readonly stages: List<{ readonly stage: string; readonly reached: number }>;
   readonly csrfToken: string;
+  readonly whyNone: string;
   readonly workspace: string;
   readonly scope: string;
 }

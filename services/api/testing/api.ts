@@ -68,8 +68,12 @@ export interface TestApi {
   /**
    * Another process of the same api would be this: the same database, nothing else in common.
    * @param env changes its configuration.
+   * @param deps what it works with instead.
    */
-  replica(env?: Record<string, string>): Promise<Running>;
+  replica(
+    env?: Record<string, string>,
+    deps?: Partial<Parameters<typeof startApi>[1]>,
+  ): Promise<Running>;
   stop(): Promise<void>;
 }
 
@@ -155,12 +159,13 @@ export async function startTestApi(
     COSTLY_RATE_LIMIT: '100000',
     ...env,
   };
-  const start = (changed: Record<string, string> = {}): Promise<Running> =>
+  const start: TestApi['replica'] = (changed = {}, deps = {}) =>
     startApi(readConfig({ ...variables, ...changed }), {
       log: createLog('api', 'info', { write: (line) => void lines.push(line) }),
       scheduler: scriptedScheduler(sent, answers),
       ...given,
       clock: { ...systemClock, monotonic, now: () => time.now },
+      ...deps,
     });
   const running = await start();
   const tokens = {

@@ -1,8 +1,12 @@
 /** Talks to the API of the same origin. */
+import { enterWorkspace, leaveWorkspace, workspaceHeader } from './workspace.ts';
 
 export interface Me {
   readonly user: { readonly id: string; readonly displayName: string };
-  readonly workspace: string;
+  /** Null for somebody who has none. */
+  readonly workspace: string | null;
+  /** What to do about having none. */
+  readonly whyNone: string | null;
   readonly scope: 'read' | 'write' | 'admin';
   readonly csrfToken: string | null;
 }
@@ -12,149 +16,10 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-export interface StatusCondition {
-  readonly type: string;
-  readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: string;
-  readonly message?: string;
-}
-
 /** A field and what is said of it, such as `spec.sources[0].url`. */
 export interface FieldProblem {
   readonly path: string;
   readonly message: string;
-}
-
-/** Who else owns parts of an object; only in a cluster. */
-export interface Ownership {
-  /** Why nothing of it can be edited here. */
-  readonly readOnly: string | null;
-  readonly fields: readonly { readonly path: string; readonly managers: readonly string[] }[];
-}
-
-export interface MonitorJob {
-  readonly metadata: { readonly name: string; readonly annotations?: Record<string, string> };
-  readonly spec: {
-    readonly suspend: boolean;
-    readonly description?: string;
-    readonly sources: readonly { readonly name: string; readonly url: string }[];
-    readonly schedule: {
-      readonly interval?: string;
-      readonly cron?: string;
-      readonly timeZone: string;
-    };
-    readonly goal: { readonly prompt?: string };
-  };
-  readonly status?: {
-    readonly conditions?: readonly StatusCondition[];
-    readonly lastCheck?: {
-      readonly time: string;
-      readonly outcome: string;
-      readonly verdict?: string;
-      readonly message?: string;
-    };
-    readonly lastChange?: string;
-    readonly nextCheck?: string;
-    readonly openFindings?: number;
-    readonly consecutiveFailures?: number;
-    readonly ownership?: Ownership;
-  };
-}
-
-export interface Claim {
-  readonly source: string;
-  readonly kind: string;
-  readonly subject: string;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly quote: string;
-  readonly side: 'before' | 'after' | 'both';
-}
-
-export interface Hunk {
-  readonly id: string;
-  readonly kind: 'added' | 'removed' | 'changed';
-  readonly section: string;
-  readonly before: string;
-  readonly after: string;
-  readonly context: { readonly above: string; readonly below: string };
-  readonly words: readonly { readonly op: 'equal' | 'removed' | 'added'; readonly text: string }[];
-}
-
-export interface Check {
-  readonly id: string;
-  readonly monitor: string;
-  readonly at: string;
-  readonly trigger: string;
-  readonly outcome: string;
-  readonly stage: string;
-  readonly reason: string | null;
-  readonly message: string | null;
-  readonly verdict: string | null;
-  readonly relevance: number | null;
-  readonly durationMs: number;
-  readonly tokensIn: number;
-  readonly tokensOut: number;
-  readonly costUsd: string | null;
-}
-
-export interface CheckDetail extends Check {
-  readonly judgement: {
-    readonly verdict: {
-      readonly verdict: string;
-      readonly why?: string;
-      readonly relevance: number;
-      readonly summary: string;
-      readonly reason: string;
-      readonly claims: readonly Claim[];
-      readonly droppedClaims: readonly { readonly why: string }[];
-    };
-    readonly provenance: {
-      readonly model: string;
-      readonly promptVersion: string;
-      readonly cacheHit: boolean;
-    } | null;
-    readonly suppressed: string | null;
-    readonly change: readonly { readonly source: string; readonly hunks: readonly Hunk[] }[];
-  } | null;
-  readonly snapshots: readonly {
-    readonly id: string;
-    readonly source: string;
-    readonly title: string;
-    readonly finalUrl: string;
-    readonly validity: string;
-    readonly hasScreenshot: boolean;
-  }[];
-}
-
-export interface Finding {
-  readonly id: string;
-  readonly monitor: string;
-  readonly source: string;
-  readonly subject: string;
-  readonly kind: string;
-  readonly value: string | null;
-  readonly state: 'open' | 'acknowledged' | 'snoozed' | 'resolved';
-  readonly severity: 'info' | 'warning' | 'critical';
-  readonly title: string;
-  readonly summary: string;
-  readonly claims: readonly Claim[];
-  readonly verdict: string | null;
-  readonly why: string | null;
-  readonly checkId: string | null;
-  readonly firstSeenAt: string;
-  readonly lastSeenAt: string;
-  readonly seenCount: number;
-  readonly acknowledgedAt: string | null;
-}
-
-export interface Funnel {
-  readonly checks: number;
-  readonly stages: readonly {
-    readonly stage: string;
-    readonly reached: number;
-    readonly stopped: readonly { readonly reason: string; readonly count: number }[];
-  }[];
 }
 
 /** What a person can show besides the sign-in. */
@@ -239,6 +104,7 @@ async function exchangeOnce<T>(
     method,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...workspaceHeader(),
       ...(csrf !== null && method !== 'GET' ? { 'x-csrf-token': csrf } : {}),
       ...headers,
     },
@@ -252,11 +118,22 @@ async function exchangeOnce<T>(
 
 export const get = <T>(path: string): Promise<T> => call<T>('GET', path);
 
-/** Who is signed in; remembers the token that state changes need. */
+/** Who is signed in, and where; remembers the token that state changes need. */
 export async function loadMe(): Promise<Me> {
-  const me = await get<Me>('/me');
+  const me = await readMe();
   csrf = me.csrfToken;
+  enterWorkspace(me.workspace);
   return me;
+}
+
+/** Another person may have chosen the workspace in this browser, or the right to see it may be gone. */
+async function readMe(): Promise<Me> {
+  try {
+    return await get<Me>('/me');
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404 || !leaveWorkspace()) throw error;
+    return get<Me>('/me');
+  }
 }
 
 interface ErrorBody {

@@ -1,8 +1,8 @@
 /** Which page is shown, and the frame around it. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { Link, Route, Switch, useLocation } from 'wouter';
-import { ApiError, call, loadMe, type Me } from './api.ts';
+import { Link, Route, Switch } from 'wouter';
+import { ApiError, loadMe } from './api.ts';
 import { AccountPage } from './pages/account.tsx';
 import { AcknowledgePage } from './pages/acknowledge.tsx';
 import { CheckPage } from './pages/check.tsx';
@@ -12,12 +12,17 @@ import { FindingPage } from './pages/finding.tsx';
 import { FindingsPage } from './pages/findings.tsx';
 import { MonitorPage } from './pages/monitor.tsx';
 import { MonitorsPage } from './pages/monitors.tsx';
+import { NoWorkspacePage } from './pages/noWorkspace.tsx';
 import { SecurityPage } from './pages/security.tsx';
 import { SignInPage } from './pages/signIn.tsx';
+import { TokensPage } from './pages/tokens.tsx';
 import { UnsubscribePage } from './pages/unsubscribe.tsx';
 import { ChangeNotice } from './parts/factorChanges.tsx';
+import { Header } from './parts/header.tsx';
 import { Failure, Loading } from './parts/notice.tsx';
 import { StepUpDialog } from './parts/stepUpDialog.tsx';
+import { RoleProvider } from './parts/workspaces.tsx';
+import { inWorkspace } from './workspace.ts';
 
 export function App() {
   return (
@@ -33,12 +38,13 @@ export function App() {
 
 function SignedIn() {
   const me = useQuery({ queryKey: ['me'], queryFn: loadMe, refetchInterval: false });
-  useLiveEvents(me.data !== undefined);
+  useLiveEvents(me.data?.workspace ?? null);
   if (me.isPending) return <Loading />;
   if (me.error instanceof ApiError && me.error.status === 401) return <SignInPage />;
   if (me.error) return <Failure error={me.error} />;
+  if (me.data.workspace === null) return <NoWorkspacePage whyNone={me.data.whyNone ?? ''} />;
   return (
-    <>
+    <RoleProvider me={me.data}>
       <Header me={me.data} />
       <StepUpDialog />
       <main>
@@ -52,6 +58,7 @@ function SignedIn() {
             <AccountPage me={me.data} />
           </Route>
           <Route path="/account/security" component={SecurityPage} />
+          <Route path="/account/tokens" component={TokensPage} />
           <Route path="/findings" component={FindingsPage} />
           <Route path="/findings/:id">{({ id }) => <FindingPage id={id} />}</Route>
           <Route>
@@ -62,54 +69,19 @@ function SignedIn() {
           </Route>
         </Switch>
       </main>
-    </>
-  );
-}
-
-function Header({ me }: { readonly me: Me }) {
-  const [place] = useLocation();
-  const queries = useQueryClient();
-  const signOut = async () => {
-    await call('POST', '/sign-out');
-    queries.clear();
-    location.assign('/sign-in?signed-out');
-  };
-  return (
-    <header className="bar">
-      <Link href="/" className="brand">
-        duckmon
-      </Link>
-      <nav aria-label="Main">
-        <Link
-          href="/"
-          aria-current={place === '/' || place.startsWith('/monitors') ? 'page' : undefined}
-        >
-          Monitors
-        </Link>
-        <Link href="/findings" aria-current={place.startsWith('/findings') ? 'page' : undefined}>
-          Findings
-        </Link>
-      </nav>
-      <Link href="/account" className="who" aria-label={`Account of ${me.user.displayName}`}>
-        <span>{me.user.displayName}</span>
-        <abbr aria-hidden="true">{Array.from(me.user.displayName).at(0)?.toUpperCase()}</abbr>
-      </Link>
-      <button type="button" className="quiet" onClick={() => void signOut()}>
-        Sign out
-      </button>
-    </header>
+    </RoleProvider>
   );
 }
 
 /** Asks again for what is shown whenever the server says that something happened. */
-function useLiveEvents(on: boolean) {
+function useLiveEvents(workspace: string | null) {
   const queries = useQueryClient();
   useEffect(() => {
-    if (!on) return undefined;
-    const source = new EventSource('/api/v1/events');
+    if (workspace === null) return undefined;
+    const source = new EventSource(inWorkspace('/api/v1/events'));
     source.addEventListener('message', () => {
       void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
     });
     return () => source.close();
-  }, [on, queries]);
+  }, [workspace, queries]);
 }

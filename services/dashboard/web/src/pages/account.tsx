@@ -7,6 +7,7 @@ import { Badge } from '../parts/badge.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
 import { browserWords } from '../parts/words.ts';
+import { WorkspaceLine } from '../parts/workspaces.tsx';
 
 interface Session {
   readonly id: string;
@@ -20,9 +21,12 @@ export function AccountPage({ me }: { readonly me: Me }) {
   return (
     <>
       <h1>{me.user.displayName}</h1>
-      <p className="muted">Workspace {me.workspace}</p>
+      <WorkspaceLine me={me} />
       <p>
         <Link href="/account/security">Security: passkeys, authenticator app, recovery codes</Link>
+      </p>
+      <p>
+        <Link href="/account/tokens">Tokens of programs</Link>
       </p>
       <h2>Where you are signed in</h2>
       <Sessions />

@@ -1,13 +1,15 @@
 /** One check: its change, its verdict, and the evidence in the text. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { get, type CheckDetail } from '../api.ts';
+import { get } from '../api.ts';
+import type { CheckDetail } from '../objects.ts';
 import { Badge, Outcome, verdictWord } from '../parts/badge.tsx';
 import { Claims } from '../parts/claims.tsx';
 import { Diff } from '../parts/diff.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
 import { reasonWords } from '../parts/words.ts';
+import { inWorkspace } from '../workspace.ts';
 
 export function CheckPage({ id }: { readonly id: string }) {
   const check = useQuery({
@@ -102,7 +104,7 @@ function Screenshots({ check }: { readonly check: CheckDetail }) {
         <img
           key={snapshot.id}
           className="shot"
-          src={`/api/v1/snapshots/${snapshot.id}/screenshot`}
+          src={inWorkspace(`/api/v1/snapshots/${snapshot.id}/screenshot`)}
           alt={`The page ${snapshot.title}`}
           loading="lazy"
         />

@@ -2,7 +2,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { ApiError, readVersion, replace, type MonitorJob, type Versioned } from '../api.ts';
+import { ApiError, readVersion, replace, type Versioned } from '../api.ts';
+import type { MonitorJob } from '../objects.ts';
 import {
   formFields,
   ownerText,
@@ -13,6 +14,7 @@ import {
 } from '../parts/fields.ts';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { OwnerBadge } from '../parts/owner.tsx';
+import { useMayEdit } from '../parts/workspaces.tsx';
 
 export function EditPage({ name }: { readonly name: string }) {
   const path = `/monitors/${encodeURIComponent(name)}`;
@@ -24,6 +26,7 @@ export function EditPage({ name }: { readonly name: string }) {
     gcTime: 0,
     refetchInterval: false,
   });
+  const mayEdit = useMayEdit();
   if (job.isPending) return <Loading />;
   if (job.error) return <Failure error={job.error} />;
   return (
@@ -35,7 +38,11 @@ export function EditPage({ name }: { readonly name: string }) {
         <h1>Edit {name}</h1>
         <OwnerBadge job={job.data.value} />
       </div>
-      <EditForm path={path} read={job.data} />
+      {mayEdit ? (
+        <EditForm path={path} read={job.data} />
+      ) : (
+        <p className="caution">You are a viewer in this workspace, and may change nothing in it.</p>
+      )}
     </>
   );
 }

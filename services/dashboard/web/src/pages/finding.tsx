@@ -1,17 +1,20 @@
 /** One finding: what is known, the proof, and what may be done about it. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { get, type CheckDetail, type Finding } from '../api.ts';
+import { get } from '../api.ts';
+import type { CheckDetail, Finding } from '../objects.ts';
 import { Action } from '../parts/action.tsx';
 import { FindingState, verdictWord } from '../parts/badge.tsx';
 import { Claims } from '../parts/claims.tsx';
 import { Diff } from '../parts/diff.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
+import { useMayEdit } from '../parts/workspaces.tsx';
 
 export function FindingPage({ id }: { readonly id: string }) {
   const path = `/findings/${encodeURIComponent(id)}`;
   const finding = useQuery({ queryKey: ['finding', id], queryFn: () => get<Finding>(path) });
+  const mayEdit = useMayEdit();
   if (finding.isPending) return <Loading />;
   if (finding.error) return <Failure error={finding.error} />;
   const { data } = finding;
@@ -26,22 +29,7 @@ export function FindingPage({ id }: { readonly id: string }) {
         <FindingState of={data.state} />
       </div>
       <p>{data.summary}</p>
-      <div className="actions">
-        {data.state === 'open' && (
-          <Action path={`${path}/acknowledge`} kind="primary">
-            Acknowledge
-          </Action>
-        )}
-        {data.state !== 'resolved' && (
-          <>
-            <Action path={`${path}/snooze`} body={{ for: '24h' }}>
-              Snooze for a day
-            </Action>
-            <Action path={`${path}/resolve`}>Resolve</Action>
-          </>
-        )}
-        {data.state === 'resolved' && <Action path={`${path}/reopen`}>Reopen</Action>}
-      </div>
+      {mayEdit && <Actions path={path} state={data.state} />}
       <dl className="facts">
         <dt>Verdict</dt>
         <dd>
@@ -61,6 +49,27 @@ export function FindingPage({ id }: { readonly id: string }) {
       <Claims claims={data.claims} />
       {data.checkId !== null && <Change checkId={data.checkId} finding={data} />}
     </>
+  );
+}
+
+function Actions({ path, state }: { readonly path: string; readonly state: Finding['state'] }) {
+  return (
+    <div className="actions">
+      {state === 'open' && (
+        <Action path={`${path}/acknowledge`} kind="primary">
+          Acknowledge
+        </Action>
+      )}
+      {state !== 'resolved' && (
+        <>
+          <Action path={`${path}/snooze`} body={{ for: '24h' }}>
+            Snooze for a day
+          </Action>
+          <Action path={`${path}/resolve`}>Resolve</Action>
+        </>
+      )}
+      {state === 'resolved' && <Action path={`${path}/reopen`}>Reopen</Action>}
+    </div>
   );
 }
 

@@ -2,11 +2,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { get, type Finding, type Page } from '../api.ts';
+import { get, type Page } from '../api.ts';
+import type { Finding } from '../objects.ts';
 import { Action } from '../parts/action.tsx';
 import { FindingState } from '../parts/badge.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
+import { useMayEdit } from '../parts/workspaces.tsx';
 
 const STATES = ['open', 'acknowledged', 'snoozed', 'resolved'] as const;
 
@@ -45,6 +47,7 @@ export function FindingsPage() {
 
 function Card({ finding }: { readonly finding: Finding }) {
   const quote = finding.claims[0]?.quote;
+  const mayEdit = useMayEdit();
   return (
     <li className={finding.severity}>
       <p>
@@ -64,7 +67,7 @@ function Card({ finding }: { readonly finding: Finding }) {
         <Time at={finding.lastSeenAt} />
         {finding.seenCount > 1 && ` · seen ${finding.seenCount} times`}
       </p>
-      {finding.state === 'open' && (
+      {mayEdit && finding.state === 'open' && (
         <Action path={`/findings/${finding.id}/acknowledge`}>Acknowledge</Action>
       )}
     </li>

@@ -1,7 +1,8 @@
 /** One monitor: what it watches, its last checks, its funnel, its findings. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { get, type Check, type Finding, type Funnel, type MonitorJob, type Page } from '../api.ts';
+import { get, type Page } from '../api.ts';
+import type { Check, Finding, Funnel, MonitorJob } from '../objects.ts';
 import { Action } from '../parts/action.tsx';
 import { FindingState, MonitorState, Outcome, verdictWord } from '../parts/badge.tsx';
 import { FunnelView } from '../parts/funnel.tsx';
@@ -9,10 +10,12 @@ import { OwnerBadge } from '../parts/owner.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
 import { reasonWords } from '../parts/words.ts';
+import { useMayEdit } from '../parts/workspaces.tsx';
 
 export function MonitorPage({ name }: { readonly name: string }) {
   const path = `/monitors/${encodeURIComponent(name)}`;
   const job = useQuery({ queryKey: ['monitor', name], queryFn: () => get<MonitorJob>(path) });
+  const mayEdit = useMayEdit();
   if (job.isPending) return <Loading />;
   if (job.error) return <Failure error={job.error} />;
   return (
@@ -25,13 +28,7 @@ export function MonitorPage({ name }: { readonly name: string }) {
         <MonitorState job={job.data} />
         <OwnerBadge job={job.data} />
         <span className="grow" />
-        <Link href={`/monitors/${encodeURIComponent(name)}/edit`}>Edit</Link>
-        <Action path={`${path}/run`} kind="primary">
-          Check now
-        </Action>
-        <Action path={`${path}/${job.data.spec.suspend ? 'resume' : 'pause'}`}>
-          {job.data.spec.suspend ? 'Resume' : 'Pause'}
-        </Action>
+        {mayEdit && <Actions path={path} job={job.data} />}
       </div>
       <Facts job={job.data} />
       <Problems job={job.data} />
@@ -41,6 +38,21 @@ export function MonitorPage({ name }: { readonly name: string }) {
       <Checks name={name} />
       <h2>Why (not) told</h2>
       <MonitorFunnel path={path} />
+    </>
+  );
+}
+
+function Actions({ path, job }: { readonly path: string; readonly job: MonitorJob }) {
+  const { suspend } = job.spec;
+  return (
+    <>
+      <Link href={`${path}/edit`}>Edit</Link>
+      <Action path={`${path}/run`} kind="primary">
+        Check now
+      </Action>
+      <Action path={`${path}/${suspend ? 'resume' : 'pause'}`}>
+        {suspend ? 'Resume' : 'Pause'}
+      </Action>
     </>
   );
 }

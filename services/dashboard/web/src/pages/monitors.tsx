@@ -1,16 +1,19 @@
 /** The list of monitors. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { get, type MonitorJob, type Page } from '../api.ts';
+import { get, type Page } from '../api.ts';
+import type { MonitorJob } from '../objects.ts';
 import { Badge, MonitorState, Outcome } from '../parts/badge.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
+import { useMayEdit } from '../parts/workspaces.tsx';
 
 export function MonitorsPage() {
   const monitors = useQuery({
     queryKey: ['monitors'],
     queryFn: () => get<Page<MonitorJob>>('/monitors?limit=200'),
   });
+  const mayEdit = useMayEdit();
   if (monitors.isPending) return <Loading />;
   if (monitors.error) return <Failure error={monitors.error} />;
   return (
@@ -18,7 +21,13 @@ export function MonitorsPage() {
       <h1>Monitors</h1>
       {monitors.data.items.length === 0 ? (
         <Empty>
-          Nothing is watched yet. Write a manifest and run <code>npx duckmon apply -f FILE</code>.
+          Nothing is watched yet.
+          {mayEdit && (
+            <>
+              {' '}
+              Write a manifest and run <code>npx duckmon apply -f FILE</code>.
+            </>
+          )}
         </Empty>
       ) : (
         <table className="list">

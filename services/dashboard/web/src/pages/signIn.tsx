@@ -105,8 +105,7 @@ function LinkForm({ token: given }: { readonly token: string }) {
       </form>
       {signIn.error && <Failure error={signIn.error} />}
       <p className="muted">
-        A link works once. For another one run <code>./scripts/down</code>, then{' '}
-        <code>./scripts/up</code>.
+        A link works once. For another one run <code>./scripts/up</code>, also while duckmon runs.
       </p>
     </>
   );

@@ -1,5 +1,5 @@
 /** A word with the colour of what it means. */
-import type { Finding, MonitorJob } from '../api.ts';
+import type { Finding, MonitorJob } from '../objects.ts';
 
 type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'news';
 

@@ -1,5 +1,5 @@
 /** The claims of a verdict, each with its quote from the page. */
-import type { Claim } from '../api.ts';
+import type { Claim } from '../objects.ts';
 
 export function Claims({ claims }: { readonly claims: readonly Claim[] }) {
   if (claims.length === 0) return null;

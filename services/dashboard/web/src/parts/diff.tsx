@@ -1,5 +1,5 @@
 /** A change word by word, with the quotes of its claims marked. */
-import type { Claim, Hunk } from '../api.ts';
+import type { Claim, Hunk } from '../objects.ts';
 import { markQuotes } from './quotes.ts';
 
 export function Diff({

@@ -1,5 +1,6 @@
 /** The fields of a monitor that the form edits, and who else owns them. Pure; tested without a browser. */
-import type { FieldProblem, MonitorJob, Ownership } from '../api.ts';
+import type { FieldProblem } from '../api.ts';
+import type { MonitorJob, Ownership } from '../objects.ts';
 
 export interface FormField {
   /** As the API names it, such as `spec.sources[0].url`. */

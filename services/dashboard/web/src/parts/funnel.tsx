@@ -1,5 +1,5 @@
 /** How far the last checks came, and why they stopped. */
-import type { Funnel } from '../api.ts';
+import type { Funnel } from '../objects.ts';
 import { reasonWords } from './words.ts';
 
 export function FunnelView({ funnel }: { readonly funnel: Funnel }) {

@@ -1,5 +1,5 @@
 /** Says that somebody else edits an object as well, or alone. */
-import type { MonitorJob } from '../api.ts';
+import type { MonitorJob } from '../objects.ts';
 import { Badge } from './badge.tsx';
 import { ownersOf } from './fields.ts';
 

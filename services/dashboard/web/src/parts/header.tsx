@@ -1,0 +1,47 @@
+/** What stands above every page. */
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useLocation } from 'wouter';
+import { call, type Me } from '../api.ts';
+import { WorkspaceSwitch } from './workspaces.tsx';
+
+export function Header({ me }: { readonly me: Me }) {
+  const [place] = useLocation();
+  return (
+    <header className="bar">
+      <Link href="/" className="brand">
+        duckmon
+      </Link>
+      <nav aria-label="Main">
+        <Link
+          href="/"
+          aria-current={place === '/' || place.startsWith('/monitors') ? 'page' : undefined}
+        >
+          Monitors
+        </Link>
+        <Link href="/findings" aria-current={place.startsWith('/findings') ? 'page' : undefined}>
+          Findings
+        </Link>
+      </nav>
+      <WorkspaceSwitch me={me} />
+      <Link href="/account" className="who" aria-label={`Account of ${me.user.displayName}`}>
+        <span>{me.user.displayName}</span>
+        <abbr aria-hidden="true">{Array.from(me.user.displayName).at(0)?.toUpperCase()}</abbr>
+      </Link>
+      <SignOut />
+    </header>
+  );
+}
+
+export function SignOut() {
+  const queries = useQueryClient();
+  const signOut = async () => {
+    await call('POST', '/sign-out');
+    queries.clear();
+    location.assign('/sign-in?signed-out');
+  };
+  return (
+    <button type="button" className="quiet" onClick={() => void signOut()}>
+      Sign out
+    </button>
+  );
+}
