@@ -135,7 +135,7 @@ async function person(
 /** Starts it; give `env` to change its configuration. */
 export async function startTestApi(
   env: Record<string, string> = {},
-  { workspace = WORKSPACE, monotonic = systemClock.monotonic, ...given }: Given = {},
+  { workspace = WORKSPACE, monotonic = () => systemClock.monotonic(), ...given }: Given = {},
 ): Promise<TestApi> {
   const db = await testDatabase({ days: ['2026-03-01', '2026-02-28'] });
   const time = { now: new Date('2026-03-01T12:00:00Z') };

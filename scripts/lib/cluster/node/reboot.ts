@@ -19,7 +19,9 @@ export async function rebootNode(folder: ClusterFolder, clock: Clock): Promise<v
   const record = readRecord(folder);
   const { node } = record ?? {};
   if (!record || !node) throw new SetupError(`There is no node in ${folder.path}.`);
-  const { containerd, kubelet, 'kube-proxy': proxy, ...controlPlane } = record.processes;
+  const controlPlane: ClusterRecord['processes'] = Object.fromEntries(
+    Object.entries(record.processes).filter(([name]) => !OWN.some((own) => own === name)),
+  );
   const kept = [node.holder, ...Object.values(controlPlane)].map(({ pid }) => pid);
   let next: ClusterRecord = { ...record, processes: controlPlane };
   writeRecord(folder, next);
