@@ -29,7 +29,7 @@ export interface TableShape {
 }
 
 /** The tables of our schema, each after those that it refers to. */
-export async function readTables(client: Client): Promise<TableShape[]> {
+export async function readTables(client: Sql): Promise<TableShape[]> {
   const { rows } = await client.query<TableShape & { refers: string[] }>(
     `SELECT c.relname AS name, c.relkind = 'p' AS "isPartitioned",
        c.relforcerowsecurity AS "isForced",

@@ -20,8 +20,9 @@ export interface Erasure {
 export async function rememberErasures(sql: Sql, erasures: readonly Erasure[]): Promise<void> {
   await sql.query(
     `INSERT INTO erasures AS e (kind, key_hash, asked_at)
-     SELECT r.kind, decode(r."keyHash", 'hex'), r."askedAt"
+     SELECT r.kind, decode(r."keyHash", 'hex'), max(r."askedAt")
      FROM jsonb_to_recordset($1::jsonb) AS r(kind text, "keyHash" text, "askedAt" timestamptz)
+     GROUP BY 1, 2
      ON CONFLICT (kind, key_hash) DO UPDATE SET asked_at = greatest(e.asked_at, excluded.asked_at)`,
     [JSON.stringify(erasures)],
   );
