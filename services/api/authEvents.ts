@@ -1,6 +1,7 @@
 /** Refused requests as events: one line and one count each, which is what the guide greps logs for. */
 import type { ErrorRequestHandler, Request } from 'express';
 import { HttpError } from '../core/errors.ts';
+import { correlationIdOf } from '../core/http/app.ts';
 import type { ApiDeps } from './deps.ts';
 
 type Deps = Pick<ApiDeps, 'log' | 'metrics'>;
@@ -32,11 +33,10 @@ export function noteRefusal(
   const locals: Record<string, unknown> = request.res?.locals ?? {};
   locals[NOTED] = true;
   const actor = locals[ACTOR] ?? 'anonymous';
+  const correlationId = request.res ? correlationIdOf(request.res) : undefined;
+  const { ip, path: route } = request;
   metrics.authFailures.inc({ reason });
-  log.warn(
-    { event: 'auth.refused', reason, actor, ip: request.ip, route: request.path, ...more },
-    message,
-  );
+  log.warn({ event: 'auth.refused', reason, actor, ip, route, correlationId, ...more }, message);
 }
 
 /** Notes each refusal that nobody has noted; mount it before errors are answered. */
@@ -51,13 +51,7 @@ export const noteRefusals =
 
 function reasonOf(error: unknown, isKnown: boolean): string | undefined {
   if (!(error instanceof HttpError)) return undefined;
-  switch (error.code) {
-    case 'unauthorized':
-      return isKnown ? 'ended' : 'no_credential';
-    case 'forbidden':
-    case 'step_up_required':
-      return error.code;
-    default:
-      return undefined;
-  }
+  const { code } = error;
+  if (code === 'unauthorized') return isKnown ? 'ended' : 'no_credential';
+  return code === 'forbidden' || code === 'step_up_required' ? code : undefined;
 }

@@ -1,8 +1,19 @@
 /** Every route: what it asks of its caller, what its path names, and a body that it takes. */
 import { job, secret } from '../../testing/api.ts';
 
-/** `own` is for persons alone: what a token may not do for its owner; `token` for API tokens alone. */
-export type Needs = 'nothing' | 'own' | 'token' | 'read' | 'write' | 'admin' | 'platform';
+/**
+ * `own` is for persons alone: what a token may not do for its owner; `factor` for those of them who
+ * have just shown a second factor; `token` for API tokens alone.
+ */
+export type Needs =
+  | 'nothing'
+  | 'own'
+  | 'factor'
+  | 'token'
+  | 'read'
+  | 'write'
+  | 'admin'
+  | 'platform';
 
 /** What a name or an id in a path is one of. */
 export type Thing =
@@ -63,17 +74,17 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /sessions': { needs: 'own' },
   'GET /tokens': { needs: 'own' },
   'POST /second-factors/passkeys': { needs: 'own', body: { name: 'new', response: credential } },
-  'POST /second-factors/passkeys/options': { needs: 'own', body: {} },
-  'POST /second-factors/recovery-codes': { needs: 'own', body: {} },
-  'POST /second-factors/totp': { needs: 'own', body: {} },
-  'POST /second-factors/totp/confirm': { needs: 'own', body: { code } },
+  'POST /second-factors/passkeys/options': { needs: 'factor', body: {} },
+  'POST /second-factors/recovery-codes': { needs: 'factor', body: {} },
+  'POST /second-factors/totp': { needs: 'factor', body: {} },
+  'POST /second-factors/totp/confirm': { needs: 'factor', body: { code } },
   'POST /step-up/passkey': { needs: 'own', body: { response: credential } },
   'POST /step-up/passkey/options': { needs: 'own', body: {} },
   'POST /step-up/recovery': { needs: 'own', body: { code: 'none' } },
   'POST /step-up/totp': { needs: 'own', body: { code } },
   'POST /tokens': { needs: 'own', body: { name: 'made', scope: 'read' } },
-  'DELETE /second-factors/passkeys/{id}': { needs: 'own', thing: 'passkey' },
-  'DELETE /second-factors/totp': { needs: 'own' },
+  'DELETE /second-factors/passkeys/{id}': { needs: 'factor', thing: 'passkey' },
+  'DELETE /second-factors/totp': { needs: 'factor' },
   'DELETE /sessions/{id}': { needs: 'own', thing: 'session' },
   'DELETE /tokens/{id}': { needs: 'own', thing: 'token' },
 
