@@ -124,6 +124,13 @@ describe('core: log', () => {
       assert.equal(captured.lines().length, 3);
     });
 
+  it('H2 writes out what a terminal would obey, and what hides or turns text', () => {
+    const hidden = '\u007f\u0085\u009b2J\u2028\u202e\u2066\u200f';
+    const text = logged({ title: `a${hidden}b` });
+    assert.ok(text.includes(String.raw`"a\u007f\u0085\u009b2J\u2028\u202e\u2066\u200fb"`), text);
+    assert.equal((JSON.parse(text) as { title: string }).title, `a${hidden}b`);
+  });
+
   it('leaves numbers, flags and ordinary fields alone', () => {
     const line = JSON.parse(
       logged({ inputTokens: 12, value: 3, token: false, keyCount: 'two', kid: 'abc' }),

@@ -64,6 +64,16 @@ const SHAPES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(sk-|SG\.)[\w.-]{12,}/g, `$1${CENSORED}`],
 ];
 
-/** The line with everything that has the shape of a secret taken out; stays valid JSON. */
+/** What moves a terminal's cursor, ends a line for some readers, or turns the direction of text. */
+// oxlint-disable-next-line no-control-regex
+const HIDDEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const escaped = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** The line with everything that has the shape of a secret taken out, and nothing hidden in it; stays valid JSON. */
 export const scrub = (line: string): string =>
-  SHAPES.reduce((text, [pattern, replacement]) => text.replaceAll(pattern, replacement), line);
+  SHAPES.reduce(
+    (text, [pattern, replacement]) => text.replaceAll(pattern, replacement),
+    line,
+  ).replaceAll(HIDDEN, escaped);
