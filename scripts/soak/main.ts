@@ -38,9 +38,14 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     summary: 'an operator whose ways to API server and scheduler break; all heals (30 minutes)',
     run: async (...args) => (await import('./faults/soak.ts')).soakFaults(...args),
   },
+  chaos: {
+    summary:
+      'the whole system on a node, of which something dies every 10 s; nothing is lost (30 minutes)',
+    run: async (...args) => (await import('./chaos/soak.ts')).soakChaos(...args),
+  },
 };
 
-const HELP = `Usage: npm run soak -- NAME [--minutes N] [--count N]
+const HELP = `Usage: npm run soak -- NAME [--minutes N] [--count N] [--monitors N]
 
 ${Object.entries(SOAKS)
   .map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`)

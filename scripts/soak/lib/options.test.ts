@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { parseSoak } from './options.ts';
 
 describe('soak: options', () => {
-  it('takes half an hour by default, and leaves the count to the soak', () => {
-    assert.deepEqual(parseSoak(['kills']), { name: 'kills', minutes: 30, count: undefined });
+  it('takes half an hour by default, and leaves the counts to the soak', () => {
+    const [count, monitors] = [undefined, undefined];
+    assert.deepEqual(parseSoak(['kills']), { name: 'kills', minutes: 30, count, monitors });
   });
 
   it('reads the flags', () => {
     const { minutes, count } = parseSoak(['browser', '--minutes', '0.5', '--count', '50']);
     assert.deepEqual([minutes, count], [0.5, 50]);
+    assert.equal(parseSoak(['chaos', '--monitors', '2000']).monitors, 2000);
   });
 
   it('has no name when none is given', () => {
@@ -28,6 +30,14 @@ describe('soak: options', () => {
       assert.throws(
         () => parseSoak(['browser', '--count', wrong]),
         new RegExp(`--count: ${wrong}`),
+      );
+  });
+
+  it('names a wrong number of monitors', () => {
+    for (const wrong of ['0', '2.5', '10001'])
+      assert.throws(
+        () => parseSoak(['chaos', '--monitors', wrong]),
+        new RegExp(`--monitors: ${wrong} must be a whole number, 1 to 10000`),
       );
   });
 

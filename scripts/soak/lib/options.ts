@@ -2,10 +2,12 @@
 import { parseArgs } from 'node:util';
 
 export interface SoakOptions {
-  /** How long `kills` and `faults` go on. */
+  /** How long `kills`, `faults` and `chaos` go on. */
   readonly minutes: number;
   /** Rebindings, browser checks, changes of leader; each soak has its own number when absent. */
   readonly count: number | undefined;
+  /** Monitors of `chaos`; its own number when absent. */
+  readonly monitors: number | undefined;
 }
 
 export interface SoakCommand extends SoakOptions {
@@ -21,7 +23,11 @@ export function parseSoak(args: readonly string[]): SoakCommand {
     args: [...args],
     strict: true,
     allowPositionals: true,
-    options: { minutes: { type: 'string' }, count: { type: 'string' } },
+    options: {
+      minutes: { type: 'string' },
+      count: { type: 'string' },
+      monitors: { type: 'string' },
+    },
   });
   const [name, ...others] = positionals;
   if (others.length > 0)
@@ -29,8 +35,15 @@ export function parseSoak(args: readonly string[]): SoakCommand {
   const minutes = Number(values.minutes ?? MINUTES);
   if (!(minutes > 0 && minutes <= 10_000))
     throw new Error(`--minutes: ${values.minutes} must be a number above 0, at most 10000.`);
-  const count = values.count === undefined ? undefined : Number(values.count);
-  if (count !== undefined && !(Number.isInteger(count) && count >= 1 && count <= 10_000_000))
-    throw new Error(`--count: ${values.count} must be a whole number, 1 to 10000000.`);
-  return { name, minutes, count };
+  const count = numberOf('--count', values.count, 10_000_000);
+  const monitors = numberOf('--monitors', values.monitors, 10_000);
+  return { name, minutes, count, monitors };
+}
+
+function numberOf(flag: string, value: string | undefined, most: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!(Number.isInteger(number) && number >= 1 && number <= most))
+    throw new Error(`${flag}: ${value} must be a whole number, 1 to ${most}.`);
+  return number;
 }
