@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { systemClock } from '../core/clock.ts';
 import { SetupError } from '../core/errors.ts';
 import { captureLog } from '../core/testing/log.ts';
+import { MigrationError } from './migrate.ts';
 import type { PatienceDeps } from './patience.ts';
 import { prepareDatabase, readPreparation } from './prepare.ts';
 import { testDatabase, type TestDatabase } from './testing/postgres.ts';
@@ -33,6 +34,32 @@ describe('prepare', () => {
     await client.end();
     const before = { ...passwords, backup: mon_backup };
     await prepareDatabase({ databaseUrl: own(), passwords: before }, deps);
+  });
+
+  it('F22 goes on upon the schema of a newer version, unless that says that it is too new', async () => {
+    const owner = new Client(own());
+    await owner.connect();
+    const newer = '29990101000000_of_a_newer_version';
+    await owner.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ('newer', 'x', $1, now(), 1)`,
+      [newer],
+    );
+    const { log, text } = captureLog();
+    const bare = { databaseUrl: own(), passwords: undefined };
+    try {
+      assert.deepEqual(await prepareDatabase(bare, { ...deps, log }), []);
+      assert.match(text(), /migrated by a newer version/);
+      await owner.query("INSERT INTO meta (key, value) VALUES ('oldest_schema', $1)", [newer]);
+      await assert.rejects(
+        prepareDatabase(bare, deps),
+        (error) => error instanceof MigrationError && error.code === 'newer',
+      );
+    } finally {
+      await owner.query("DELETE FROM _prisma_migrations WHERE id = 'newer'");
+      await owner.query("DELETE FROM meta WHERE key = 'oldest_schema'");
+      await owner.end();
+    }
   });
 
   it('takes all passwords or none', () => {

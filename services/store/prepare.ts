@@ -8,8 +8,9 @@ import { systemClock } from '../core/clock.ts';
 import { loadConfig, type Environment } from '../core/config.ts';
 import { messageOf, SetupError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
-import { migrate } from './migrate.ts';
+import { migrate, MigrationError, schemaVersion } from './migrate.ts';
 import { whenThere, type PatienceDeps } from './patience.ts';
+import { withClient } from './pool.ts';
 import { ensureRoles, type RolePasswords } from './roles.ts';
 
 const schema = z.object({
@@ -41,6 +42,32 @@ export function readPreparation(env: Environment): Preparation {
   return { databaseUrl, passwords: { api, scheduler, backup } };
 }
 
+/** Written into `meta` by a migration after which older versions no longer work: the oldest that does. */
+const OLDEST = 'oldest_schema';
+
+/** Whether this version works on the schema of a newer one: migrations add, unless they say otherwise. */
+const worksOnNewer = (databaseUrl: string): Promise<boolean> =>
+  withClient(databaseUrl, 'duckmon-migrate', async (client) => {
+    const { rows } = await client.query<{ value: string }>(
+      'SELECT value FROM meta WHERE key = $1',
+      [OLDEST],
+    );
+    const [oldest] = rows;
+    return oldest === undefined || (await schemaVersion()) >= oldest.value;
+  });
+
+/** After a rollback the schema is of the newer version; that goes on, as far as it can. */
+async function migrateOrKeep(databaseUrl: string, { log }: PatienceDeps): Promise<string[]> {
+  try {
+    return await migrate(databaseUrl, { log });
+  } catch (error) {
+    const isNewer = error instanceof MigrationError && error.code === 'newer';
+    if (!isNewer || !(await worksOnNewer(databaseUrl))) throw error;
+    log.warn('the database has been migrated by a newer version, on whose schema this one works');
+    return [];
+  }
+}
+
 /**
  * Migrates, then sets the passwords. May be called again and again.
  * @returns the migrations that were applied now.
@@ -50,7 +77,7 @@ export async function prepareDatabase(
   { databaseUrl, passwords }: Preparation,
   deps: PatienceDeps,
 ): Promise<readonly string[]> {
-  const applied = await whenThere(() => migrate(databaseUrl, { log: deps.log }), deps);
+  const applied = await whenThere(() => migrateOrKeep(databaseUrl, deps), deps);
   if (passwords) await ensureRoles(databaseUrl, passwords);
   deps.log.info({ applied: applied.length }, 'the database is up to date');
   return applied;
