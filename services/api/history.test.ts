@@ -271,7 +271,10 @@ describe('what happened, as the api shows it', () => {
       const answer = await get(`/snapshots/${id}/text`);
       assert.equal(answer.text, page);
       assert.equal(answer.headers.get('content-type'), 'text/plain; charset=utf-8');
-      assert.equal(answer.headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'none'; sandbox");
+      assert.equal(
+        answer.headers.get('content-security-policy'),
+        "default-src 'none'; frame-ancestors 'none'; sandbox",
+      );
       assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
     });
 
