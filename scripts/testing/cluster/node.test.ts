@@ -157,7 +157,7 @@ describe('node: a whole one', function () {
   });
 
   it('gives pods names of Services, and the way to them and to the API server', async () => {
-    assert.equal(await askFrom('stranger', 'http://web/'), 'answered');
+    await becomes('answered', () => askFrom('stranger', 'http://web/'));
     const certificate = await askFrom('stranger', 'https://kubernetes.default/');
     assert.match(
       certificate,
@@ -165,7 +165,8 @@ describe('node: a whole one', function () {
       'it answered, with a certificate that the pod does not know',
     );
     const service = await read('service', '.spec.clusterIP', 'web');
-    assert.equal(await askFromOutside(`http://${service}/`), 'answered');
+    // kube-proxy may hear of the pods a moment after they are ready.
+    await becomes('answered', () => askFromOutside(`http://${service}/`));
   });
 
   it('drops what a NetworkPolicy forbids: from outside, from pods, and to the API server', async () => {
