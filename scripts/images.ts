@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, SetupError } from '../services/core/errors.ts';
-import { clusterCache } from './lib/cluster/source.ts';
+import { imageCache } from './lib/cluster/source.ts';
 import { buildImages, IMAGES, type ImageName } from './lib/images/build.ts';
 import { prepare, PrepareError, root } from './lib/prepare.ts';
 
@@ -70,7 +70,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   prepare(say);
-  const cache = path.join(path.dirname(clusterCache(process.env)), 'images');
+  const cache = imageCache(process.env);
   const { images, output, registry } = options;
   const built = await buildImages(images, output, registry, { root, cache, say });
   for (const { name, digest, archive } of built)

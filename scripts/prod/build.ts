@@ -1,7 +1,7 @@
 /** `prod-build`: builds the images and brings them where the cluster finds them. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { clusterCache } from '../lib/cluster/source.ts';
+import { imageCache } from '../lib/cluster/source.ts';
 import { buildImages, configOf, IMAGES, type ImageName } from '../lib/images/build.ts';
 import { prepare, root } from '../lib/prepare.ts';
 import { imagesFile, valuesFile } from './arguments.ts';
@@ -32,7 +32,7 @@ export async function build(command: BuildCommand, deps: ProdDeps): Promise<numb
     return 0;
   }
   prepare(deps.say);
-  const cache = path.join(path.dirname(clusterCache(deps.env)), 'images');
+  const cache = imageCache(deps.env);
   const built = await buildImages(IMAGES, output, registry, { root, cache, say: deps.say });
   const digests = Object.fromEntries(
     IMAGES.map((image, at) => [image, built[at]?.digest ?? '']),

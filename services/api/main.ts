@@ -2,7 +2,7 @@
 import { systemClock } from '../core/clock.ts';
 import { runMain } from '../core/lifecycle.ts';
 import { createLog } from '../core/log.ts';
-import { databaseThere } from '../store/patience.ts';
+import { startOn } from '../store/patience.ts';
 import { readConfig } from './config.ts';
 import { startApi } from './start.ts';
 
@@ -13,6 +13,6 @@ const PATIENCE_MS = 60_000;
 
 await runMain(log, async () => {
   const config = readConfig(process.env);
-  await databaseThere(config.DATABASE_URL, { log, clock: systemClock, patienceMs: PATIENCE_MS });
-  return startApi(config, { log });
+  const deps = { log, clock: systemClock, patienceMs: PATIENCE_MS };
+  return startOn(config.DATABASE_URL, deps, () => startApi(config, { log }));
 });

@@ -65,7 +65,6 @@ const SHAPES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 ];
 
 /** What moves a terminal's cursor, ends a line for some readers, or turns the direction of text. */
-// oxlint-disable-next-line no-control-regex
 const HIDDEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 const escaped = (character: string): string =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { SetupError } from '../core/errors.ts';
 import { captureLog } from '../core/testing/log.ts';
 import { StoreError } from './errors.ts';
-import { databaseThere, whenThere } from './patience.ts';
+import { databaseThere, startOn, whenThere } from './patience.ts';
 import { testDatabase } from './testing/postgres.ts';
 
 /** Time that passes by waiting alone. */
@@ -63,6 +63,26 @@ describe('patience with a database', () => {
         );
       // A wrong password may be one that is not set yet.
       assert.equal(slept.length, 6);
+    } finally {
+      await db.close();
+    }
+  });
+
+  it('ends the start in one sentence when the database goes away meanwhile, and hides no other error', async () => {
+    const { deps } = world();
+    const db = await testDatabase();
+    const start = (error: Error): Promise<never> =>
+      startOn(db.url('mon_api'), deps, () => Promise.reject(error));
+    try {
+      assert.equal(await startOn(db.url('mon_api'), deps, async () => 'up'), 'up');
+      for (const gone of [away(), new Error('timeout expired')])
+        await assert.rejects(
+          start(gone),
+          (error) =>
+            error instanceof SetupError && /Database connection failed/.test(error.message),
+        );
+      const other = new TypeError('a mistake');
+      await assert.rejects(start(other), (error) => error === other);
     } finally {
       await db.close();
     }

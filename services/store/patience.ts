@@ -49,6 +49,24 @@ export async function databaseThere(url: string, deps: PatienceDeps): Promise<vo
   }
 }
 
+/**
+ * Starts what stands on a database, once one can sign in.
+ * @throws SetupError with the next step when the database is not there, or goes away meanwhile.
+ */
+export async function startOn<T>(
+  url: string,
+  deps: PatienceDeps,
+  start: () => Promise<T>,
+): Promise<T> {
+  await databaseThere(url, deps);
+  try {
+    return await start();
+  } catch (cause) {
+    const error = toStoreError(cause);
+    throw isAway(error) ? new SetupError(messageOf(error), { cause }) : cause;
+  }
+}
+
 async function signIn(url: string): Promise<void> {
   const client = new Client(connectionSettings(url, 'duckmon-start'));
   try {

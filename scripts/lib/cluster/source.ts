@@ -25,6 +25,10 @@ export const clusterCache = (env: Environment): string =>
     'cluster',
   );
 
+/** The folder beside it that keeps what images are made of. */
+export const imageCache = (env: Environment): string =>
+  path.join(path.dirname(clusterCache(env)), 'images');
+
 /**
  * The first source that the environment names.
  * @param exists whether a file is there.

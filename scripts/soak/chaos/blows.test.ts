@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { blowOf, COMPONENTS } from './blows.ts';
+import { COMPONENTS } from '../../testing/e2e/pods.ts';
+import { blowOf } from './blows.ts';
 
 describe('soak chaos: blows', () => {
   const kinds = (turns: number): string[] =>

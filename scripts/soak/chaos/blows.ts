@@ -1,20 +1,5 @@
 /** What befalls the system, blow after blow. */
-
-/** Everything that runs in a pod of ours. */
-export const COMPONENTS = [
-  'operator',
-  'api',
-  'dashboard',
-  'scheduler',
-  'notification',
-  'egress',
-  'browser',
-  'llm',
-  'postgres',
-  'redis',
-] as const;
-
-export type Component = (typeof COMPONENTS)[number];
+import { COMPONENTS, type Component } from '../../testing/e2e/pods.ts';
 
 export type Blow =
   /** One pod of it dies by SIGKILL. */

@@ -10,7 +10,7 @@ import { clusterFolder, readRecord } from '../../lib/cluster/folder.ts';
 import { LINK } from '../../lib/cluster/node/addresses.ts';
 import { GROUP, hierarchies, nodeProcesses } from '../../lib/cluster/node/groups.ts';
 import { isRunning } from '../../lib/cluster/processes.ts';
-import { clusterCache } from '../../lib/cluster/source.ts';
+import { imageCache } from '../../lib/cluster/source.ts';
 import { writeArchive } from '../../lib/images/archive.ts';
 import { makeRuntime, stack } from '../../lib/images/build.ts';
 import { USER } from '../../lib/images/rootFolder.ts';
@@ -122,7 +122,7 @@ describe('node: a whole one', function () {
   before(async () => {
     work = mkdtempSync(path.join(os.tmpdir(), 'duckmon-node-'));
     node = await startTestNode();
-    const cache = path.join(path.dirname(clusterCache(process.env)), 'images');
+    const cache = imageCache(process.env);
     const runtime = await makeRuntime(work, cache, () => {});
     const archive = path.join(work, 'image.tar');
     const config = {

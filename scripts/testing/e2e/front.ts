@@ -2,23 +2,17 @@
  * What stands before the cluster in production: an ingress controller. Here it is nginx of Debian, with a
  * configuration made of the chart's Ingress, in the namespace and with the labels that the chart expects.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
-import os from 'node:os';
-import path from 'node:path';
-import { clusterCache } from '../../lib/cluster/source.ts';
-import { writeArchive } from '../../lib/images/archive.ts';
-import { makeRuntime, stack } from '../../lib/images/build.ts';
-import { fetchPackages, findPackages } from '../../lib/images/debian.ts';
-import { unpackPackages, USER } from '../../lib/images/rootFolder.ts';
 import { makeCertificate, type TestCertificate } from '../certificate.ts';
+import { giveDebianImage } from './images.ts';
 import { podsWith, type PodPlace } from './pods.ts';
 import { HOSTNAME, NAMESPACE, say, type System } from './system.ts';
 
 export const FRONT_PORT = 8443;
 export const FRONT_NAMESPACE = 'ingress-nginx';
 const IMAGE = 'localhost/duckmon-test-front:1';
+const PROGRAM = '/usr/sbin/nginx';
 const PACKAGES = ['nginx', 'nginx-common', 'libpcre2-8-0', 'libssl3', 'zlib1g', 'libcrypt1'];
 
 interface IngressPath {
@@ -178,28 +172,14 @@ const deploymentOf = (image: string): object => {
   };
 };
 
-async function giveImage({ node }: System): Promise<string> {
-  const work = mkdtempSync(path.join(os.tmpdir(), 'duckmon-front-'));
-  const cache = path.join(path.dirname(clusterCache(process.env)), 'images');
-  try {
-    const packages = await findPackages(PACKAGES);
-    const folder = path.join(work, 'nginx');
-    const files = await fetchPackages(packages, path.join(cache, 'packages'));
-    await unpackPackages(files, folder, ['/usr/sbin/nginx']);
-    const { base, system } = await makeRuntime(path.join(work, 'runtime'), cache, say);
-    const archive = path.join(work, 'image.tar');
-    const config = {
+const giveImage = ({ node }: System): Promise<string> =>
+  giveDebianImage(
+    node,
+    {
       name: IMAGE,
-      user: `${USER}:${USER}`,
-      workingFolder: '/',
-      environment: {},
-      entrypoint: ['/usr/sbin/nginx', '-c', '/config/nginx.conf', '-g', 'daemon off;'],
-      command: [],
-      labels: {},
-    };
-    await writeArchive(archive, config, stack(base, [system.folder, folder]));
-    return await node.load(archive);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
+      packages: PACKAGES,
+      programs: [PROGRAM],
+      entrypoint: [PROGRAM, '-c', '/config/nginx.conf', '-g', 'daemon off;'],
+    },
+    say,
+  );

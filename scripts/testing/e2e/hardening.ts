@@ -7,21 +7,11 @@ import { nodeFiles } from '../../lib/cluster/node/configuration.ts';
 import { nodeProcesses } from '../../lib/cluster/node/groups.ts';
 import { send } from '../site/page.ts';
 import { becomes, jobOf } from './journey.ts';
-import { podOf, runIn } from './pods.ts';
+import { COMPONENTS, podOf, runIn } from './pods.ts';
 import { NAMESPACE, TEAM, until, type System } from './system.ts';
 
-/** Everything that runs in a container of ours. */
-const COMPONENTS = [
-  'operator',
-  'api',
-  'dashboard',
-  'scheduler',
-  'notification',
-  'egress',
-  'browser',
-  'llm',
-  'postgres',
-];
+/** Everything that runs in a container of an image of ours. */
+const OURS = COMPONENTS.filter((component) => component !== 'redis');
 
 /** Who it is, what it may, and what it can write and start. */
 const LOOK = `
@@ -91,7 +81,7 @@ const userNamespace = (pid: number): string => readlinkSync(`/proc/${pid}/ns/use
 export function hardening(given: () => System): void {
   it('G8 G12 G13 gives every pod a user, no rights, no shell, and nothing to write to but its own', async () => {
     const system = given();
-    for (const component of COMPONENTS) {
+    for (const component of OURS) {
       const seen = JSON.parse(await runIn(system, await podOf(system, component), LOOK)) as Seen;
       const label = `${component}: ${JSON.stringify(seen)}`;
       assert.deepEqual([seen.uid, seen.gid], [10_001, 10_001], label);

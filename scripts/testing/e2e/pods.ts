@@ -1,6 +1,21 @@
 /** The pods of the system, and programs that run in them. */
 import { NAMESPACE, until, type System } from './system.ts';
 
+/** Everything that runs in a pod of ours. */
+export const COMPONENTS = [
+  'operator',
+  'api',
+  'dashboard',
+  'scheduler',
+  'notification',
+  'egress',
+  'browser',
+  'llm',
+  'postgres',
+  'redis',
+] as const;
+export type Component = (typeof COMPONENTS)[number];
+
 export interface PodPlace {
   readonly namespace: string;
   readonly name: string;

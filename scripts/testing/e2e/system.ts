@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { systemClock } from '../../../services/core/clock.ts';
 import { chartFolder } from '../../generate-chart.ts';
 import { POD_ADDRESSES } from '../../lib/cluster/node/addresses.ts';
-import { clusterCache } from '../../lib/cluster/source.ts';
+import { imageCache } from '../../lib/cluster/source.ts';
 import { buildImages, IMAGES, type ImageName } from '../../lib/images/build.ts';
 import { root } from '../../lib/prepare.ts';
 import type { Kubectl } from '../cluster/kubectl.ts';
@@ -86,7 +86,7 @@ export async function startSystem(): Promise<RunningSystem> {
   try {
     const helm = (parts.helm = await openHelm(node.kubeconfig));
     const world = (parts.world = await startWorld());
-    const redis = await giveRedis(node);
+    const redis = await giveRedis(node, say);
     const system = systemIn({ node, helm, world, redis, digests: await giveImages(node) });
     await prepareNamespaces(system);
     return { system, stop };
@@ -108,7 +108,7 @@ interface Started {
 /** Builds the images of this checkout and gives them to the node. */
 async function giveImages(node: TestNode): Promise<Record<ImageName, string>> {
   const output = mkdtempSync(path.join(os.tmpdir(), 'duckmon-e2e-'));
-  const cache = path.join(path.dirname(clusterCache(process.env)), 'images');
+  const cache = imageCache(process.env);
   try {
     const built = await buildImages(IMAGES, output, 'localhost', { root, cache, say });
     for (const { archive } of built) await node.load(archive);

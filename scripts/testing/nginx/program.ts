@@ -1,7 +1,7 @@
 /** A real nginx for tests: the one of this machine, else Debian's, unpacked and not installed. */
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { clusterCache } from '../../lib/cluster/source.ts';
+import { imageCache } from '../../lib/cluster/source.ts';
 import { fetchPackages, findPackages } from '../../lib/images/debian.ts';
 import { unpackPackages } from '../../lib/images/rootFolder.ts';
 
@@ -22,9 +22,9 @@ const PACKAGES = ['nginx', 'libpcre2-8-0', 'libssl3', 'libcrypt1', 'zlib1g'];
 export async function findNginx(): Promise<NginxProgram> {
   for (const file of ['nginx', PROGRAM]) if (runs(file)) return { file, libraries: undefined };
   const packages = await findPackages(PACKAGES);
-  const folder = path.join(clusterCache(process.env), 'nginx', packages[0]?.version ?? '');
-  const files = await fetchPackages(packages, path.join(folder, 'packages'));
-  const unpacked = path.join(folder, 'root');
+  const cache = imageCache(process.env);
+  const files = await fetchPackages(packages, path.join(cache, 'packages'));
+  const unpacked = path.join(cache, `nginx-${packages[0]?.version ?? ''}`);
   await unpackPackages(files, unpacked, [PROGRAM]);
   const architecture = { x64: 'x86_64', arm64: 'aarch64' }[process.arch as 'x64' | 'arm64'];
   return {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { clusterCache } from '../../lib/cluster/source.ts';
+import { imageCache } from '../../lib/cluster/source.ts';
 import { fetchPackages, findPackages } from '../../lib/images/debian.ts';
 
 export interface PostgresPrograms {
@@ -28,7 +28,7 @@ const PACKAGES =
 export async function findPostgres(folder: string): Promise<PostgresPrograms> {
   if (existsSync(path.join(PROGRAMS, 'postgres')))
     return { folder: PROGRAMS, libraries: undefined };
-  const cache = path.join(path.dirname(clusterCache(process.env)), 'images', 'packages');
+  const cache = path.join(imageCache(process.env), 'packages');
   const files = await fetchPackages(await findPackages(PACKAGES), cache);
   mkdirSync(folder, { recursive: true });
   for (const file of files) execFileSync('dpkg-deb', ['-x', file, folder]);
