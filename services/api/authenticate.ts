@@ -11,7 +11,7 @@ import {
   type OwnedApiToken,
 } from '../store/tokens.ts';
 import { withTokenHash, withTransaction, withWorkspace } from '../store/workspace.ts';
-import { checkChosen, choose, chooseIfAny, chosenWorkspace } from './chosen.ts';
+import { checkChosen, choose, chosenWorkspace, NOWHERE } from './chosen.ts';
 import { CSRF_HEADER, hashSecret, isCsrfToken, readSessionId } from './cookie.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Grant } from './identity/accessToken.ts';
@@ -175,8 +175,8 @@ async function bySession(
   if (changes && !isCsrfToken(id, request.get(CSRF_HEADER)))
     throw refuse(deps, request, 'csrf_token');
   const asker = { userId, via: 'session' } as const;
-  const chosen = anywhere ? chooseIfAny : choose;
-  const { workspace, role } = await chosen(deps.memberships, asker, chosenWorkspace(request));
+  const named = chosenWorkspace(request);
+  const { workspace, role } = anywhere ? NOWHERE : await choose(deps.memberships, asker, named);
   const { platformAdmin } = session.user;
   return { ...asker, workspace, scope: scopeOfRole(role), platformAdmin, actor };
 }

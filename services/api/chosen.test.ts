@@ -4,6 +4,7 @@ import { HttpError } from '../core/errors.ts';
 import { setMembership } from '../store/identity.ts';
 import { withWorkspace } from '../store/workspace.ts';
 import { chosenWorkspace } from './chosen.ts';
+import { fakeKube } from './cluster/testing/kube.ts';
 import { signIn, type SignedIn } from './cluster/testing/people.ts';
 import { startTestApi, type TestApi } from './testing/api.ts';
 
@@ -92,6 +93,26 @@ describe('a person with two workspaces', () => {
     for (const workspace of ['team-b', 'team-x']) {
       const { status, json } = await ann.call('GET', '/monitors', undefined, workspace);
       assert.deepEqual([status, json.error.message], [404, `There is no workspace ${workspace}.`]);
+    }
+  });
+});
+
+describe('what is about no workspace', () => {
+  it('goes on while the cluster answers nothing at all', async () => {
+    let asked = 0;
+    const create = (): Promise<never> => {
+      asked += 1;
+      return new Promise(() => {});
+    };
+    const env = { OBJECTS: 'cluster', WORKSPACE_NAMESPACES: 'team-a' };
+    const api = await startTestApi(env, { kube: { ...fakeKube().kube, create } as never });
+    try {
+      const ann = await signIn(api, 'ann@corp.example', []);
+      assert.equal((await ann.call('GET', '/sessions')).status, 200);
+      assert.equal((await ann.call('POST', '/sign-out')).status, 204);
+      assert.equal(asked, 0);
+    } finally {
+      await api.stop();
     }
   });
 });

@@ -49,18 +49,11 @@ export async function choose(
   return { workspace: first.id, role: first.role };
 }
 
-/** Stands for no workspace: no rows of anybody's are under it. */
-const NOWHERE: Chosen = { workspace: PLATFORM_WORKSPACE, role: 'viewer' };
-
-/** The same for what is about no workspace: nobody is kept from it by having none. */
-export async function chooseIfAny(...args: Parameters<typeof choose>): Promise<Chosen> {
-  try {
-    return await choose(...args);
-  } catch (error) {
-    if (error instanceof HttpError) return NOWHERE;
-    throw error;
-  }
-}
+/**
+ * For what is about no workspace: no rows of anybody's are under it. Nobody is asked, so nobody is kept
+ * from it by having none, nor by a cluster that does not answer.
+ */
+export const NOWHERE: Chosen = { workspace: PLATFORM_WORKSPACE, role: 'viewer' };
 
 /** A token is of one workspace. @throws HttpError `not_found` when the request names another. */
 export function checkChosen(request: Pick<Request, 'get' | 'query'>, workspace: string): void {

@@ -91,8 +91,8 @@ describe('limits of three replicas with Redis', () => {
   it('E11 get no wider when Redis goes, and hold again when it is back', async () => {
     await server.kill();
     await Promise.all(
-      connections.map(async ({ client, isReady }) => {
-        while (isReady()) await once(client, 'error');
+      connections.map(async ({ client }) => {
+        while (client.isReady) await once(client, 'error');
       }),
     );
     assert.equal(await spread(120), 30);

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import type { NotificationChannelSpec } from '../../crds/types/notificationchannel.ts';
 import type { MonitorJobSpec } from '../../crds/types/monitorjob.ts';
 import { validateManifest } from '../core/manifest/index.ts';
 import type { Monitor } from '../store/monitors.ts';
 import { conditionsOf, firstViolation, type References } from './conditions.ts';
+import { readConfig } from './config.ts';
 import { csrfToken, isCsrfToken, readSessionId } from './cookie.ts';
 import { monitorObject } from './objects.ts';
 import { allows } from './principal.ts';
+import { drained } from './routes/adminAudit.ts';
 import { changeBySource } from './routes/history.ts';
 import { funnelStages } from './routes/funnel.ts';
 import { job, webhook } from './testing/api.ts';
@@ -269,4 +272,26 @@ describe('a judged change', () => {
   it('is nothing when nothing was stored', () => {
     assert.deepEqual(changeBySource(null), []);
   });
+});
+
+describe('the settings', () => {
+  it('name a namespace that can be none', () => {
+    const env = { KEYS_FILE: '/k', DATABASE_URL: 'postgresql://x' };
+    assert.equal(readConfig({ ...env, USERS_NAMESPACE: 'people' }).USERS_NAMESPACE, 'people');
+    for (const name of ['USERS_NAMESPACE', 'WORKSPACE_NAMESPACES'])
+      assert.throws(() => readConfig({ ...env, [name]: 'Team A' }), new RegExp(`${name} must be`));
+  });
+});
+
+describe('a slow reader', () => {
+  for (const event of ['drain', 'close'])
+    it(`is waited for until ${event}, page after page, and leaves no listener`, async () => {
+      const response = new EventEmitter();
+      for (let page = 0; page < 2; page += 1) {
+        const waiting = drained(response);
+        response.emit(event);
+        await waiting;
+      }
+      assert.deepEqual(response.eventNames(), []);
+    });
 });

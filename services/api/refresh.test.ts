@@ -234,7 +234,7 @@ describe('refresh tokens', () => {
     }
   });
 
-  it('are not used up while there is no key to sign with', async () => {
+  it('are neither begun nor used up while there is no key to sign with', async () => {
     const first = await begin();
     const bare = await api.replica({ KEYS_FILE: '/unused/api.json' });
     try {
@@ -244,9 +244,19 @@ describe('refresh tokens', () => {
         body: JSON.stringify({ grantType: 'refresh_token', refreshToken: first.refreshToken }),
       });
       assert.equal(response.status, 503);
+      const begun = await fetch(`${bare.url}/api/v1/access-tokens`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${api.tokens.write}`,
+        },
+        body: JSON.stringify({ refresh: true }),
+      });
+      assert.equal(begun.status, 503);
     } finally {
       await bare.stop();
     }
+    assert.equal((await run('SELECT 1 FROM refresh_families')).rows.length, 1);
     later(MINUTE);
     await refresh(first);
   });

@@ -103,7 +103,7 @@ export function defineRoute<
 /**
  * Finds the caller of a request; throws HttpError `unauthorized` for a credential that is no good.
  * @param isUse false only looks: it is no use that keeps a session from ending.
- * @param anywhere lets in somebody who has no workspace, or none that is known now.
+ * @param anywhere lets in somebody who has no workspace: a person's is not even looked for.
  */
 export type Authenticate = (
   request: Request,

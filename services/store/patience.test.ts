@@ -72,7 +72,9 @@ describe('patience with a database', () => {
     const { deps } = world();
     const db = await testDatabase();
     const start = (error: Error): Promise<never> =>
-      startOn(db.url('mon_api'), deps, () => Promise.reject(error));
+      startOn(db.url('mon_api'), deps, async () => {
+        throw error;
+      });
     try {
       assert.equal(await startOn(db.url('mon_api'), deps, async () => 'up'), 'up');
       for (const gone of [away(), new Error('timeout expired')])

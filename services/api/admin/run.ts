@@ -5,11 +5,11 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../core/clock.ts';
 import type { IdSource } from '../../core/ids.ts';
-import { appendAudit, listAudit, verifyAudit } from '../../store/audit.ts';
+import { appendAudit, verifyAudit } from '../../store/audit.ts';
 import { StoreError } from '../../store/errors.ts';
-import { getWorkspace } from '../../store/identity.ts';
 import { disableUser, enableUser, revokeAll } from '../../store/revocation.ts';
 import { PLATFORM_WORKSPACE, withWorkspace, type Tx } from '../../store/workspace.ts';
+import { checkChain, pagesOfChain } from '../auditChain.ts';
 import type { Asked } from './command.ts';
 import { everybody, theUser } from './people.ts';
 import { makeSignInLink } from './signInLink.ts';
@@ -29,9 +29,7 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Actor of all these acts in the audit. */
-export const ACTOR = 'kubectl';
-
-const PAGE = 500;
+const ACTOR = 'kubectl';
 
 /** @throws StoreError for what is not there, or what the database refuses. */
 export async function runAdmin(asked: Asked, deps: AdminDeps): Promise<ExitCode> {
@@ -59,7 +57,7 @@ export async function runAdmin(asked: Asked, deps: AdminDeps): Promise<ExitCode>
 type Say = (value: object, sentence: string) => Promise<void>;
 
 /** For the audit: why, and who the caller says to be. */
-export const detailOf = ({ reason, askedBy }: Asked): Record<string, unknown> => ({
+const detailOf = ({ reason, askedBy }: Asked): Record<string, unknown> => ({
   by: 'kubectl exec',
   ...(askedBy === undefined ? {} : { askedBy }),
   ...(reason === undefined ? {} : { reason }),
@@ -136,14 +134,8 @@ async function users(deps: AdminDeps, say: Say): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** @throws StoreError `notFound`, `invalid` */
-async function checkExists({ pool }: AdminDeps, chain: string): Promise<void> {
-  if (chain !== PLATFORM_WORKSPACE)
-    await withWorkspace(pool, chain, (tx) => getWorkspace(tx, chain));
-}
-
 async function verify(chain: string, deps: AdminDeps, say: Say): Promise<ExitCode> {
-  await checkExists(deps, chain);
+  await checkChain(deps.pool, chain);
   const found = await withWorkspace(deps.pool, chain, (tx) => verifyAudit(tx, chain));
   if (found.kind === 'intact') {
     const { rows, head } = found;
@@ -164,18 +156,13 @@ async function verify(chain: string, deps: AdminDeps, say: Say): Promise<ExitCod
 /** Lines of JSON in any case: each row with its hashes, the newest first. */
 async function exportChain(asked: Asked, chain: string, deps: AdminDeps): Promise<ExitCode> {
   const { pool, clock } = deps;
-  await checkExists(deps, chain);
+  await checkChain(pool, chain);
   await withWorkspace(pool, chain, (tx) => {
     const act = { action: 'audit.export', subject: `audit/${chain}`, detail: detailOf(asked) };
     return appendAudit(tx, chain, { at: clock.now(), actor: ACTOR, ...act });
   });
-  let cursor: string | undefined;
-  do {
-    const request = { limit: PAGE, cursor };
-    const page = await withWorkspace(pool, chain, (tx) => listAudit(tx, chain, request));
-    for (const row of page.items) await deps.write(JSON.stringify(row));
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const page of pagesOfChain(pool, chain))
+    for (const row of page) await deps.write(JSON.stringify(row));
   return EXIT.ok;
 }
 

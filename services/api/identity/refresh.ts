@@ -15,11 +15,11 @@ import type { ApiDeps } from '../deps.ts';
 import type { Grant } from './accessToken.ts';
 
 /** A client that lost the answer gets the same one again for so long. */
-export const GRACE_MS = 10_000;
+const GRACE_MS = 10_000;
 /** One that was not used for so long has ended. */
-export const REFRESH_LIFE_MS = 12 * 60 * 60_000;
+const REFRESH_LIFE_MS = 12 * 60 * 60_000;
 /** A family ends after so long, however often it is used. */
-export const FAMILY_LIFE_MS = 30 * 24 * 60 * 60_000;
+const FAMILY_LIFE_MS = 30 * 24 * 60 * 60_000;
 
 type Deps = Pick<ApiDeps, 'pool' | 'clock' | 'newId'>;
 
@@ -42,7 +42,7 @@ const after = (at: Date, ms: number): Date => new Date(at.getTime() + ms);
  * The successor of a token: whoever has the token alone, or the database alone, cannot make it. So it
  * need not be kept to be given again.
  */
-export const successorOf = (token: string, salt: Uint8Array): string =>
+const successorOf = (token: string, salt: Uint8Array): string =>
   createHmac('sha256', salt).update(`duckmon refresh\n${token}`).digest('base64url');
 
 /** Begins a family with an API token that is alive. */

@@ -51,8 +51,9 @@ const issue = (deps: ApiDeps): Route =>
       );
       if (!token) throw new HttpError('unauthorized', 'The API token has ended');
       const { userId, tokenEpoch: epoch } = token;
-      const access = await signed(deps, { userId, workspace, sid: tokenId, epoch });
-      if (body?.refresh !== true) return { body: access };
+      if (body?.refresh !== true)
+        return { body: await signed(deps, { userId, workspace, sid: tokenId, epoch }) };
+      checkHasKey(deps);
       return { body: await withRefresh(deps, await beginRefresh(deps, token)) };
     },
   });
@@ -70,7 +71,7 @@ const refreshOne = (deps: ApiDeps): Route =>
     }),
     answer: refreshable,
     handle: async ({ body: { refreshToken }, request }) => {
-      if (deps.accessTokens.jwks().length === 0) throw noKey();
+      checkHasKey(deps);
       const outcome = await refresh(deps, refreshToken);
       if (outcome.kind === 'refreshed') return { body: await withRefresh(deps, outcome) };
       const isReuse = outcome.kind === 'reused';
@@ -82,7 +83,11 @@ const refreshOne = (deps: ApiDeps): Route =>
     },
   });
 
-/** Before anything is used up: a client that is refused here may come again. */
+/** Before anything is begun or used up: a client that is refused here may come again. */
+function checkHasKey({ accessTokens }: ApiDeps): void {
+  if (accessTokens.jwks().length === 0) throw noKey();
+}
+
 const noKey = (): HttpError =>
   new HttpError('unavailable', 'There is no key yet to sign access tokens with', {
     retryAfterSeconds: 60,

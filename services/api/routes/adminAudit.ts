@@ -1,16 +1,15 @@
 /** The audit log for administrators of the installation: whether it is whole, and a copy of it. */
+import type { EventEmitter } from 'node:events';
 import type { Response } from 'express';
-import { once } from 'node:events';
 import { z } from 'zod';
-import { appendAudit, listAudit, verifyAudit, type AuditEntry } from '../../store/audit.ts';
-import { getWorkspace } from '../../store/identity.ts';
+import { appendAudit, verifyAudit, type AuditEntry } from '../../store/audit.ts';
 import { PLATFORM_WORKSPACE, withWorkspace } from '../../store/workspace.ts';
+import { checkChain, pagesOfChain } from '../auditChain.ts';
 import { csvLine } from '../csv.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const tag = 'administration';
-const PAGE = 500;
 
 /** The chain of the installation itself, unless a workspace is named. */
 const chain = z.string().min(1).max(63).default(PLATFORM_WORKSPACE);
@@ -34,7 +33,7 @@ const verify = (deps: ApiDeps): Route =>
       problem: z.enum(['missing', 'altered', 'outOfOrder', 'truncated']).nullable(),
     }),
     handle: async ({ query }) => {
-      await checkExists(deps, query.chain);
+      await checkChain(deps.pool, query.chain);
       const found = await withWorkspace(deps.pool, query.chain, (tx) =>
         verifyAudit(tx, query.chain),
       );
@@ -45,12 +44,6 @@ const verify = (deps: ApiDeps): Route =>
       return { body: { chain: query.chain, ...body } };
     },
   });
-
-/** @throws StoreError `notFound`, `invalid` */
-async function checkExists({ pool }: ApiDeps, name: string): Promise<void> {
-  if (name === PLATFORM_WORKSPACE) return;
-  await withWorkspace(pool, name, (tx) => getWorkspace(tx, name));
-}
 
 const FORMATS = { csv: 'text/csv; charset=utf-8', json: 'application/x-ndjson; charset=utf-8' };
 const COLUMNS = ['seq', 'at', 'actor', 'action', 'subject', 'detail', 'prevHash', 'hash'] as const;
@@ -67,7 +60,7 @@ const exportRows = (deps: ApiDeps): Route =>
     query: z.strictObject({ chain, format: z.enum(['csv', 'json']).default('json') }),
     handle: async ({ principal: { actor }, query: { format, ...query }, response }) => {
       const workspace = query.chain;
-      await checkExists(deps, workspace);
+      await checkChain(deps.pool, workspace);
       await withWorkspace(deps.pool, workspace, (tx) => {
         const act = { action: 'audit.export', subject: `audit/${workspace}`, detail: { format } };
         return appendAudit(tx, workspace, { at: deps.clock.now(), actor, ...act });
@@ -103,13 +96,19 @@ async function writeAll(
   response: Response,
   lineOf: (entry: AuditEntry) => string,
 ): Promise<void> {
-  let cursor: string | undefined;
-  do {
-    const request = { limit: PAGE, cursor };
-    const page = await withWorkspace(pool, workspace, (tx) => listAudit(tx, workspace, request));
-    const isFull = !response.write(page.items.map(lineOf).join(''));
-    if (isFull && !response.destroyed)
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    cursor = response.destroyed ? undefined : page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const page of pagesOfChain(pool, workspace)) {
+    const isFull = !response.write(page.map(lineOf).join(''));
+    if (isFull && !response.destroyed) await drained(response);
+    if (response.destroyed) return;
+  }
 }
+
+/** Resolves when more may be written, or when nobody reads any more; leaves no listener. */
+export const drained = (response: EventEmitter): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.once('drain', done).once('close', done);
+  });

@@ -37,9 +37,9 @@ import { refuseFactor, stepUp, type SteppedUp } from './shown.ts';
 
 /**
  * Three of a million codes are right at any time. One session alone never makes its person wait, who
- * goes on in others; many sessions together guess ten times, and then 25 times a day.
+ * goes on in others; many sessions together guess ten times, and then 24 times a day.
  */
-export const TRY_LIMITS: TryLimits = {
+const TRY_LIMITS: TryLimits = {
   perSession: 5,
   perPerson: 10,
   firstWaitSeconds: 60,

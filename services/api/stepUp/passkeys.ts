@@ -93,7 +93,10 @@ export async function finishEnrolment(
   asker: Asker,
   { name, response }: { readonly name: string; readonly response: RegistrationResponseJSON },
 ): Promise<string[] | null> {
-  const challenge = await take(deps, asker, 'enrol');
+  // The challenge is used up also by an answer that is wrong.
+  const challenge = await onFactors(deps, asker, ({ tx, session, now }) =>
+    takeChallenge(tx, session, 'enrol', now),
+  );
   const party = partyOf(deps);
   const verified = await tried(() =>
     verifyRegistrationResponse({
@@ -149,31 +152,33 @@ export async function finishStepUp(
   asker: Asker,
   response: AuthenticationResponseJSON,
 ): Promise<SteppedUp> {
-  const challenge = await take(deps, asker, 'step-up');
-  const party = partyOf(deps);
-  const own = await onFactors(deps, asker, ({ tx, userId }) => listPasskeys(tx, userId));
-  const passkey = own.find(({ credentialId }) => credentialId === response.id);
-  if (challenge === undefined || !passkey) throw await refuseFactor(deps, asker, 'passkey');
-  const verified = await tried(() =>
-    verifyAuthenticationResponse({
-      response,
-      expectedChallenge: challenge,
-      expectedOrigin: [...party.origins],
-      expectedRPID: party.id,
-      credential: {
-        id: passkey.credentialId,
-        publicKey: Uint8Array.from(passkey.publicKey),
-        counter: passkey.counter,
-      },
-    }),
-  );
-  if (verified.value?.verified !== true)
-    throw await refuseFactor(deps, asker, 'passkey', verified.error);
-  const { newCounter } = verified.value.authenticationInfo;
-  return onFactors(deps, asker, async (changing) => {
-    await notePasskeyUse(changing.tx, changing.userId, passkey.id, newCounter, changing.now);
-    return stepUp(changing, 'passkey');
+  // In one transaction: a passkey that is removed meanwhile is no factor any more.
+  const outcome = await onFactors(deps, asker, async (changing) => {
+    const { tx, userId, session, now } = changing;
+    const party = partyOf(deps);
+    const expectedChallenge = await takeChallenge(tx, session, 'step-up', now);
+    const own = await listPasskeys(tx, userId);
+    const passkey = own.find(({ credentialId }) => credentialId === response.id);
+    if (expectedChallenge === undefined || !passkey) return {};
+    const { value, error } = await tried(() =>
+      verifyAuthenticationResponse({
+        response,
+        expectedChallenge,
+        expectedOrigin: [...party.origins],
+        expectedRPID: party.id,
+        credential: {
+          id: passkey.credentialId,
+          publicKey: Uint8Array.from(passkey.publicKey),
+          counter: passkey.counter,
+        },
+      }),
+    );
+    if (value?.verified !== true) return { error };
+    await notePasskeyUse(tx, userId, passkey.id, value.authenticationInfo.newCounter, now);
+    return { steppedUp: await stepUp(changing, 'passkey') };
   });
+  if (!outcome.steppedUp) throw await refuseFactor(deps, asker, 'passkey', outcome.error);
+  return outcome.steppedUp;
 }
 
 /** @throws HttpError `step_up_required`, `not_found` */
@@ -185,14 +190,6 @@ export const forgetPasskey = (deps: FactorDeps, asker: Asker, id: string): Promi
     await dropCodesWithLast(changing);
     await tell(deps, changing, 'passkey.remove', name);
   });
-
-/** The challenge is used up also by an answer that is wrong. */
-const take = (
-  deps: FactorDeps,
-  asker: Asker,
-  purpose: ChallengePurpose,
-): Promise<string | undefined> =>
-  onFactors(deps, asker, ({ tx, session, now }) => takeChallenge(tx, session, purpose, now));
 
 /** The library throws for most of what can be wrong. */
 async function tried<T>(

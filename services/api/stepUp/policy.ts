@@ -24,7 +24,7 @@ export const mayEnrol = (state: StepUpState, now: Date, slackMs = 0): boolean =>
   (!hasFactor(state) && isWithin(state.signedInAt, STEP_UP_MS + slackMs, now));
 
 /** By what the person can step up. */
-export function factorsOf({ passkeys, hasApp, codesLeft }: StepUpState): Factor[] {
+function factorsOf({ passkeys, hasApp, codesLeft }: StepUpState): Factor[] {
   const there = { passkey: passkeys > 0, totp: hasApp, recovery: codesLeft > 0 };
   return (['passkey', 'totp', 'recovery'] as const).filter((factor) => there[factor]);
 }

@@ -1,5 +1,5 @@
 /** A second factor that was shown: what a session gets for it, and what a wrong one leaves. */
-import { HttpError } from '../../core/errors.ts';
+import { HttpError, messageOf } from '../../core/errors.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { markSteppedUp, withFactors, type Factor } from '../../store/secondFactors.ts';
 import { PLATFORM_WORKSPACE } from '../../store/workspace.ts';
@@ -38,6 +38,9 @@ const TEXT: Readonly<Record<Exclude<WrongFactor, 'too_many_codes'>, string>> = {
   recovery: 'This recovery code is not right, or was used before',
 };
 
+/** Of a cause in the log. */
+const MOST_CHARACTERS = 300;
+
 /** Counts, logs and audits a factor that was wrong. @returns the error for the person. */
 export async function refuseFactor(
   deps: FactorDeps,
@@ -45,7 +48,12 @@ export async function refuseFactor(
   what: WrongFactor,
   cause?: unknown,
 ): Promise<HttpError> {
-  noteRefusal(deps, request, { reason: `factor_${what}`, message: 'a second factor was refused' });
+  noteRefusal(deps, request, {
+    reason: `factor_${what}`,
+    message: 'a second factor was refused',
+    // It repeats what the caller sent.
+    ...(cause === undefined ? {} : { more: { why: messageOf(cause).slice(0, MOST_CHARACTERS) } }),
+  });
   const entry = { at: deps.clock.now(), actor, subject: `user/${userId}`, detail: { what } };
   await withFactors(deps.pool, userId, (tx) =>
     appendAudit(tx, PLATFORM_WORKSPACE, { ...entry, action: 'step-up.refused' }),

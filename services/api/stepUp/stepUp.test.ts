@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { request as openSocket } from 'node:http';
 import { PERSON } from '../../core/testing/identity/provider.ts';
-import type { Answer } from '../testing/api.ts';
+import { startTestApi, type Answer } from '../testing/api.ts';
 import { PUBLIC_URL, startSignIn, type SignInWorld } from '../testing/signIn.ts';
 import {
   as,
@@ -364,5 +364,40 @@ describe('a second factor', function () {
     assert.ok((await factors(browser)).steppedUpUntil);
     later(301);
     assert.equal((await factors(browser)).steppedUpUntil, null);
+  });
+});
+
+describe('a passkey that does not hold', function () {
+  this.timeout(60_000);
+
+  it('is refused, and the log says to the operator why', async () => {
+    const api = await startTestApi({ PUBLIC_URL: 'http://localhost:3000' });
+    try {
+      const body = { token: await api.oneTimeToken('sign-in', null) };
+      const signedIn = await api.call('POST', '/api/v1/sign-in', { body });
+      const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+      const browser = await browserOf(api, cookie);
+      const options = await as(api, browser, 'POST', '/second-factors/passkeys/options', {});
+      const { challenge } = JSON.parse(options.text) as { challenge: string };
+      const origin = `http://${'x'.repeat(2_000)}.example`;
+      const said = JSON.stringify({ type: 'webauthn.create', challenge, origin });
+      const clientDataJSON = Buffer.from(said).toString('base64url');
+      const response = {
+        id: 'eA',
+        rawId: 'eA',
+        type: 'public-key',
+        response: { clientDataJSON, attestationObject: 'oA' },
+        clientExtensionResults: {},
+      };
+      const add = { name: 'x', response };
+      const answer = await as(api, browser, 'POST', '/second-factors/passkeys', add);
+      assert.equal(answer.status, 422);
+      const line = api.lines.find((text) => text.includes('factor_passkey')) ?? '';
+      const { why } = JSON.parse(line) as { why: string };
+      assert.match(why, /origin "http:\/\/x+/);
+      assert.equal(why.length, 300, 'as little of what was sent as it takes');
+    } finally {
+      await api.stop();
+    }
   });
 });

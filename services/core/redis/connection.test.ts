@@ -33,14 +33,14 @@ describe('the connection to Redis', () => {
 
   it('F11 goes on after the server has crashed and come back, and says so once', async () => {
     const opened = await openReady();
-    const { client, isReady } = opened;
+    const { client } = opened;
     await client.set('a', '1');
     await server.kill();
     await assert.rejects(async () => {
       for (;;) await client.get('a');
     });
     await assert.rejects(client.get('a'), 'a command waits for nothing');
-    assert.equal(isReady(), false);
+    assert.equal(client.isReady, false);
     await server.start();
     await untilReady(opened);
     assert.equal(await client.get('a'), null);
@@ -51,10 +51,10 @@ describe('the connection to Redis', () => {
   it('gives a command up when the server says nothing', async () => {
     const relay = await startRelay(server.port);
     try {
-      const { client, isReady } = await openReady(`redis://127.0.0.1:${relay.port}`, 300);
+      const { client } = await openReady(`redis://127.0.0.1:${relay.port}`, 300);
       relay.cut();
       await assert.rejects(client.get('a'));
-      assert.equal(isReady(), false);
+      assert.equal(client.isReady, false);
       relay.mend();
     } finally {
       connection?.close();
@@ -67,7 +67,7 @@ describe('the connection to Redis', () => {
     await nowhere.close();
     connection = openRedis(`redis://127.0.0.1:${nowhere.port}`, log);
     await once(connection.client, 'error');
-    assert.equal(connection.isReady(), false);
+    assert.equal(connection.client.isReady, false);
     await assert.rejects(connection.client.get('a'));
   });
 });

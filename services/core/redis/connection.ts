@@ -23,8 +23,6 @@ export type RedisClient = ReturnType<typeof open>;
 
 export interface RedisConnection {
   readonly client: RedisClient;
-  /** Whether it can be asked now. */
-  readonly isReady: () => boolean;
   readonly close: () => void;
 }
 
@@ -54,5 +52,5 @@ export function openRedis(
   });
   // Its failures come as events as well.
   client.connect().catch(() => undefined);
-  return { client, isReady: () => client.isReady, close: () => client.destroy() };
+  return { client, close: () => client.destroy() };
 }

@@ -30,9 +30,9 @@ async function freePort(): Promise<number> {
 }
 
 /** Resolves when it can be asked; `once` would end with the first failed try. */
-export const untilReady = ({ client, isReady }: RedisConnection): Promise<void> =>
+export const untilReady = ({ client }: RedisConnection): Promise<void> =>
   new Promise((resolve) => {
-    if (isReady()) resolve();
+    if (client.isReady) resolve();
     else client.once('ready', resolve);
   });
 
