@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { httpUrl, list, loadConfig, port, type Environment } from '../../services/core/config.ts';
 import { DEFAULT_PORTS } from '../../services/core/contracts/ports.ts';
+import { DNS_LABEL } from '../../services/core/dnsLabel.ts';
 import { SetupError } from '../../services/core/errors.ts';
 import {
   workloadIdentity,
@@ -10,8 +11,7 @@ import {
 } from '../../services/core/workloadIdentity/config.ts';
 import type { Database } from './policies/input.ts';
 
-const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const namespace = () => z.string().regex(NAMESPACE, 'must be the name of a namespace');
+const namespace = () => z.string().regex(DNS_LABEL, 'must be the name of a namespace');
 
 /** An image; a tag alone may mean another one tomorrow. */
 const digest = () =>
@@ -86,7 +86,7 @@ const databaseOf = (addresses: readonly string[], at: number): Database =>
 /** @throws SetupError that names every wrong variable */
 export function readConfig(env: Environment, random: () => string): OperatorConfig {
   const vars = loadConfig(schema, env);
-  const wrong = vars.WATCH_NAMESPACES.find((name) => !NAMESPACE.test(name));
+  const wrong = vars.WATCH_NAMESPACES.find((name) => !DNS_LABEL.test(name));
   if (wrong !== undefined)
     throw new SetupError(
       `Wrong environment variables: WATCH_NAMESPACES names ${JSON.stringify(wrong)}, which is no name of a namespace.`,

@@ -5,6 +5,8 @@ import { TEAM, until, type System } from '../../testing/e2e/system.ts';
 import { createLedger, readStep, type Ledger } from './ledger.ts';
 
 const FIRST_PRICE = 100;
+/** Of every monitor. */
+export const INTERVAL_SECONDS = 60;
 /** A monitor may tell 60 alerts an hour: no page changes more often than that. */
 const SHORTEST_PACE_MS = 90_000;
 const PACES = 60;
@@ -78,7 +80,7 @@ const allowOneSite = async ({ kubectl }: System): Promise<void> => {
 const watching = (system: System, name: string): object =>
   jobOf(system, name, name, {
     sources: [{ name: 'page', url: `${system.world.site.url}/${name}`, fetch: 'Http' }],
-    schedule: { interval: '60s', jitterPercent: 0 },
+    schedule: { interval: `${INTERVAL_SECONDS}s`, jitterPercent: 0 },
   });
 
 async function haveBaselines(system: System, count: number): Promise<true | undefined> {
@@ -89,8 +91,10 @@ async function haveBaselines(system: System, count: number): Promise<true | unde
 
 /** What the scheduler's books say about all monitors. */
 export interface Books {
-  /** Slots that no check made up for. */
+  /** Slots that no check made up for, as the monitors themselves count them. */
   readonly missed: number;
+  /** Slots between the first and the last check of a monitor that have neither a check nor were counted. */
+  readonly uncounted: number;
   /** How late the oldest monitor is that is due, in seconds. */
   readonly lateSeconds: number;
 }
@@ -98,14 +102,22 @@ export interface Books {
 const BOOKS = `
 import('/app/services/store/pool.ts').then(({ withClient }) =>
   withClient(process.env.DATABASE_URL, 'soak', async (client) => {
-    const { rows } = await client.query(
-      'SELECT coalesce(sum(missed_slots), 0)::int AS missed, greatest(0, extract(epoch FROM now() - min(next_due_at)))::float AS "lateSeconds" FROM monitors WHERE active AND deleted_at IS NULL');
+    await client.query("SELECT set_config('mon.workspace', $1, false)", process.argv.slice(1, 2));
+    const { rows } = await client.query(\`
+      SELECT coalesce(sum(m.missed_slots), 0)::int AS missed,
+        coalesce(sum(greatest(0, c.slots - c.made - m.missed_slots)), 0)::int AS uncounted,
+        greatest(0, extract(epoch FROM now() - min(m.next_due_at)))::float AS "lateSeconds"
+      FROM monitors m CROSS JOIN LATERAL (
+        SELECT count(DISTINCT slot_at)::int AS made,
+          coalesce(ceil(extract(epoch FROM max(slot_at) - min(slot_at)) / $1)::int + 1, 0) AS slots
+        FROM checks WHERE workspace_id = m.workspace_id AND monitor = m.name AND outcome <> 'Missed') c
+      WHERE m.active AND m.deleted_at IS NULL\`, process.argv.slice(2));
     console.log(JSON.stringify(rows[0]));
   }));
 `;
 
 /** Asks in a pod of the scheduler. */
 export async function readBooks(system: System): Promise<Books> {
-  const said = await runIn(system, await podOf(system, 'scheduler'), BOOKS);
-  return JSON.parse(said) as Books;
+  const pod = await podOf(system, 'scheduler');
+  return JSON.parse(await runIn(system, pod, BOOKS, TEAM, String(INTERVAL_SECONDS))) as Books;
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '../../../services/core/clock.ts';
 import { SetupError } from '../../../services/core/errors.ts';
 import { inspect, startControlPlane } from '../../lib/cluster/controlPlane.ts';
@@ -17,6 +18,15 @@ import { startTestCluster } from './cluster.ts';
 import { makeFakePrograms } from './fakePrograms.ts';
 import { endCluster, useCluster, useClusterWithCrds, useNamespace } from './hooks.ts';
 import { KubectlError } from './kubectl.ts';
+
+const CLUSTER_FILE = path.join(import.meta.dirname, 'cluster.ts');
+/** A test process that starts a cluster, says where it is, and lives on. */
+const START = `
+const { startTestCluster } = await import(process.env.CLUSTER);
+const { apiServer } = await startTestCluster(process.env, () => {});
+console.log(apiServer.state);
+setInterval(() => {}, 60_000);
+`;
 
 const deps = { clock: systemClock, say: () => {} };
 const SAMPLES = path.join(root, 'manifests', 'samples');
@@ -160,6 +170,19 @@ describe('cluster: one for a test process', () => {
       await theirs.stop();
     }
   });
+
+  for (const signal of ['SIGKILL', 'SIGINT'] as const)
+    it(`goes with a test process that ends by ${signal}`, async () => {
+      const env = { ...process.env, ...fakeEnvironment(), CLUSTER: CLUSTER_FILE };
+      const child = spawn(process.execPath, ['--input-type=module', '-e', START], { env });
+      const [said] = (await once(child.stdout, 'data')) as [Buffer];
+      const folder = clusterFolder(String(said).trim());
+      const processes = Object.values(readRecord(folder)?.processes ?? {});
+      assert.equal(processes.length, 3);
+      child.kill(signal);
+      while (existsSync(folder.path)) await setImmediate();
+      assert.deepEqual(await Promise.all(processes.map(isRunning)), [false, false, false]);
+    });
 
   it('says what to do when there is nothing to start it from', async () => {
     await assert.rejects(

@@ -23,6 +23,7 @@ import {
 } from '../../lib/cluster/programs.ts';
 import { SERVERS, type Program } from '../../lib/cluster/recipes.ts';
 import { chooseSource, clusterCache, type Environment } from '../../lib/cluster/source.ts';
+import { watchOver } from './keeper.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
 
 /** The API server of a cluster of our own, to be taken away and given back. */
@@ -100,7 +101,13 @@ export async function startOwn(
   mkdirSync(parent, { recursive: true });
   await sweep(parent, deps);
   const state = path.join(parent, `${process.pid}-${randomBytes(4).toString('hex')}`);
-  await startControlPlane(state, programs, choosePorts, deps);
+  const keeper = watchOver(state);
+  try {
+    await startControlPlane(state, programs, choosePorts, deps);
+  } catch (error) {
+    keeper.dismiss();
+    throw error;
+  }
   const { kubeconfig, kubectlCache } = clusterFolder(state);
   return {
     kubeconfig,
@@ -112,6 +119,7 @@ export async function startOwn(
     },
     stop: async () => {
       await stopControlPlane(state, deps);
+      keeper.dismiss();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Everything dies in turn while pages change: no alert is lost, and it takes no longer than is said here. */
 import assert from 'node:assert/strict';
 import { getThrough, type Front } from './front.ts';
-import { alertsOf, becomes, channelObjects, jobOf } from './journey.ts';
+import { alertsOf, askForRuns, becomes, channelObjects, jobOf } from './journey.ts';
 import { podOf, podsWith } from './pods.ts';
 import { say, TEAM, until, type System } from './system.ts';
 
@@ -43,11 +43,7 @@ const told = ({ system }: Field, price: number): number[] =>
       alertsOf(system, name).filter(({ raw }) => raw.includes(`"after":"${price}.00"`)).length,
   );
 
-const runAll = async ({ node }: System): Promise<void> => {
-  const wish = `mon.duckerhub.com/run-requested-at=${new Date().toISOString()}`;
-  const names = MONITORS.map((name) => `mj/${name}`);
-  await node.kubectl(['-n', TEAM, 'annotate', '--overwrite', ...names, wish]);
-};
+const runAll = (system: System): Promise<void> => askForRuns(system, MONITORS);
 
 /**
  * A change on every page, and a blow at the same time; done when all have been told.

@@ -116,14 +116,29 @@ export interface Page {
 }
 
 /** Asks for a path as it stands, through the front, as a browser far away would. */
-export function getThrough(
-  { pod: { address }, certificate: { cert } }: Front,
-  asked: string,
+export const getThrough = (
+  front: Front,
+  path: string,
   headers: Readonly<Record<string, string>> = {},
+): Promise<Page> => askThrough(front, { method: 'GET', path, headers });
+
+export interface Ask {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: object;
+}
+
+/** The same with another method, and a body. */
+export function askThrough(
+  { pod: { address }, certificate: { cert } }: Front,
+  { method, path, headers, body }: Ask,
 ): Promise<Page> {
   const { promise, resolve, reject } = Promise.withResolvers<Page>();
-  const to = { host: address, port: FRONT_PORT, path: asked, servername: HOSTNAME, ca: cert };
-  const options = { ...to, headers: { host: HOSTNAME, ...headers }, agent: false };
+  const to = { host: address, port: FRONT_PORT, path, method, servername: HOSTNAME, ca: cert };
+  const type = body && { 'content-type': 'application/json' };
+  const options = { ...to, headers: { host: HOSTNAME, ...type, ...headers }, agent: false };
   request(options, (response) => {
     let text = '';
     response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -133,7 +148,7 @@ export function getThrough(
     });
   })
     .on('error', reject)
-    .end();
+    .end(body && JSON.stringify(body));
   return promise;
 }
 

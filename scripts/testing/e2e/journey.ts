@@ -49,6 +49,13 @@ export const jobOf = (
 export const becomes = (system: System, what: string, condition: string): Promise<string> =>
   system.node.kubectl(['-n', TEAM, 'wait', `--for=condition=${condition}`, what, '--timeout=90s']);
 
+/** Asks for a check of each now, as the annotation does. */
+export const askForRuns = async ({ node }: System, names: readonly string[]): Promise<void> => {
+  const wish = `mon.duckerhub.com/run-requested-at=${new Date().toISOString()}`;
+  const monitors = names.map((name) => `mj/${name}`);
+  await node.kubectl(['-n', TEAM, 'annotate', '--overwrite', ...monitors, wish]);
+};
+
 /** The posts about one monitor, oldest first. */
 export const alertsOf = ({ world }: System, monitor: string): HookPost[] =>
   world.hook.posts.filter(({ json }) => json?.['monitor'] === monitor);

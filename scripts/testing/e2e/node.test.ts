@@ -2,6 +2,7 @@
 import { backup } from './backup.ts';
 import { dashboard } from './dashboard.ts';
 import { drills } from './drills.ts';
+import { emergency } from './emergency.ts';
 import { enforcement } from './enforcement.ts';
 import { exposure } from './exposure.ts';
 import { startFront, type Front } from './front.ts';
@@ -31,7 +32,8 @@ describe('e2e: the whole system on a node', function () {
   describe('a person at the dashboard', () => dashboard(system, theFront));
   describe('what holds a pod', () => hardening(system));
   describe('who enforces the policies', () => enforcement(system));
-  describe('keys and the freeze', () => keys(system));
+  describe('keys and the freeze', () => keys(system, theFront));
+  describe('an emergency', () => emergency(system, theFront));
   describe('evictions and rolling restarts', () => rollout(system, theFront));
   describe('kills', () => drills(system, theFront));
   describe('a lost database', () => backup(system));

@@ -1,18 +1,16 @@
 /** The whole system, installed by its chart from images of this checkout on a node of its own. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '../../../services/core/clock.ts';
 import { chartFolder } from '../../generate-chart.ts';
 import { POD_ADDRESSES } from '../../lib/cluster/node/addresses.ts';
-import { imageCache } from '../../lib/cluster/source.ts';
-import { buildImages, IMAGES, type ImageName } from '../../lib/images/build.ts';
+import type { ImageName } from '../../lib/images/build.ts';
 import { root } from '../../lib/prepare.ts';
 import type { Kubectl } from '../cluster/kubectl.ts';
 import { startTestNode, type TestNode } from '../cluster/node.ts';
 import { openHelm, type Helm, type Values } from '../helm/helm.ts';
+import { packImages } from './packed.ts';
 import { giveRedis } from './redis.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -76,7 +74,15 @@ export interface RunningSystem {
 
 /** A node with the images of this checkout and the namespaces; nothing is installed yet. */
 export async function startSystem(): Promise<RunningSystem> {
-  const node = await startTestNode();
+  // Packing needs no node, and a node mostly waits.
+  const [packing, starting] = await Promise.allSettled([packImages(say), startTestNode()]);
+  if (packing.status === 'rejected' || starting.status === 'rejected') {
+    if (packing.status === 'fulfilled') packing.value.remove();
+    if (starting.status === 'fulfilled') await starting.value.stop();
+    throw [packing, starting].find((one) => one.status === 'rejected')?.reason;
+  }
+  const images = packing.value;
+  const node = starting.value;
   const parts: { helm?: Helm; world?: World } = {};
   const stop = async (): Promise<void> => {
     parts.helm?.remove();
@@ -87,12 +93,15 @@ export async function startSystem(): Promise<RunningSystem> {
     const helm = (parts.helm = await openHelm(node.kubeconfig));
     const world = (parts.world = await startWorld());
     const redis = await giveRedis(node, say);
-    const system = systemIn({ node, helm, world, redis, digests: await giveImages(node) });
+    for (const archive of images.archives) await node.load(archive);
+    const system = systemIn({ node, helm, world, redis, digests: images.digests });
     await prepareNamespaces(system);
     return { system, stop };
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    images.remove();
   }
 }
 
@@ -105,23 +114,13 @@ interface Started {
   readonly redis: string;
 }
 
-/** Builds the images of this checkout and gives them to the node. */
-async function giveImages(node: TestNode): Promise<Record<ImageName, string>> {
-  const output = mkdtempSync(path.join(os.tmpdir(), 'duckmon-e2e-'));
-  const cache = imageCache(process.env);
-  try {
-    const built = await buildImages(IMAGES, output, 'localhost', { root, cache, say });
-    for (const { archive } of built) await node.load(archive);
-    const digests = built.map(({ archive, digest }) => [path.basename(archive, '.tar'), digest]);
-    return Object.fromEntries(digests) as Record<ImageName, string>;
-  } finally {
-    rmSync(output, { recursive: true, force: true });
-  }
-}
+/** Workers fill a small node; a database that comes back must not wait for their place. */
+const CORE = 'duckmon-core';
 
-/** As the README says, with what lies outside opened by name, and nothing else. */
+/** As the README says, with what lies outside opened by name, and the core before its workers. */
 const valuesFor = ({ digests, redis, world }: Started): Values => ({
   HOSTNAME,
+  priorityClassName: CORE,
   image: { digest: digests.duckmon },
   browserImage: { digest: digests['duckmon-browser'] },
   postgres: { bundled: { image: { digest: digests['duckmon-postgres'] } } },
@@ -182,7 +181,13 @@ const namespaceOf = (name: string, labels: object = {}): object => ({
 });
 
 export const prepareNamespaces = ({ apply }: System): Promise<void> =>
-  apply(namespaceOf(NAMESPACE), namespaceOf(TEAM));
+  apply(namespaceOf(NAMESPACE), namespaceOf(TEAM), {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: CORE },
+    value: 1000,
+    description: 'duckmon without its workers',
+  });
 
 /** Runs something and remembers how long it took. */
 export async function timed<T>(system: System, what: string, work: () => Promise<T>): Promise<T> {

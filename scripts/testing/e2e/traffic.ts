@@ -30,9 +30,11 @@ export function startTraffic(send: () => Promise<string | undefined>, pauseMs = 
   };
 }
 
+/** Lines of a pod's metrics that begin with a name. */
 const METRICS = `
+const [name] = process.argv.slice(1);
 fetch('http://127.0.0.1:9090/metrics').then((answer) => answer.text()).then((text) => console.log(
-  text.split('\\n').filter((line) => line.startsWith('mon_auth_failures_total')).join('\\n')));
+  text.split('\\n').filter((line) => line.startsWith(name)).join('\\n')));
 `;
 
 /** Services that take internal calls. */
@@ -42,12 +44,32 @@ const CALLED = ['scheduler', 'browser', 'llm', 'notification', 'egress'];
 export async function refusals(system: System): Promise<ReadonlyMap<string, number>> {
   const counted = new Map<string, number>();
   for (const component of CALLED)
-    for (const pod of await podsWith(system, `mon.duckerhub.com/component=${component}`))
-      counted.set(pod.name, await refusalsOf(system, pod));
+    for (const [pod, count] of await sums(system, component, 'mon_auth_failures_total'))
+      counted.set(pod, count);
   return counted;
 }
 
-async function refusalsOf(system: System, pod: PodPlace): Promise<number> {
-  const lines = (await runIn(system, pod, METRICS)).split('\n');
-  return lines.reduce((sum, line) => sum + Number(/ (\S+)$/.exec(line.trim())?.[1] ?? 0), 0);
+/** How many requests each pod of a component has answered so far, by its name. */
+export const served = (system: System, component: string): Promise<ReadonlyMap<string, number>> =>
+  sums(system, component, 'mon_http_request_seconds_count');
+
+async function sums(
+  system: System,
+  component: string,
+  metric: string,
+): Promise<ReadonlyMap<string, number>> {
+  const pods = await podsWith(system, `mon.duckerhub.com/component=${component}`);
+  const sumOf = async (pod: PodPlace): Promise<[string, number]> => {
+    const lines = (await runIn(system, pod, METRICS, metric)).split('\n');
+    const values = lines.map((line) => Number(/ (\S+)$/.exec(line.trim())?.[1] ?? 0));
+    return [pod.name, values.reduce((sum, value) => sum + value, 0)];
+  };
+  return new Map(await Promise.all(pods.map(sumOf)));
 }
+
+/** Pods and how often their containers have started. */
+export const starts = (system: System): Promise<string> =>
+  system.read(
+    'pods',
+    '{range .items[?(@.metadata.labels.mon\\.duckerhub\\.com/component!="canary")]}{.metadata.name}:{.status.containerStatuses[0].restartCount} {end}',
+  );

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createLog } from '../../core/log.ts';
+import { askWorkspaceErasure } from '../../store/erasure.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { HOUR, MINUTE, NOON, createWorld, later, type World } from '../testing/world.ts';
 import { createChores, recover } from './sweep.ts';
@@ -68,6 +70,19 @@ describe('chores', () => {
       (await world.rows('one_time_tokens')).map((row) => row['expires_at']),
       [later(NOON, 48 * HOUR)],
     );
+  });
+
+  it('E15 erase the workspaces that were asked to be, and name none in the log', async () => {
+    await withWorkspace(world.db.pool('mon_api'), 'team', (tx) =>
+      askWorkspaceErasure(tx, 'team', new Date()),
+    );
+    const lines: string[] = [];
+    const log = createLog('scheduler', 'info', { write: (line) => void lines.push(line) });
+    await createChores({ ...world.deps, log }).run();
+    assert.match(lines.join(''), /"workspaces.erased","workspaces":1/);
+    assert.ok(!lines.join('').includes('team'));
+    const { rows } = await world.pool.query("SELECT id FROM workspaces WHERE id = 'team'");
+    assert.deepEqual(rows, []);
   });
 
   it('F19 show how late the oldest due monitor is', async () => {

@@ -1,8 +1,10 @@
 /** The scheduler's chores: what is due besides checks, and what old rows leave behind. */
 import { messageOf } from '../../core/errors.ts';
+import { deleteAccountMails, recoverAccountMails } from '../../store/accountMailsOutbox.ts';
 import { releaseReservations } from '../../store/budget.ts';
 import { pruneCache } from '../../store/cache.ts';
 import { oldestLatenessMs } from '../../store/claim.ts';
+import { eraseWorkspaces } from '../../store/erasure.ts';
 import { recoverLeases } from '../../store/lease.ts';
 import { recoverDeliveries } from '../../store/outbox.ts';
 import {
@@ -18,10 +20,11 @@ import {
 import type { SchedulerDeps } from '../deps.ts';
 import { openDesk } from '../tell/desk.ts';
 import { tellWaiting } from '../tell/due.ts';
+import { createSealChore } from './seals.ts';
 
 export type SweepDeps = Pick<
   SchedulerDeps,
-  'pool' | 'clock' | 'newId' | 'newToken' | 'failpoint' | 'metrics' | 'settings' | 'log'
+  'pool' | 'clock' | 'newId' | 'newToken' | 'failpoint' | 'metrics' | 'settings' | 'log' | 'seals'
 >;
 
 const DAY_MS = 86_400_000;
@@ -29,6 +32,7 @@ const HOUR_MS = 3_600_000;
 /** Longer than any judgement may last. */
 const STALE_RESERVATION_MS = 15 * 60_000;
 const CACHE_LIFE_MS = 30 * DAY_MS;
+const ACCOUNT_MAIL_LIFE_MS = 30 * DAY_MS;
 const CACHE_ROWS = 50_000;
 const BATCH = 200;
 /** Of each kind a minute; each alert by mail leaves a few. */
@@ -36,15 +40,20 @@ const ENDED_BATCH = 1000;
 
 /** Ends what a dead process of this name left behind, and makes history writable. Run before any claim. */
 export async function recover(deps: SweepDeps): Promise<void> {
+  await ensurePartitions(deps.pool, daysFrom(deps.clock.now()));
+  await takeOver(deps, deps.settings.owner);
+}
+
+/** Ends what a process of a name left behind; none of that name may live. */
+export async function takeOver(deps: SweepDeps, owner: string): Promise<void> {
   const now = deps.clock.now();
-  const { owner } = deps.settings;
-  await ensurePartitions(deps.pool, daysFrom(now));
   const leases = await recoverLeases(deps.pool, owner, now);
   const deliveries = await recoverDeliveries(deps.pool, owner, now);
+  const mails = await recoverAccountMails(deps.pool, owner, now);
   const reservations = await releaseReservations(deps.pool, { owner, before: staleBefore(now) });
-  if (leases + deliveries + reservations > 0)
+  if (leases + deliveries + mails + reservations > 0)
     deps.log.warn(
-      { leases, deliveries, reservations },
+      { leases, deliveries, mails, reservations },
       'took over what a process that ended left behind',
     );
 }
@@ -99,6 +108,13 @@ interface Chore {
   readonly run: (deps: SweepDeps, now: Date) => Promise<unknown>;
 }
 
+/** The log outlives what was erased, so it names nothing. */
+async function erase({ pool, log }: SweepDeps): Promise<void> {
+  const { length } = await eraseWorkspaces(pool);
+  if (length > 0)
+    log.info({ event: 'workspaces.erased', workspaces: length }, 'workspaces were erased');
+}
+
 /** Remembers when each chore ran last. */
 export function createChores(deps: SweepDeps): Chores {
   let trimFrom: DueTelling | undefined;
@@ -125,6 +141,14 @@ export function createChores(deps: SweepDeps): Chores {
       everyMs: 60_000,
       run: ({ pool }, now) => deleteEnded(pool, now, ENDED_BATCH),
     },
+    {
+      name: 'account-mails',
+      everyMs: HOUR_MS,
+      run: ({ pool }, now) =>
+        deleteAccountMails(pool, new Date(now.getTime() - ACCOUNT_MAIL_LIFE_MS), ENDED_BATCH),
+    },
+    { name: 'erasure', everyMs: 60_000, run: erase },
+    { name: 'seals', everyMs: 60_000, run: createSealChore() },
     {
       name: 'trim',
       everyMs: 60_000,
