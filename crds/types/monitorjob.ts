@@ -44,6 +44,8 @@ export interface MonitorJobSpec {
   budget?: Budget;
   /** Whom to tell and how often. Default: {}. */
   alerting: Alerting;
+  /** How the steps sign in to the pages. */
+  session?: Session;
   /** From whom the browsers of the job are kept apart. Default: {}. */
   isolation: Isolation;
   /** How long history is kept, at most the platform's maximum. Default: {}. */
@@ -80,6 +82,8 @@ export interface Source {
   locale: string;
   /** IANA time zone of the browser. At most 64 characters. Default: UTC. */
   timeZone: string;
+  /** What the browser does before it reads the page, in this order. With steps the page is always read by the browser. At most 30. */
+  steps?: SourceStep[];
   /** Further signs that what was fetched is not the page and must not be compared. */
   notJudgeable?: SourceNotJudgeable;
 }
@@ -130,6 +134,90 @@ export interface SourceViewport {
   width: number;
   /** Height. From 240 to 2160. Default: 800. */
   height: number;
+}
+
+/** One step: exactly one of click, type, press, select, wait and goto. */
+export interface SourceStep {
+  /** Clicks on something. */
+  click?: SourceStepClick;
+  /** Fills a field. What comes from the Secret is typed only into a visible field of the page itself (no frame), while that is of the origin that the spec names last (the source, or a goto before). */
+  type?: SourceStepType;
+  /** Presses a key in what has the focus. One of Enter, Tab, Escape, Space, Backspace, Delete, ArrowUp, ArrowDown, ArrowLeft, ArrowRight, PageUp, PageDown, Home, End. */
+  press?:
+    | 'Enter'
+    | 'Tab'
+    | 'Escape'
+    | 'Space'
+    | 'Backspace'
+    | 'Delete'
+    | 'ArrowUp'
+    | 'ArrowDown'
+    | 'ArrowLeft'
+    | 'ArrowRight'
+    | 'PageUp'
+    | 'PageDown'
+    | 'Home'
+    | 'End';
+  /** Chooses an entry of a list. */
+  select?: SourceStepSelect;
+  /** Waits for something, or for a time: exactly one of selector, text and duration. */
+  wait?: SourceStepWait;
+  /** Opens another address. An absolute http or https URL without user info. 8 to 2048 characters. */
+  goto?: string;
+}
+
+/** Clicks on something. */
+export interface SourceStepClick {
+  /** What is clicked, by a CSS selector, or an expression that begins with xpath:. At most 512 characters. */
+  selector?: string;
+  /** What is clicked, by the text that it shows, or a part of it; case and white space do not matter. At most 256 characters. */
+  text?: string;
+  /** What is clicked, by what it is. One of Button, Link, Textbox, Checkbox, Radio, Combobox, Tab, Menuitem. */
+  role?: 'Button' | 'Link' | 'Textbox' | 'Checkbox' | 'Radio' | 'Combobox' | 'Tab' | 'Menuitem';
+  /** With role: its label, or a part of it. At most 256 characters. */
+  name?: string;
+}
+
+/** Fills a field. What comes from the Secret is typed only into a visible field of the page itself (no frame), while that is of the origin that the spec names last (the source, or a goto before). */
+export interface SourceStepType {
+  /** The field, by a CSS selector, or an expression that begins with xpath:. At most 512 characters. */
+  selector?: string;
+  /** The field, by the text that it shows, or a part of it; case and white space do not matter. At most 256 characters. */
+  text?: string;
+  /** The field, by what it is. One of Button, Link, Textbox, Checkbox, Radio, Combobox, Tab, Menuitem. */
+  role?: 'Button' | 'Link' | 'Textbox' | 'Checkbox' | 'Radio' | 'Combobox' | 'Tab' | 'Menuitem';
+  /** With role: its label, or a part of it. At most 256 characters. */
+  name?: string;
+  /** Plain text: anyone who may read this object can read it. At most 1024 characters. */
+  value?: string;
+  /** Key of session.credentialsSecretRef whose value is typed. At most 253 characters. */
+  fromSecretKey?: string;
+  /** Key of session.credentialsSecretRef that holds the secret of an authenticator app (base32); its present code of six digits is typed. At most 253 characters. */
+  totpFromSecretKey?: string;
+}
+
+/** Chooses an entry of a list. */
+export interface SourceStepSelect {
+  /** The list, by a CSS selector, or an expression that begins with xpath:. At most 512 characters. */
+  selector?: string;
+  /** The list, by the text that it shows, or a part of it; case and white space do not matter. At most 256 characters. */
+  text?: string;
+  /** The list, by what it is. One of Button, Link, Textbox, Checkbox, Radio, Combobox, Tab, Menuitem. */
+  role?: 'Button' | 'Link' | 'Textbox' | 'Checkbox' | 'Radio' | 'Combobox' | 'Tab' | 'Menuitem';
+  /** With role: its label, or a part of it. At most 256 characters. */
+  name?: string;
+  /** Value or label of the entry. At most 256 characters. */
+  value: string;
+}
+
+/** Waits for something, or for a time: exactly one of selector, text and duration. */
+export interface SourceStepWait {
+  /** What must be there, by a CSS selector, or an expression that begins with xpath:. At most 512 characters. */
+  selector?: string;
+  /** Text that something must show. At most 256 characters. */
+  text?: string;
+  /** Time to wait. A duration from 1s to 60s, such as 90s, 15m or 1h30m. */
+  duration?: string;
 }
 
 /** Further signs that what was fetched is not the page and must not be compared. */
@@ -354,6 +442,20 @@ export interface AlertingOnFailure {
   after: number;
   /** Channels that are told. Absent means those of the alerts. At most 10. */
   channelRefs?: ChannelRef[];
+}
+
+/** How the steps sign in to the pages. */
+export interface Session {
+  /** Secret in the same namespace whose keys the steps may type. */
+  credentialsSecretRef?: SessionCredentialsSecretRef;
+  /** Whether cookies and local storage are kept, encrypted, from one check to the next. The steps up to the last one that types from the Secret, with the click or press and the waits right behind it, are then the login: they run only when the page looks logged out, and the page is opened again after them. Default: false. */
+  persist: boolean;
+}
+
+/** Secret in the same namespace whose keys the steps may type. */
+export interface SessionCredentialsSecretRef {
+  /** Name of the Secret; begins with duckmon-login-, so that pods of browsers may mount it. A DNS label of at most 63 characters. */
+  name: string;
 }
 
 /** From whom the browsers of the job are kept apart. Default: {}. */

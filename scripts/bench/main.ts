@@ -21,6 +21,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     summary: 'H1: checks of unchanged pages with their commit, against changedetection.io',
     run: async (...args) => (await import('./http/bench.ts')).benchHttp(...args),
   },
+  browser: {
+    summary: 'B1, B2, B3, B5: isolated checks by Chromium, against a raw CDP loop and Crawlee',
+    run: async (...args) => (await import('./browser/bench.ts')).benchBrowser(...args),
+  },
   operator: {
     summary: 'O1, O2, O4: MonitorJobs on a real API server, against bare PATCHes and an informer',
     run: async (...args) => (await import('./operator/bench.ts')).benchOperator(...args),

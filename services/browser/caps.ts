@@ -7,6 +7,10 @@ export interface Caps {
   readonly pageBytes: number;
   /** Frames that a page may have. */
   readonly frames: number;
+  /** Processes and workers that the frames of a page may have beside its own. */
+  readonly helpers: number;
+  /** Bytes that an origin may store; what is stored lies in memory. */
+  readonly storageBytes: number;
   /** Pages of one check, popups counted. */
   readonly pages: number;
   readonly redirects: number;
@@ -25,6 +29,8 @@ export const DEFAULT_CAPS: Caps = {
   documentBytes: 10 * MEGABYTE,
   pageBytes: 64 * MEGABYTE,
   frames: 100,
+  helpers: 40,
+  storageBytes: 16 * MEGABYTE,
   pages: 5,
   redirects: 10,
   textCharacters: 2_000_000,

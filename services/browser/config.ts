@@ -35,6 +35,8 @@ const schema = z.object({
   BROWSER_ONCE: flag(false),
   /** `Required`: the process ends at once where Chromium's sandbox does not hold. */
   BROWSER_SANDBOX: z.enum(SANDBOXES).default('Own'),
+  /** Folder below which each Secret for logins has a folder, where they are mounted. */
+  LOGINS_FOLDER: z.string().optional(),
   DRAIN_SECONDS: drainSeconds(),
   POD_IP: z.string().optional(),
 });
@@ -59,6 +61,7 @@ export interface BrowserConfig {
   /** Whether the process is for one check only. */
   readonly once: boolean;
   readonly sandbox: Sandbox;
+  readonly loginsFolder?: string | undefined;
   /** Time that running fetches have when the process shall end. */
   readonly drainMs: number;
   /** The scheduler calls each pod by its address. */
@@ -86,6 +89,7 @@ export function readConfig(env: Environment): BrowserConfig {
     maxBytes: given.BROWSER_RECYCLE_MEMORY,
     once: given.BROWSER_ONCE,
     sandbox: given.BROWSER_SANDBOX,
+    loginsFolder: given.LOGINS_FOLDER,
     drainMs: given.DRAIN_SECONDS * 1000,
     podIp: given.POD_IP,
   };

@@ -6,16 +6,23 @@ import type { FetchErrorCode } from '../domain/types.ts';
 export class FetchFailure extends Error {
   readonly code: FetchErrorCode;
   readonly retryAfterSeconds: number | undefined;
+  /** Of `stepFailed`: which one, counted from 1. */
+  readonly step: number | undefined;
 
   constructor(
     code: FetchErrorCode,
     message: string,
-    extra: { readonly cause?: unknown; readonly retryAfterSeconds?: number | undefined } = {},
+    extra: {
+      readonly cause?: unknown;
+      readonly retryAfterSeconds?: number | undefined;
+      readonly step?: number | undefined;
+    } = {},
   ) {
     super(message, { cause: extra.cause });
     this.name = 'FetchFailure';
     this.code = code;
     this.retryAfterSeconds = extra.retryAfterSeconds;
+    this.step = extra.step;
   }
 }
 
@@ -31,6 +38,7 @@ export function failedResult(failure: FetchFailure, timings: Timings): FetchResu
       ...(failure.retryAfterSeconds === undefined
         ? {}
         : { retryAfterSeconds: failure.retryAfterSeconds }),
+      ...(failure.step === undefined ? {} : { step: failure.step }),
     },
     timings,
   };

@@ -5,6 +5,7 @@ import { HttpError, SetupError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { FetchFailure, failedResult, timeoutFailure } from './failure.ts';
 import { failureOf } from './http/failures.ts';
+import { withSecondTry } from './secondTry.ts';
 
 /** One way to fetch. */
 export type Fetcher = (request: FetchRequest, signal: AbortSignal) => Promise<FetchResult>;
@@ -32,7 +33,7 @@ export async function runFetch(
   const leave = (): void => stop.abort(gone.reason);
   gone.addEventListener('abort', leave, { once: true });
   try {
-    const fetcher = request.via === 'browser' ? browser : http;
+    const fetcher = withSecondTry(request.via === 'browser' ? browser : http);
     return await fetcher(request, stop.signal);
   } catch (error) {
     if (error instanceof HttpError) throw error;

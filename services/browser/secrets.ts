@@ -1,4 +1,4 @@
-/** Takes out of a document what a monitor's own headers carry: some pages show the request. */
+/** Takes out of a page what a monitor's own headers and logins carry: some pages show them. */
 import type { FetchSource } from '../core/contracts/browser.ts';
 
 /** Headers whose values are words that any page may hold. */
@@ -6,6 +6,8 @@ const HARMLESS =
   /^(?:accept(?:-.*)?|user-agent|cache-control|pragma|referer|origin|content-.*|range|dnt|if-.*|sec-.*|x-requested-with)$/i;
 /** Shorter pieces are found everywhere and protect nothing. */
 const LEAST = 8;
+/** A secret of a login is a secret as a whole; below this it is any word. */
+const LEAST_LOGIN = 4;
 
 /** The document with stars for each secret of the headers, in the forms in which pages echo them. */
 export function withoutSecrets(document: string | Uint8Array, source: FetchSource): Buffer {
@@ -20,6 +22,35 @@ export function withoutSecrets(document: string | Uint8Array, source: FetchSourc
       bytes.toString('latin1'),
     );
   return Buffer.from(masked, 'latin1');
+}
+
+/** The text with stars for the secrets of a login, in every form, and for every long piece of one. */
+export const withoutLogin = (text: string, secrets: readonly string[]): string =>
+  piecesOf(secrets).reduce((left, piece) => left.replaceAll(piece, '*'.repeat(piece.length)), text);
+
+/** Whether a text shows a secret of a login, or a long piece of one. */
+export const showsLogin = (text: string, secrets: readonly string[]): boolean =>
+  piecesOf(secrets).some((piece) => text.includes(piece));
+
+/** A value with the same done to all texts in it. */
+export function withoutLoginIn<T>(value: T, secrets: readonly string[]): T {
+  if (secrets.length === 0) return value;
+  const clean = (one: unknown): unknown => {
+    if (typeof one === 'string') return withoutLogin(one, secrets);
+    if (Array.isArray(one)) return one.map(clean);
+    if (typeof one !== 'object' || one === null) return one;
+    return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, clean(inner)]));
+  };
+  return clean(value) as T;
+}
+
+/** Whole forms come first, so that no piece leaves the rest of one. */
+function piecesOf(secrets: readonly string[]): string[] {
+  const forms = secrets.filter(({ length }) => length >= LEAST_LOGIN).flatMap(formsOf);
+  const pieces = forms.flatMap((form) =>
+    Array.from({ length: Math.max(0, form.length - LEAST) }, (_, at) => form.slice(at, at + LEAST)),
+  );
+  return [...new Set([...forms.toSorted((left, right) => right.length - left.length), ...pieces])];
 }
 
 /** Every form of every secret, the longest first, so that none is left in pieces. */

@@ -21,6 +21,7 @@ import type { BrowserConfig } from './config.ts';
 import { createReader, type DocumentReader } from './document/reader.ts';
 import type { Fetcher } from './fetch.ts';
 import { fetchKeeping } from './keep.ts';
+import { mountedLogins } from './login.ts';
 import { METRICS } from './names.ts';
 import { createOneCheck, type OneCheck } from './oneCheck.ts';
 import { fetchRoutes, type RouteDeps } from './routes.ts';
@@ -181,7 +182,8 @@ function createFetchers(
   const overHttp: Fetcher = (request, signal) =>
     fetchKeeping(request, { clock, caps, reader, egress }, signal);
   const proxyOrigin = new URL(config.egressUrl).origin;
-  const chromium = { clock, caps, pool, proxyOrigin, overHttp };
+  const mounted = mountedLogins(config.loginsFolder);
+  const chromium = { clock, caps, pool, proxyOrigin, overHttp, mounted };
   return {
     clock,
     log,

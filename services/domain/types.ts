@@ -78,6 +78,8 @@ export type FetchErrorCode =
   | 'decodeFailed'
   | 'selectorInvalid'
   | 'selectorMissing'
+  | 'stepFailed'
+  | 'loggedOut'
   | 'outOfMemory'
   | 'limitExceeded'
   | 'browserCrashed'

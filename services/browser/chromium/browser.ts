@@ -10,6 +10,8 @@ import { openTab, type Tab } from './tab.ts';
 export interface TabEvents {
   /** The page opened another page; it is closed already. */
   popup(): void;
+  /** A frame of another site got a process of its own. */
+  helper(): void;
   /** The page's process died; `memory` when it grew too large. */
   crashed(why: 'memory' | 'crash'): void;
 }
@@ -111,16 +113,20 @@ interface State {
 
 type Users = Map<string, { readonly targetId: string; readonly events: TabEvents }>;
 
-async function tellOfEnd({ exited }: Launched, users: Users, state: State): Promise<void> {
-  await exited;
+async function tellOfEnd(launched: Launched, users: Users, state: State): Promise<void> {
+  await launched.exited;
   state.dead = true;
   for (const { events } of users.values()) events.crashed('crash');
+  // one that died by itself leaves children and a folder
+  await launched.kill();
 }
 
 async function listen({ connection }: Launched, users: Users, state: State): Promise<void> {
   connection.on('Target.targetCreated', ({ targetInfo }) => {
     const user = users.get(targetInfo.browserContextId ?? '');
-    if (!user || targetInfo.type !== 'page' || targetInfo.targetId === user.targetId) return;
+    if (!user || targetInfo.targetId === user.targetId) return;
+    if (targetInfo.type === 'iframe') user.events.helper();
+    if (targetInfo.type !== 'page') return;
     connection.send('Target.closeTarget', { targetId: targetInfo.targetId }).catch(() => {});
     user.events.popup();
   });

@@ -8,10 +8,14 @@ export interface FenceCounts {
   dialogs: number;
   popups: number;
   downloads: number;
+  helpers: number;
 }
 
 /** Dialogs after which a page is given up: it shows them in a loop. */
 const MAX_DIALOGS = 50;
+
+/** Origins whose storage is bounded; a page with more has no frame left for them. */
+const MAX_ORIGINS = 200;
 
 /**
  * Dismisses dialogs, and fails the fetch when the page has too many frames or dialogs.
@@ -39,6 +43,32 @@ export function fence(
   session.on('Page.frameDetached', () => {
     frames -= 1;
   });
+  session.on('Target.attachedToTarget', ({ targetInfo }) => {
+    if (targetInfo.type === 'worker') countHelper(counts, caps, fail);
+  });
+  boundStorage(session, caps.storageBytes);
+}
+
+/** Before a document comes it is said how much its origin may store: pages store in the browser's memory. */
+function boundStorage(session: Session, quotaSize: number): void {
+  const bounded = new Set<string>();
+  session.on('Network.requestWillBeSent', ({ type, request }) => {
+    const origin = type === 'Document' ? URL.parse(request.url)?.origin : undefined;
+    if (origin === undefined || bounded.has(origin) || bounded.size >= MAX_ORIGINS) return;
+    bounded.add(origin);
+    session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize }).catch(() => {});
+  });
+}
+
+/** Counts a process or a worker that the page began beside its own. */
+export function countHelper(
+  counts: FenceCounts,
+  caps: Caps,
+  fail: (failure: FetchFailure) => void,
+): void {
+  counts.helpers += 1;
+  if (counts.helpers > caps.helpers)
+    fail(limit(`more than ${caps.helpers} workers and frames of other sites`));
 }
 
 /** Counts a window that the page opened; the fetch fails at the fifth page. */

@@ -29,6 +29,16 @@ export async function worldOf({ session, frameId }: Frame): Promise<number> {
   return executionContextId;
 }
 
+/** The page and those of its frames that its own process shows. @throws ProtocolError */
+export async function ownFrames({ session, targetId }: Tab): Promise<Frame[]> {
+  const { frameTree } = await session.send('Page.getFrameTree');
+  return idsOf(frameTree).map((frameId) => ({
+    session,
+    frameId,
+    isOutermost: frameId === targetId,
+  }));
+}
+
 /**
  * The frames inside of a page.
  * @throws ProtocolError
@@ -40,8 +50,8 @@ export async function innerFrames(tab: Tab): Promise<Frame[]> {
 
 async function framesBelow(tab: Tab, session: Session, depth: number): Promise<Frame[]> {
   const children: Session[] = [];
-  session.on('Target.attachedToTarget', ({ sessionId }) => {
-    children.push(tab.child(sessionId));
+  session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+    if (targetInfo.type === 'iframe') children.push(tab.child(sessionId));
   });
   // targets that are there already are told before the answer
   await session.send('Target.setAutoAttach', {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { startProxy, type TestProxy } from '../../../scripts/testing/site/proxy.ts';
+import { html } from '../../../scripts/testing/site/page.ts';
 import { startSite, type Site } from '../../../scripts/testing/site/site.ts';
 import type { FetchRequest, FetchResult } from '../../core/contracts/browser.ts';
 import { createChromiumBench, type ChromiumBench } from '../testing/chromiumBench.ts';
@@ -134,17 +135,24 @@ describe('hostile pages in Chromium', function () {
     assert.equal(bench.pool.current()?.active(), 0);
   });
 
-  it('calls a browser that dies crashed, and starts another', async () => {
+  it('looks again in a browser of its own when the browser dies, and starts another', async () => {
     const { pid } = bench.pool.current() ?? { pid: 0 };
-    const dying = get('silent', { timeoutMs: 8000 });
-    await new Promise<void>((resolve) => {
+    const blueChair = html('Shop', () => '<p>Blue chair, 120 €</p>');
+    let visits = 0;
+    const visited = new Promise<void>((resolve) => {
       site.handle('silent', (visit) => {
+        visits += 1;
         resolve();
-        return visit.wait(8000);
+        return visits === 1 ? visit.wait(8000) : blueChair(visit);
       });
     });
+    const starts = bench.starts();
+    const dying = get('silent', { timeoutMs: 8000 });
+    await visited;
     process.kill(-pid, 'SIGKILL');
-    assert.equal(codeIn(await dying), 'browserCrashed');
+    assert.match(pageIn(await dying).text, /Blue chair/);
+    assert.equal(visits, 2);
+    assert.equal(bench.starts(), starts + 1);
     assert.match(pageIn(await get('static')).text, /Blue chair/);
     assert.notEqual(bench.pool.current()?.pid, pid);
   });

@@ -80,7 +80,11 @@ async function findWalls(
 /** Whether a command failed because its document was replaced. */
 const isMovedOn = (error: unknown): boolean => error instanceof ProtocolError && !error.closed;
 
-const rest = ({ tab, traffic, clock, capMs }: Looking, signal: AbortSignal): Promise<boolean> =>
+/** Waits for rest. @returns false when the page never came to it */
+export const rest = (
+  { tab, traffic, clock, capMs }: Looking,
+  signal: AbortSignal,
+): Promise<boolean> =>
   settle(
     tab,
     traffic,

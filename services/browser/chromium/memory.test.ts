@@ -49,7 +49,11 @@ describe('memory of a browser', function () {
 
   it('counts what a page holds, and no longer when the page has gone', async () => {
     start();
-    const lease = await bench.pool.lease(false, { popup: () => {}, crashed: () => {} });
+    const lease = await bench.pool.lease(false, {
+      popup: () => {},
+      helper: () => {},
+      crashed: () => {},
+    });
     const before = await lease.browser.bytes();
     const expression = `globalThis.held = new Uint8Array(${200 * MEGABYTE}).fill(1); 0`;
     await lease.tab.session.send('Runtime.evaluate', { expression });

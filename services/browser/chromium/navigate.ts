@@ -101,7 +101,8 @@ export async function arrive(
     if (answer.isDownload || needsProbe(answer.errorText)) return { kind: 'useHttp' };
     throw failureOfNavigation(answer.errorText);
   }
-  await orAborted(parsed.promise, signal);
+  // a step may lead to another place in the same document, which is parsed
+  if (answer.loaderId !== undefined) await orAborted(parsed.promise, signal);
   const document = traffic.document();
   return document ? { kind: 'page', document } : { kind: 'useHttp' };
 }

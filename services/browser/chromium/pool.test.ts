@@ -6,7 +6,7 @@ import type { Browser, TabEvents } from './browser.ts';
 import { createPool, type BrowserPool, type PoolLimits } from './pool.ts';
 import type { Tab } from './tab.ts';
 
-const events: TabEvents = { popup: () => {}, crashed: () => {} };
+const events: TabEvents = { popup: () => {}, helper: () => {}, crashed: () => {} };
 const tab = {} as Tab;
 
 interface FakeBrowser extends Browser {

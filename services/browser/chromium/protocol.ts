@@ -17,6 +17,19 @@ export interface FrameTree {
   readonly childFrames?: readonly FrameTree[];
 }
 
+/** The part of a cookie that it takes to set it again. */
+export interface Cookie {
+  readonly name: string;
+  readonly value: string;
+  readonly domain: string;
+  readonly path: string;
+  /** Seconds since 1970; absent or -1 ends with the session. */
+  readonly expires?: number | undefined;
+  readonly httpOnly: boolean;
+  readonly secure: boolean;
+  readonly sameSite?: 'Strict' | 'Lax' | 'None' | undefined;
+}
+
 /** Parameters and answer of each command. */
 export interface Commands {
   'Browser.getVersion': { params: Nothing; result: { product: string; userAgent: string } };
@@ -100,6 +113,44 @@ export interface Commands {
     params: { name: string; executionContextName: string };
     result: Nothing;
   };
+  'Page.removeScriptToEvaluateOnNewDocument': { params: { identifier: string }; result: Nothing };
+  'Input.dispatchMouseEvent': {
+    params: {
+      type: 'mouseMoved' | 'mousePressed' | 'mouseReleased';
+      x: number;
+      y: number;
+      button?: 'left';
+      clickCount?: number;
+    };
+    result: Nothing;
+  };
+  'Input.dispatchKeyEvent': {
+    params: {
+      type: 'keyDown' | 'rawKeyDown' | 'keyUp';
+      key: string;
+      code: string;
+      windowsVirtualKeyCode: number;
+      text?: string;
+    };
+    result: Nothing;
+  };
+  'Storage.getCookies': {
+    params: { browserContextId: string };
+    result: { cookies: Cookie[] };
+  };
+  'Storage.setCookies': {
+    params: { browserContextId: string; cookies: Cookie[] };
+    result: Nothing;
+  };
+  'Storage.clearCookies': { params: { browserContextId: string }; result: Nothing };
+  'Storage.overrideQuotaForOrigin': {
+    params: { origin: string; quotaSize: number };
+    result: Nothing;
+  };
+  'Storage.clearDataForOrigin': {
+    params: { origin: string; storageTypes: 'local_storage' };
+    result: Nothing;
+  };
   'Inspector.enable': { params: Nothing; result: Nothing };
   'Network.enable': {
     params: { maxTotalBufferSize: number; maxResourceBufferSize: number };
@@ -114,6 +165,7 @@ export interface Commands {
     params: { headers: Record<string, string> };
     result: Nothing;
   };
+  'Emulation.setFocusEmulationEnabled': { params: { enabled: boolean }; result: Nothing };
   'Emulation.setUserAgentOverride': {
     params: { userAgent: string; acceptLanguage: string };
     result: Nothing;

@@ -13,6 +13,8 @@ const LONGEST_TIMER_MS = 1000;
 
 export interface Tab {
   readonly session: Session;
+  /** The browser's own session: only it is asked about a context as a whole. */
+  readonly root: Pick<Session, 'send'>;
   readonly contextId: string;
   readonly targetId: string;
   /** Property of the page's window that tells when its last counted timer ends. */
@@ -52,6 +54,7 @@ export async function openTab({ connection }: Launched, proxyServer: string): Pr
   const children: Session[] = [];
   return {
     session,
+    root: connection,
     contextId: browserContextId,
     targetId,
     timerName,
@@ -74,6 +77,13 @@ async function prepare(session: Session, timerName: string): Promise<void> {
     session.send('Network.enable', { maxTotalBufferSize: 1, maxResourceBufferSize: 1 }),
     session.send('Inspector.enable'),
     session.send('Network.setBypassServiceWorker', { bypass: true }),
+    // workers are threads that no other event tells of
+    session.send('Target.setAutoAttach', {
+      autoAttach: true,
+      waitForDebuggerOnStart: false,
+      flatten: true,
+      filter: [{ type: 'worker' }],
+    }),
     session.send('Page.addScriptToEvaluateOnNewDocument', {
       source: callInPage(watchMutations, [], undefined),
       worldName: WORLD,

@@ -18,7 +18,9 @@ export interface Traffic {
   document(): MainDocument | undefined;
   /** Where the page was sent, by the server or by itself. */
   readonly redirects: readonly string[];
-  /** Requests by scripts that have no end yet. */
+  /** What comes next is wanted: where it leads to is counted anew. */
+  onward(): void;
+  /** Requests by scripts that have no end yet, and documents after the first. */
   inFlight(): number;
   /** Rises with each request by a script that begins or ends. */
   activity(): number;
@@ -45,6 +47,7 @@ export function watchTraffic(
 ): Traffic {
   let main: MainDocument | undefined;
   let mainRequest = '';
+  let isWanted = false;
   const bytes = { page: 0, document: 0 };
   const redirects: string[] = [];
   const flight = createFlight();
@@ -52,9 +55,16 @@ export function watchTraffic(
   session.on('Network.requestWillBeSent', (event) => {
     if (event.type === 'Document' && event.frameId === mainFrame) {
       const isFirst = mainRequest === '';
-      if (mainRequest !== event.requestId) bytes.document = 0;
+      const isNew = mainRequest !== event.requestId;
+      if (isNew) bytes.document = 0;
       mainRequest = event.requestId;
       if (isFirst) return;
+      // the first one is waited for by whoever opens it
+      if (isNew) flight.begin(event.requestId);
+      if (isNew && isWanted) {
+        isWanted = false;
+        return;
+      }
       redirects.push(event.request.url);
       if (redirects.length > caps.redirects)
         fail(
@@ -85,7 +95,11 @@ export function watchTraffic(
   });
   session.on('Network.loadingFinished', ({ requestId }) => flight.end(requestId));
   session.on('Network.loadingFailed', ({ requestId }) => flight.end(requestId));
-  return { document: () => main, redirects, ...flight };
+  const onward = (): void => {
+    isWanted = true;
+    redirects.length = 0;
+  };
+  return { document: () => main, redirects, onward, ...flight };
 }
 
 interface Flight extends Pick<Traffic, 'inFlight' | 'activity' | 'idle'> {

@@ -7,6 +7,7 @@ import { fetchByBrowser } from '../chromium/fetch.ts';
 import { findChromium, type ChromiumProgram } from '../chromium/find.ts';
 import { createPool, type BrowserPool, type PoolLimits } from '../chromium/pool.ts';
 import { runFetch, type Fetcher } from '../fetch.ts';
+import type { ReadMounted } from '../login.ts';
 import { silentLog } from './request.ts';
 
 export interface ChromiumBench {
@@ -21,6 +22,8 @@ export interface ChromiumBenchOptions {
   readonly caps?: Partial<Caps>;
   readonly limits?: Partial<PoolLimits>;
   readonly settleCapMs?: number;
+  readonly stepMs?: number;
+  readonly mounted?: ReadMounted;
   /** Puts something before the program that was found. */
   readonly wrap?: (program: ChromiumProgram) => Promise<ChromiumProgram>;
   /** The way for what is no HTML. */
@@ -55,6 +58,8 @@ export function createChromiumBench(
     proxyOrigin: new URL(proxyUrl).origin,
     overHttp,
     settleCapMs: options.settleCapMs,
+    stepMs: options.stepMs,
+    mounted: options.mounted,
   };
   const browser: Fetcher = (request, signal) => fetchByBrowser(request, deps, signal);
   return {

@@ -7,6 +7,83 @@ export const FETCH_PATH = '/internal/v1/fetch';
 /** Most bytes of a document that is kept, compressed. */
 export const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;
 
+/** Most bytes of what is kept of a session. */
+export const MAX_SESSION_BYTES = 64 * 1024;
+
+export const ROLES = [
+  'Button',
+  'Link',
+  'Textbox',
+  'Checkbox',
+  'Radio',
+  'Combobox',
+  'Tab',
+  'Menuitem',
+] as const;
+export const KEYS = [
+  'Enter',
+  'Tab',
+  'Escape',
+  'Space',
+  'Backspace',
+  'Delete',
+  'ArrowUp',
+  'ArrowDown',
+  'ArrowLeft',
+  'ArrowRight',
+  'PageUp',
+  'PageDown',
+  'Home',
+  'End',
+] as const;
+
+/** Something in the page: CSS or `xpath:`, words that it shows, or what it is. */
+const stepTarget = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('selector'), selector: z.string().max(512) }),
+  z.strictObject({ by: z.literal('text'), text: z.string().max(256) }),
+  z.strictObject({
+    by: z.literal('role'),
+    role: z.enum(ROLES),
+    name: z.string().max(256).optional(),
+  }),
+]);
+export type StepTarget = z.infer<typeof stepTarget>;
+
+/** One thing that the browser does before it reads the page. */
+export const pageStep = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('click'), target: stepTarget }),
+  z.strictObject({ kind: z.literal('type'), target: stepTarget, value: z.string().max(1024) }),
+  /** Types the value of a key of the login, or the present code of the authenticator that it is. */
+  z.strictObject({
+    kind: z.literal('typeSecret'),
+    target: stepTarget,
+    key: z.string().max(253),
+    totp: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('press'), key: z.enum(KEYS) }),
+  z.strictObject({ kind: z.literal('select'), target: stepTarget, value: z.string().max(256) }),
+  z.strictObject({ kind: z.literal('wait'), target: stepTarget }),
+  z.strictObject({ kind: z.literal('pause'), ms: z.number().int().min(0).max(60_000) }),
+  z.strictObject({ kind: z.literal('goto'), url: z.string().max(2048) }),
+]);
+export type PageStep = z.infer<typeof pageStep>;
+
+/** How the steps sign in. */
+export const fetchSession = z.strictObject({
+  /** `values` are absent where the Secret is mounted into the pod of the browser. */
+  login: z
+    .strictObject({
+      name: objectName,
+      values: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
+  /** Whether what signs in is answered, to be kept for the next check. */
+  persist: z.boolean(),
+  /** What the last check answered. */
+  state: z.string().max(MAX_SESSION_BYTES).optional(),
+});
+export type FetchSession = z.infer<typeof fetchSession>;
+
 /** The part of a MonitorJob's source that a fetch needs; mirrors `crds/types` after defaulting. */
 export const fetchSource = z.strictObject({
   name: z.string(),
@@ -32,6 +109,7 @@ export const fetchSource = z.strictObject({
   locale: z.string(),
   timeZone: z.string(),
   loggedOutSelector: z.string().optional(),
+  steps: z.array(pageStep).max(30).optional(),
   /** Values that number conditions need; `select` is CSS, `xpath:`, `jsonpath:` or `regex:`. */
   values: z.array(z.strictObject({ name: z.string(), select: z.string() })).max(20),
 });
@@ -60,6 +138,7 @@ export const fetchRequest = z.strictObject({
   timeoutMs: z.number().int().positive().max(120_000),
   /** A browser process of its own (isolation above Shared). */
   ownBrowser: z.boolean(),
+  session: fetchSession.optional(),
   /** Signed credential for the egress proxy. */
   egressCredential: z.string(),
 });
@@ -119,6 +198,8 @@ export const fetchErrorCode = z.enum([
   'decodeFailed',
   'selectorInvalid',
   'selectorMissing',
+  'stepFailed',
+  'loggedOut',
   'outOfMemory',
   'limitExceeded',
   'browserCrashed',
@@ -142,6 +223,8 @@ export const fetchResult = z.discriminatedUnion('kind', [
       .optional(),
     /** The decoded document without the secrets of the request's headers, gzip, base64. */
     documentGzip: z.string().optional(),
+    /** What signs in, when it is to be kept and is not what the request brought. */
+    session: z.string().max(MAX_SESSION_BYTES).optional(),
     timings,
   }),
   z.strictObject({ kind: z.literal('notModified'), status: z.literal(304), timings }),
@@ -151,6 +234,8 @@ export const fetchResult = z.discriminatedUnion('kind', [
       code: fetchErrorCode,
       message: z.string(),
       retryAfterSeconds: z.number().optional(),
+      /** Of `stepFailed`: which step, counted from 1. */
+      step: z.number().int().positive().optional(),
     }),
     timings,
   }),

@@ -122,6 +122,9 @@ function checkPrefixed(text: string, allowed: readonly string[]): string | undef
 /** A part of a page: CSS, `xpath:` or `jsonpath:`. */
 export const checkSelector: SyntaxCheck = (text) => checkPrefixed(text, ['xpath:', 'jsonpath:']);
 
+/** Something in a web page: CSS or `xpath:`. */
+export const checkPageSelector: SyntaxCheck = (text) => checkPrefixed(text, ['xpath:']);
+
 /** A value in a page: CSS, `xpath:`, `jsonpath:` or `regex:`. */
 export const checkValueSelector: SyntaxCheck = (text) =>
   checkPrefixed(text, ['xpath:', 'jsonpath:', 'regex:']);

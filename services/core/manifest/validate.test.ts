@@ -93,7 +93,7 @@ describe('validateManifest', () => {
   });
 
   describe('unknown fields', () => {
-    for (const field of ['steps', 'session', 'values', 'quietHours', 'digest'])
+    for (const field of ['steps', 'login', 'values', 'quietHours', 'digest'])
       it(`refuses spec.${field}, which has no feature yet`, () => {
         assert.match(
           refused({ [`spec.${field}`]: {} }).join(),
@@ -354,6 +354,26 @@ describe('validateManifest', () => {
         'a sign of being signed out',
         { 'spec.sources[0].notJudgeable': { loggedOutSelector: 'a[' } },
         /loggedOutSelector: is not a valid CSS/,
+      ],
+      [
+        'what a step clicks on',
+        { 'spec.sources[0].steps': [{ press: 'Tab' }, { click: { selector: 'a[' } }] },
+        /steps\[1\]\.click\.selector: is not a valid CSS/,
+      ],
+      [
+        'the field of a step',
+        { 'spec.sources[0].steps': [{ type: { selector: 'jsonpath:$.a', value: 'x' } }] },
+        /steps\[0\]\.type\.selector: must be a CSS selector or begin with xpath:/,
+      ],
+      [
+        'the list of a step',
+        { 'spec.sources[0].steps': [{ select: { selector: 'a[', value: 'x' } }] },
+        /steps\[0\]\.select\.selector: is not a valid CSS/,
+      ],
+      [
+        'what a step waits for',
+        { 'spec.sources[0].steps': [{ wait: { selector: 'a[' } }] },
+        /steps\[0\]\.wait\.selector: is not a valid CSS/,
       ],
       [
         'the pattern of a condition',

@@ -22,6 +22,13 @@ export const durationMessage = (from: string, to: string): string =>
   `must be a duration such as 90s, 15m or 1h30m, from ${from} to ${to}`;
 const percent = { name: 'p', then: 'Alert', percentChange: { select: 'b', op: 'Lt', value: '1' } };
 const POOL_OF_SHARED = 'must be absent when level is Shared, whose pool is that of the platform';
+const login = {
+  'spec.isolation': { level: 'Namespace' },
+  'spec.session': { credentialsSecretRef: { name: 'duckmon-login-shop' } },
+};
+const typed = {
+  'spec.sources[0].steps': [{ type: { selector: '#password', fromSecretKey: 'password' } }],
+};
 const smtp = { 'spec.email.provider': 'Smtp', 'spec.email.smtp': { host: 'mail.example.org' } };
 
 export const jobSamples: RuleSample[] = [
@@ -136,6 +143,76 @@ export const jobSamples: RuleSample[] = [
     passes: { 'spec.sources[0].viewport': { width: 400 } },
     fails: { 'spec.sources[0].fetch': 'Http', 'spec.sources[0].viewport': { width: 400 } },
     at: 'spec.sources[0].viewport',
+  },
+  {
+    rule: 'steps need a browser: fetch must be Auto or Browser',
+    make: job,
+    passes: { 'spec.sources[0].steps': [{ press: 'Enter' }] },
+    fails: { 'spec.sources[0].fetch': 'Http', 'spec.sources[0].steps': [{ press: 'Enter' }] },
+    at: 'spec.sources[0].steps',
+  },
+  {
+    rule: 'steps need a web page, format Auto or Html and method GET',
+    make: job,
+    passes: { 'spec.sources[0].format': 'Html', 'spec.sources[0].steps': [{ press: 'Tab' }] },
+    fails: { 'spec.sources[0].format': 'Json', 'spec.sources[0].steps': [{ press: 'Tab' }] },
+    at: 'spec.sources[0].steps',
+  },
+  {
+    rule: 'exactly one of click, type, press, select, wait and goto must be set',
+    make: job,
+    passes: { 'spec.sources[0].steps': [{ goto: 'https://example.org/login' }] },
+    fails: { 'spec.sources[0].steps': [{ press: 'Tab', goto: 'https://example.org/' }] },
+    at: 'spec.sources[0].steps[0]',
+  },
+  {
+    rule: 'exactly one of selector, text and role must be set',
+    make: job,
+    passes: { 'spec.sources[0].steps': [{ click: { text: 'More' } }] },
+    fails: { 'spec.sources[0].steps': [{ click: { text: 'More', selector: 'a' } }] },
+    at: 'spec.sources[0].steps[0].click',
+  },
+  {
+    rule: 'name needs role',
+    make: job,
+    passes: { 'spec.sources[0].steps': [{ click: { role: 'Button', name: 'Go' } }] },
+    fails: { 'spec.sources[0].steps': [{ click: { selector: 'a', name: 'Go' } }] },
+    at: 'spec.sources[0].steps[0].click.name',
+  },
+  {
+    rule: 'exactly one of value, fromSecretKey and totpFromSecretKey must be set',
+    make: job,
+    passes: { 'spec.sources[0].steps': [{ type: { selector: '#q', value: 'lamps' } }] },
+    fails: { 'spec.sources[0].steps': [{ type: { selector: '#q' } }] },
+    at: 'spec.sources[0].steps[0].type',
+  },
+  {
+    rule: 'exactly one of selector, text and duration must be set',
+    make: job,
+    passes: { 'spec.sources[0].steps': [{ wait: { duration: '5s' } }] },
+    fails: { 'spec.sources[0].steps': [{ wait: { duration: '5s', text: 'Ready' } }] },
+    at: 'spec.sources[0].steps[0].wait',
+  },
+  {
+    rule: 'must begin with duckmon-login-, so that pods of browsers may mount it',
+    make: job,
+    passes: login,
+    fails: { ...login, 'spec.session.credentialsSecretRef.name': 'shop' },
+    at: 'spec.session.credentialsSecretRef.name',
+  },
+  {
+    rule: 'a login needs browsers of its own: isolation.level must be Namespace, Dedicated or Ephemeral',
+    make: job,
+    passes: login,
+    fails: { ...login, 'spec.isolation.level': 'Shared' },
+    at: 'spec.session.credentialsSecretRef',
+  },
+  {
+    rule: 'steps that type from a Secret need session.credentialsSecretRef',
+    make: job,
+    passes: { ...login, ...typed },
+    fails: typed,
+    at: 'spec.sources',
   },
   {
     rule: 'checks must not be greater than of',

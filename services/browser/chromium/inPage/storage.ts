@@ -1,0 +1,44 @@
+/** Reads and fills the local storage of a page's origin, and reads what its fields hold. Runs in the page. */
+import type { PageDocument } from './dom.ts';
+import type { Field } from './target.ts';
+
+declare const document: PageDocument & { readonly body: { readonly innerText?: string } | null };
+declare const self: { readonly origin: string };
+declare const localStorage: {
+  readonly length: number;
+  key(index: number): string | null;
+  getItem(name: string): string | null;
+  setItem(name: string, value: string): void;
+};
+
+export interface StoredItems {
+  readonly origin: string;
+  readonly items: (readonly [name: string, value: string])[];
+}
+
+/** Another origin's page is left alone. */
+export function fillStorage({ origin, items }: StoredItems): void {
+  if (self.origin !== origin) return;
+  for (const [name, value] of items) localStorage.setItem(name, value);
+}
+
+/** All that is stored; null when that is more than `most` characters. */
+export function readStorage(most: number): StoredItems | null {
+  const items: [string, string][] = [];
+  let room = most;
+  for (let index = 0; index < localStorage.length; index += 1) {
+    const name = localStorage.key(index) ?? '';
+    const value = localStorage.getItem(name) ?? '';
+    room -= name.length + value.length;
+    if (room < 0) return null;
+    items.push([name, value]);
+  }
+  return { origin: self.origin, items };
+}
+
+/** The words that a picture of the page would show, those in fields among them. */
+export function shownWords(most: number): string {
+  const fields = Array.from(document.querySelectorAll('input:not([type=password]), textarea'));
+  const words = fields.map((field) => (field as Field).value ?? '');
+  return [...words, document.body?.innerText ?? ''].join('\n').slice(0, most);
+}
