@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { parse } from 'yaml';
 import { startModel, type FakeModel } from '../../scripts/testing/model/server.ts';
 import { findChromium } from '../browser/chromium/find.ts';
+import { validateManifest } from '../core/manifest/index.ts';
 import { startInstallation, type Installation } from '../local/testing/installation.ts';
+import { axeViolations } from './testing/axe.ts';
 
 describe('a person at the dashboard', function () {
   this.timeout(120_000);
@@ -39,6 +42,7 @@ describe('a person at the dashboard', function () {
   it('is asked to sign in', async () => {
     await open('/');
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await page.getByText('For another one run ./scripts/up').waitFor();
   });
 
   it('reads in plain words that a link is no good', async () => {
@@ -53,7 +57,7 @@ describe('a person at the dashboard', function () {
     await page.goto(installation.signInLink);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('link', { name: 'demo-shop' }).waitFor();
-    await page.getByText('Watching').waitFor();
+    await page.locator('.badge', { hasText: 'Watching' }).waitFor();
   });
 
   it('A6 leaves nothing secret where a script could read it', async () => {
@@ -67,6 +71,25 @@ describe('a person at the dashboard', function () {
     await page.getByRole('link', { name: 'demo-shop' }).click();
     await page.getByText('the same text as before').first().waitFor();
     await page.getByText('Alerted').first().waitFor();
+  });
+
+  it('reads all that happened, what was kept silent, and the manifest to copy', async () => {
+    const part = (name: string) =>
+      page.getByRole('navigation', { name: 'Parts of the monitor' }).getByRole('link', { name });
+    await part('History').click();
+    await page.getByText('first look: the page is remembered').waitFor();
+    await page.getByRole('button', { name: 'Only when something happened' }).click();
+    await page.getByText('first look').waitFor({ state: 'detached' });
+    await page.getByText('Alerted').waitFor();
+    await part('Not told').click();
+    await page.getByText('No change was kept from you').waitFor();
+    await part('Manifest').click();
+    const manifest = await page.getByLabel('Manifest', { exact: true }).textContent();
+    const validated = validateManifest(parse(manifest ?? ''));
+    assert.ok(validated.ok && validated.object.metadata.name === 'demo-shop', manifest ?? '');
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText(/Copied|does not allow/).waitFor();
+    await part('Overview').click();
   });
 
   it('checks now and sees the new check come in by itself', async () => {
@@ -91,10 +114,52 @@ describe('a person at the dashboard', function () {
     assert.equal((json as { items: unknown[] }).items.length, 1);
   });
 
+  it('begins to watch a page: sees what is seen of it, when, and what came of it', async () => {
+    const { json } = await installation.call('GET', '/monitors/demo-shop');
+    const { url } = (json as { spec: { sources: { url: string }[] } }).spec.sources[0] ?? {};
+    await open('/');
+    await page.getByRole('link', { name: 'New monitor' }).click();
+    await page.getByLabel('Page', { exact: true }).fill(String(url));
+    await page.getByRole('button', { name: 'Look now' }).click();
+    await page.getByLabel('Text of the page').getByText('Rubber ducks').waitFor();
+    await page.getByLabel('What matters').fill('Tell me of new ducks.');
+    await page.getByRole('button', { name: 'At a time of day' }).click();
+    assert.equal(await page.locator('.times li').count(), 5);
+    await page.getByLabel('Name', { exact: true }).fill('Not a name');
+    await page.getByRole('button', { name: 'Start watching' }).click();
+    await page.locator('#name[aria-invalid="true"]').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('new-ducks');
+    await page.getByRole('button', { name: 'Start watching' }).click();
+    await page.getByRole('heading', { name: 'new-ducks' }).waitFor();
+    await page.getByText('first look: the page is remembered').first().waitFor();
+    complaints = complaints.filter((text) => !text.includes('422'));
+  });
+
+  for (const place of [
+    '/',
+    '/new',
+    '/monitors/demo-shop',
+    '/monitors/demo-shop?part=history',
+    '/monitors/demo-shop?part=manifest',
+    '/monitors/demo-shop/edit',
+    '/findings',
+    '/account',
+    '/account/security',
+    '/account/tokens',
+  ])
+    for (const colorScheme of ['light', 'dark'] as const)
+      it(`finds nothing at ${place} that axe finds wrong, in the ${colorScheme}`, async () => {
+        await page.emulateMedia({ colorScheme });
+        await open(place);
+        await page.locator('h1').waitFor();
+        await page.waitForLoadState('networkidle');
+        assert.deepEqual(await axeViolations(page), []);
+      });
+
   for (const width of [390, 1440])
     it(`never scrolls sideways at ${width} px`, async () => {
       await page.setViewportSize({ width, height: 844 });
-      for (const place of ['/', '/monitors/demo-shop', '/findings']) {
+      for (const place of ['/', '/new', '/monitors/demo-shop?part=manifest', '/findings']) {
         await open(place);
         await page.locator('h1').waitFor();
         const wider = await page.evaluate(

@@ -79,6 +79,14 @@ describe('a person who signs in by a provider', function () {
     );
   });
 
+  it('is asked for a link only after opening one', async () => {
+    await open('/sign-in');
+    await button().waitFor();
+    assert.equal(await page.getByLabel('Sign-in link').count(), 0);
+    await open('/sign-in?token=a-token-of-a-link-0123456789');
+    await page.getByLabel('Sign-in link').waitFor();
+  });
+
   it('A6 leaves no token where a script could read it', async () => {
     await begin();
     await page.getByRole('button', { name: 'Sign out' }).waitFor();

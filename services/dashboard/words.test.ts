@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { browserWords, reasonWords } from './web/src/parts/words.ts';
+import { browserWords, reasonWords, stripWords } from './web/src/parts/words.ts';
 
 describe('reasons in words', () => {
   it('says what a known reason means', () => {
@@ -9,6 +9,16 @@ describe('reasons in words', () => {
   it('takes an unknown reason apart', () => {
     assert.equal(reasonWords('addressForbidden'), 'address forbidden');
     assert.equal(reasonWords('model_not_configured'), 'model not configured');
+  });
+});
+
+describe('the last checks in words', () => {
+  it('counts what became of them, and leaves out what did not happen', () => {
+    const outcomes = ['Alerted', 'Unchanged', 'Suppressed', 'Changed', 'Unchanged', 'Missed'];
+    assert.equal(
+      stripWords(outcomes.map((outcome) => ({ outcome }))),
+      'Last 6 checks: 1 told, 2 changed, 2 unchanged, 1 not judgeable',
+    );
   });
 });
 

@@ -85,21 +85,28 @@ async function exchange<T>(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Versioned<T>> {
+  const response = await confirmed(() => send(method, path, body, headers));
+  const text = await response.text();
+  const value: unknown = text === '' ? null : JSON.parse(text);
+  return { value: value as T, etag: response.headers.get('etag') };
+}
+
+async function confirmed(make: () => Promise<Response>): Promise<Response> {
   try {
-    return await exchangeOnce<T>(method, path, body, headers);
+    return await make();
   } catch (error) {
     const factors = error instanceof ApiError ? error.factors : [];
     if (factors.length === 0 || !(await askFactor?.(factors))) throw error;
-    return exchangeOnce<T>(method, path, body, headers);
+    return make();
   }
 }
 
-async function exchangeOnce<T>(
+async function send(
   method: Method,
   path: string,
   body: unknown,
   headers: Readonly<Record<string, string>>,
-): Promise<Versioned<T>> {
+): Promise<Response> {
   const response = await fetch(`/api/v1${path}`, {
     method,
     headers: {
@@ -110,10 +117,23 @@ async function exchangeOnce<T>(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  if (response.ok) return response;
   const text = await response.text();
-  const json: unknown = text === '' ? null : JSON.parse(text);
-  if (!response.ok) throw errorOf(json, response.status);
-  return { value: json as T, etag: response.headers.get('etag') };
+  throw errorOf(text === '' ? null : JSON.parse(text), response.status);
+}
+
+/** A file, with the name that it is given. */
+export interface Download {
+  readonly name: string;
+  readonly content: Blob;
+}
+
+/** Also after a second factor, where the file needs one. */
+export async function download(path: string): Promise<Download> {
+  const response = await confirmed(() => send('GET', path, undefined, {}));
+  const [, name = 'duckmon'] =
+    /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  return { name, content: await response.blob() };
 }
 
 export const get = <T>(path: string): Promise<T> => call<T>('GET', path);

@@ -1,87 +1,142 @@
 /** Which page is shown, and the frame around it. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { Link, Route, Switch } from 'wouter';
-import { ApiError, loadMe } from './api.ts';
-import { AccountPage } from './pages/account.tsx';
-import { AcknowledgePage } from './pages/acknowledge.tsx';
-import { CheckPage } from './pages/check.tsx';
-import { ConfirmPage } from './pages/confirm.tsx';
-import { EditPage } from './pages/edit.tsx';
-import { FindingPage } from './pages/finding.tsx';
-import { FindingsPage } from './pages/findings.tsx';
-import { MonitorPage } from './pages/monitor.tsx';
+import { ApiError, loadMe, type Me } from './api.ts';
+import { useLiveEvents } from './live.ts';
 import { MonitorsPage } from './pages/monitors.tsx';
-import { NoWorkspacePage } from './pages/noWorkspace.tsx';
-import { SecurityPage } from './pages/security.tsx';
 import { SignInPage } from './pages/signIn.tsx';
-import { TokensPage } from './pages/tokens.tsx';
-import { UnsubscribePage } from './pages/unsubscribe.tsx';
 import { ChangeNotice } from './parts/factorChanges.tsx';
 import { Header } from './parts/header.tsx';
 import { Failure, Loading } from './parts/notice.tsx';
 import { StepUpDialog } from './parts/stepUpDialog.tsx';
 import { RoleProvider } from './parts/workspaces.tsx';
-import { inWorkspace } from './workspace.ts';
+
+// The list is what most people open; the rest of the pages comes when it is gone to.
+const AccountPage = lazy(async () => ({
+  default: (await import('./pages/account.tsx')).AccountPage,
+}));
+const AcknowledgePage = lazy(async () => ({
+  default: (await import('./pages/acknowledge.tsx')).AcknowledgePage,
+}));
+const ChannelsPage = lazy(async () => ({
+  default: (await import('./pages/channels.tsx')).ChannelsPage,
+}));
+const CheckPage = lazy(async () => ({ default: (await import('./pages/check.tsx')).CheckPage }));
+const ConfirmPage = lazy(async () => ({
+  default: (await import('./pages/confirm.tsx')).ConfirmPage,
+}));
+const DataPage = lazy(async () => ({ default: (await import('./pages/data.tsx')).DataPage }));
+const EditPage = lazy(async () => ({ default: (await import('./pages/edit.tsx')).EditPage }));
+const FindingPage = lazy(async () => ({
+  default: (await import('./pages/finding.tsx')).FindingPage,
+}));
+const FindingsPage = lazy(async () => ({
+  default: (await import('./pages/findings.tsx')).FindingsPage,
+}));
+const InvitationPage = lazy(async () => ({
+  default: (await import('./pages/invitation.tsx')).InvitationPage,
+}));
+const MembersPage = lazy(async () => ({
+  default: (await import('./pages/members.tsx')).MembersPage,
+}));
+const MonitorPage = lazy(async () => ({
+  default: (await import('./pages/monitor.tsx')).MonitorPage,
+}));
+const NewMonitorPage = lazy(async () => ({
+  default: (await import('./pages/newMonitor.tsx')).NewMonitorPage,
+}));
+const NoWorkspacePage = lazy(async () => ({
+  default: (await import('./pages/noWorkspace.tsx')).NoWorkspacePage,
+}));
+const SecurityPage = lazy(async () => ({
+  default: (await import('./pages/security.tsx')).SecurityPage,
+}));
+const TokensPage = lazy(async () => ({ default: (await import('./pages/tokens.tsx')).TokensPage }));
+const UnsubscribePage = lazy(async () => ({
+  default: (await import('./pages/unsubscribe.tsx')).UnsubscribePage,
+}));
 
 export function App() {
   return (
-    <Switch>
-      <Route path="/sign-in" component={SignInPage} />
-      <Route path="/acknowledge" component={AcknowledgePage} />
-      <Route path="/confirm" component={ConfirmPage} />
-      <Route path="/unsubscribe" component={UnsubscribePage} />
-      <Route component={SignedIn} />
-    </Switch>
+    <Suspense fallback={<Loading />}>
+      <Switch>
+        <Route path="/sign-in" component={SignInPage} />
+        <Route path="/acknowledge" component={AcknowledgePage} />
+        <Route path="/confirm" component={ConfirmPage} />
+        <Route path="/unsubscribe" component={UnsubscribePage} />
+        <Route component={SignedIn} />
+      </Switch>
+    </Suspense>
   );
 }
 
 function SignedIn() {
   const me = useQuery({ queryKey: ['me'], queryFn: loadMe, refetchInterval: false });
-  useLiveEvents(me.data?.workspace ?? null);
+  const isOut = me.error instanceof ApiError && me.error.status === 401;
+  useLiveEvents(isOut ? null : (me.data?.workspace ?? null));
   if (me.isPending) return <Loading />;
-  if (me.error instanceof ApiError && me.error.status === 401) return <SignInPage />;
-  if (me.error) return <Failure error={me.error} />;
-  if (me.data.workspace === null) return <NoWorkspacePage whyNone={me.data.whyNone ?? ''} />;
+  if (isOut) return <SignInPage />;
+  // What is known of the person stands while the server is away for a moment.
+  if (!me.data) return <Failure error={me.error} />;
+  if (me.data.workspace === null) return <Homeless me={me.data} />;
   return (
     <RoleProvider me={me.data}>
       <Header me={me.data} />
       <StepUpDialog />
       <main>
         <ChangeNotice />
-        <Switch>
-          <Route path="/" component={MonitorsPage} />
-          <Route path="/monitors/:name">{({ name }) => <MonitorPage name={name} />}</Route>
-          <Route path="/monitors/:name/edit">{({ name }) => <EditPage name={name} />}</Route>
-          <Route path="/checks/:id">{({ id }) => <CheckPage id={id} />}</Route>
-          <Route path="/account">
-            <AccountPage me={me.data} />
-          </Route>
-          <Route path="/account/security" component={SecurityPage} />
-          <Route path="/account/tokens" component={TokensPage} />
-          <Route path="/findings" component={FindingsPage} />
-          <Route path="/findings/:id">{({ id }) => <FindingPage id={id} />}</Route>
-          <Route>
-            <h1>Nothing here</h1>
-            <p>
-              This page does not exist. <Link href="/">Back to the monitors</Link>
-            </p>
-          </Route>
-        </Switch>
+        <Suspense fallback={<Loading />}>
+          <Switch>
+            <Route path="/" component={MonitorsPage} />
+            <Route path="/channels" component={ChannelsPage} />
+            <Route path="/new" component={NewMonitorPage} />
+            <Route path="/monitors/:name">{({ name }) => <MonitorPage name={name} />}</Route>
+            <Route path="/monitors/:name/edit">{({ name }) => <EditPage name={name} />}</Route>
+            <Route path="/checks/:id">{({ id }) => <CheckPage id={id} />}</Route>
+            <Route path="/account">
+              <AccountPage me={me.data} />
+            </Route>
+            <Route path="/account/data">
+              <DataPage me={me.data} />
+            </Route>
+            <Route path="/account/security" component={SecurityPage} />
+            <Route path="/account/tokens" component={TokensPage} />
+            <Route path="/members">
+              <MembersPage me={me.data} />
+            </Route>
+            <Route path="/invitation" component={InvitationPage} />
+            <Route path="/findings" component={FindingsPage} />
+            <Route path="/findings/:id">{({ id }) => <FindingPage id={id} />}</Route>
+            <Route>
+              <h1>Nothing here</h1>
+              <p>
+                This page does not exist. <Link href="/">Back to the monitors</Link>
+              </p>
+            </Route>
+          </Switch>
+        </Suspense>
       </main>
     </RoleProvider>
   );
 }
 
-/** Asks again for what is shown whenever the server says that something happened. */
-function useLiveEvents(workspace: string | null) {
-  const queries = useQueryClient();
-  useEffect(() => {
-    if (workspace === null) return undefined;
-    const source = new EventSource(inWorkspace('/api/v1/events'));
-    source.addEventListener('message', () => {
-      void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
-    });
-    return () => source.close();
-  }, [workspace, queries]);
-}
+/** Whoever has no workspace still has an account. */
+const Homeless = ({ me }: { readonly me: Me }) => (
+  <Switch>
+    <Route path="/account/data">
+      <StepUpDialog />
+      <main>
+        <DataPage me={me} />
+      </main>
+    </Route>
+    <Route path="/invitation">
+      <main>
+        <InvitationPage />
+      </main>
+    </Route>
+    <Route>
+      <NoWorkspacePage whyNone={me.whyNone ?? ''} />
+    </Route>
+  </Switch>
+);

@@ -1,10 +1,10 @@
 /** Starts the page. */
+import './styles.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api.ts';
 import { App } from './app.tsx';
-import './styles.css';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -15,6 +15,9 @@ const queries = new QueryClient({
     },
   },
 });
+
+// After an update the parts of the old page are gone.
+window.addEventListener('vite:preloadError', () => location.reload());
 
 const root = document.getElementById('root');
 if (root)

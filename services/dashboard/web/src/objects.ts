@@ -15,10 +15,14 @@ export interface Ownership {
 }
 
 export interface MonitorJob {
-  readonly metadata: { readonly name: string; readonly annotations?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly annotations?: Record<string, string>;
+  };
   readonly spec: {
     readonly suspend: boolean;
     readonly description?: string;
+    readonly tags?: readonly string[];
     readonly sources: readonly { readonly name: string; readonly url: string }[];
     readonly schedule: {
       readonly interval?: string;
@@ -80,25 +84,34 @@ export interface Check {
   readonly costUsd: string | null;
 }
 
-export interface CheckDetail extends Check {
-  readonly judgement: {
-    readonly verdict: {
-      readonly verdict: string;
-      readonly why?: string;
-      readonly relevance: number;
-      readonly summary: string;
-      readonly reason: string;
-      readonly claims: readonly Claim[];
-      readonly droppedClaims: readonly { readonly why: string }[];
-    };
-    readonly provenance: {
-      readonly model: string;
-      readonly promptVersion: string;
-      readonly cacheHit: boolean;
-    } | null;
-    readonly suppressed: string | null;
-    readonly change: readonly { readonly source: string; readonly hunks: readonly Hunk[] }[];
+export type LastCheck = Pick<Check, 'id' | 'monitor' | 'at' | 'outcome'>;
+
+/** How many monitors there are in each state. */
+export type MonitorCounts = Readonly<
+  Record<'all' | 'watching' | 'failing' | 'paused' | 'findings', number>
+>;
+
+export interface Judgement {
+  readonly verdict: {
+    readonly verdict: string;
+    readonly why?: string;
+    readonly relevance: number;
+    readonly summary: string;
+    readonly reason: string;
+    readonly claims: readonly Claim[];
+    readonly droppedClaims: readonly { readonly why: string }[];
+  };
+  readonly provenance: {
+    readonly model: string;
+    readonly promptVersion: string;
+    readonly cacheHit: boolean;
   } | null;
+  readonly suppressed: string | null;
+  readonly change: readonly { readonly source: string; readonly hunks: readonly Hunk[] }[];
+}
+
+export interface CheckDetail extends Check {
+  readonly judgement: Judgement | null;
   readonly snapshots: readonly {
     readonly id: string;
     readonly source: string;
@@ -137,4 +150,53 @@ export interface Funnel {
     readonly reached: number;
     readonly stopped: readonly { readonly reason: string; readonly count: number }[];
   }[];
+}
+
+export interface NotificationChannel {
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly type: 'Email' | 'Slack' | 'Teams' | 'Webhook';
+    readonly description?: string;
+    readonly suspend?: boolean;
+    readonly email?: { readonly to: readonly string[] };
+    readonly webhook?: { readonly url: string };
+  };
+  readonly status?: {
+    readonly conditions?: readonly StatusCondition[];
+    readonly recipients?: readonly {
+      readonly address: string;
+      readonly state: 'Pending' | 'Confirmed' | 'Bounced' | 'Unsubscribed';
+    }[];
+    readonly lastDelivery?: { readonly time: string; readonly result: string };
+    readonly failed24h?: number;
+  };
+}
+
+/** What a job would see now. */
+export interface Preview {
+  readonly sources: readonly {
+    readonly source: string;
+    readonly outcome: 'page' | 'notJudgeable' | 'failed';
+    readonly title: string;
+    readonly extractor: string | null;
+    readonly normalised: string;
+    readonly problem: string | null;
+    readonly warnings: readonly string[];
+  }[];
+  readonly conditions: readonly {
+    readonly name: string;
+    readonly holds: boolean;
+    readonly evidence: string;
+  }[];
+}
+
+export interface Delivery {
+  readonly id: string;
+  readonly monitor: string;
+  readonly channel: string;
+  /** Of a mail that asks to confirm. */
+  readonly recipient: string | null;
+  readonly state: 'pending' | 'sending' | 'accepted' | 'delivered' | 'bounced' | 'unknown' | 'dead';
+  readonly lastError: string | null;
+  readonly createdAt: string;
 }

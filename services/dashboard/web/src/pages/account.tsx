@@ -2,6 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { call, get, type Me } from '../api.ts';
+import { AccountEvents } from '../parts/accountEvents.tsx';
 import { Action } from '../parts/action.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
@@ -23,13 +24,21 @@ export function AccountPage({ me }: { readonly me: Me }) {
       <h1>{me.user.displayName}</h1>
       <WorkspaceLine me={me} />
       <p>
+        <Link href="/members">Members and quotas of the workspace</Link>
+      </p>
+      <p>
         <Link href="/account/security">Security: passkeys, authenticator app, recovery codes</Link>
       </p>
       <p>
         <Link href="/account/tokens">Tokens of programs</Link>
       </p>
+      <p>
+        <Link href="/account/data">Your data: a copy of it, deleting it</Link>
+      </p>
       <h2>Where you are signed in</h2>
       <Sessions />
+      <h2>What administrators did with your account</h2>
+      <AccountEvents />
     </>
   );
 }

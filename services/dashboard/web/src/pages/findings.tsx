@@ -1,75 +1,102 @@
-/** All findings, open ones first. */
-import { useQuery } from '@tanstack/react-query';
+/** All findings by their state, to be worked through. */
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'wouter';
+import { useSearchParams } from 'wouter';
 import { get, type Page } from '../api.ts';
 import type { Finding } from '../objects.ts';
-import { Action } from '../parts/action.tsx';
-import { FindingState } from '../parts/badge.tsx';
+import { BulkBar } from '../parts/bulkBar.tsx';
+import { FindingList } from '../parts/findingList.tsx';
+import { verbsFrom } from '../parts/findingVerbs.ts';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
-import { Time } from '../parts/time.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
 
 const STATES = ['open', 'acknowledged', 'snoozed', 'resolved'] as const;
+const SEVERITIES = ['critical', 'warning', 'info'] as const;
+const PAGE_SIZE = 50;
+
+function useFindings(state: Finding['state'], severity: string) {
+  const parameters = new URLSearchParams({ state, limit: String(PAGE_SIZE) });
+  if (severity !== '') parameters.set('severity', severity);
+  return useInfiniteQuery({
+    queryKey: ['findings', 'all', parameters.toString()],
+    queryFn: ({ pageParam }) =>
+      get<Page<Finding>>(
+        `/findings?${parameters.toString()}${pageParam === '' ? '' : `&cursor=${pageParam}`}`,
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+}
 
 export function FindingsPage() {
-  const [state, setState] = useState<(typeof STATES)[number]>('open');
-  const findings = useQuery({
-    queryKey: ['findings', 'all', state],
-    queryFn: () => get<Page<Finding>>(`/findings?state=${state}&limit=100`),
-  });
+  const [parameters, setParameters] = useSearchParams();
+  const state = STATES.find((word) => word === parameters.get('state')) ?? 'open';
+  const severity = SEVERITIES.find((word) => word === parameters.get('severity')) ?? '';
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const mayEdit = useMayEdit();
+  const findings = useFindings(state, severity);
+  const show = (change: Record<string, string>): void => {
+    setSelected(new Set());
+    setParameters(new URLSearchParams({ state, severity, ...change }), { replace: true });
+  };
+  const shown = findings.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <>
       <h1>Findings</h1>
-      <div className="tabs" role="group" aria-label="State">
-        {STATES.map((word) => (
-          <button
-            key={word}
-            type="button"
-            aria-pressed={word === state}
-            onClick={() => setState(word)}
-          >
-            {word}
-          </button>
-        ))}
+      <div className="tools">
+        <div className="tabs" role="group" aria-label="State">
+          {STATES.map((word) => (
+            <button
+              key={word}
+              type="button"
+              aria-pressed={word === state}
+              onClick={() => show({ state: word })}
+            >
+              {word}
+            </button>
+          ))}
+        </div>
+        <label className="sort">
+          Severity{' '}
+          <select value={severity} onChange={(event) => show({ severity: event.target.value })}>
+            <option value="">any</option>
+            {SEVERITIES.map((word) => (
+              <option key={word}>{word}</option>
+            ))}
+          </select>
+        </label>
       </div>
+      {mayEdit && (
+        <>
+          <BulkBar
+            noun="finding"
+            selected={shown.filter(({ id }) => selected.has(id))}
+            verbs={verbsFrom(state)}
+            onDone={(left) => setSelected(new Set(left))}
+          />
+          {shown.length > 1 && <Keys />}
+        </>
+      )}
       {findings.isPending && <Loading />}
       {findings.error && <Failure error={findings.error} />}
-      {findings.data?.items.length === 0 && <Empty>No {state} findings.</Empty>}
-      <ul className="cards">
-        {findings.data?.items.map((finding) => (
-          <Card key={finding.id} finding={finding} />
-        ))}
-      </ul>
+      {findings.data && shown.length === 0 && <Empty>No {state} findings.</Empty>}
+      <FindingList findings={shown} mayEdit={mayEdit} selected={selected} onSelect={setSelected} />
+      {findings.hasNextPage && (
+        <button
+          type="button"
+          disabled={findings.isFetchingNextPage}
+          onClick={() => void findings.fetchNextPage()}
+        >
+          Show more
+        </button>
+      )}
     </>
   );
 }
 
-function Card({ finding }: { readonly finding: Finding }) {
-  const quote = finding.claims[0]?.quote;
-  const mayEdit = useMayEdit();
-  return (
-    <li className={finding.severity}>
-      <p>
-        <Link href={`/findings/${finding.id}`}>
-          <strong>{finding.title}</strong>
-        </Link>{' '}
-        <FindingState of={finding.state} />
-      </p>
-      <p>{finding.summary}</p>
-      {quote !== undefined && (
-        <blockquote>
-          <mark>{quote}</mark>
-        </blockquote>
-      )}
-      <p className="muted">
-        <Link href={`/monitors/${finding.monitor}`}>{finding.monitor}</Link> ·{' '}
-        <Time at={finding.lastSeenAt} />
-        {finding.seenCount > 1 && ` · seen ${finding.seenCount} times`}
-      </p>
-      {mayEdit && finding.state === 'open' && (
-        <Action path={`/findings/${finding.id}/acknowledge`}>Acknowledge</Action>
-      )}
-    </li>
-  );
-}
+const Keys = () => (
+  <p className="muted keys">
+    By keyboard, on a finding: <kbd>↑</kbd> <kbd>↓</kbd> go on, <kbd>x</kbd> select, <kbd>a</kbd>{' '}
+    acknowledge, <kbd>s</kbd> snooze, <kbd>r</kbd> resolve, <kbd>o</kbd> reopen.
+  </p>
+);

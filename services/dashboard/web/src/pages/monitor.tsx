@@ -1,19 +1,38 @@
-/** One monitor: what it watches, its last checks, its funnel, its findings. */
+/** One monitor: how it goes, all that happened, what was kept silent and why, and its manifest. */
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
+import { lazy, Suspense, useState } from 'react';
+import { Link, useSearchParams } from 'wouter';
 import { get, type Page } from '../api.ts';
-import type { Check, Finding, Funnel, MonitorJob } from '../objects.ts';
+import type { Finding, Funnel, MonitorJob } from '../objects.ts';
 import { Action } from '../parts/action.tsx';
-import { FindingState, MonitorState, Outcome, verdictWord } from '../parts/badge.tsx';
+import { FindingState, MonitorState } from '../parts/badge.tsx';
+import { CheckTable } from '../parts/checkTable.tsx';
 import { FunnelView } from '../parts/funnel.tsx';
+import { Facts, Problems } from '../parts/monitorFacts.tsx';
 import { OwnerBadge } from '../parts/owner.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
+import { Silence } from '../parts/silence.tsx';
 import { Time } from '../parts/time.tsx';
-import { reasonWords } from '../parts/words.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
+
+// It brings the writer of YAML along.
+const ManifestView = lazy(async () => ({
+  default: (await import('../parts/manifestView.tsx')).ManifestView,
+}));
+
+const PARTS = {
+  overview: 'Overview',
+  history: 'History',
+  silence: 'Not told',
+  manifest: 'Manifest',
+} as const;
+type Part = keyof typeof PARTS;
 
 export function MonitorPage({ name }: { readonly name: string }) {
   const path = `/monitors/${encodeURIComponent(name)}`;
+  const [parameters] = useSearchParams();
+  const wanted = parameters.get('part') ?? '';
+  const part: Part = Object.hasOwn(PARTS, wanted) ? (wanted as Part) : 'overview';
   const job = useQuery({ queryKey: ['monitor', name], queryFn: () => get<MonitorJob>(path) });
   const mayEdit = useMayEdit();
   if (job.isPending) return <Loading />;
@@ -30,14 +49,74 @@ export function MonitorPage({ name }: { readonly name: string }) {
         <span className="grow" />
         {mayEdit && <Actions path={path} job={job.data} />}
       </div>
-      <Facts job={job.data} />
-      <Problems job={job.data} />
-      <h2>Findings</h2>
-      <Findings name={name} />
-      <h2>Checks</h2>
-      <Checks name={name} />
-      <h2>Why (not) told</h2>
-      <MonitorFunnel path={path} />
+      <nav className="parts" aria-label="Parts of the monitor">
+        {Object.entries(PARTS).map(([each, words]) => (
+          <Link
+            key={each}
+            href={each === 'overview' ? path : `${path}?part=${each}`}
+            aria-current={each === part ? 'page' : undefined}
+          >
+            {words}
+          </Link>
+        ))}
+      </nav>
+      <Suspense fallback={<Loading />}>
+        <MonitorPart part={part} name={name} job={job.data} path={path} />
+      </Suspense>
+    </>
+  );
+}
+
+interface MonitorPartProps {
+  readonly part: Part;
+  readonly name: string;
+  readonly path: string;
+  readonly job: MonitorJob;
+}
+
+function MonitorPart({ part, name, path, job }: MonitorPartProps) {
+  switch (part) {
+    case 'overview':
+      return (
+        <>
+          <Facts job={job} />
+          <Problems job={job} />
+          <h2>Findings</h2>
+          <Findings name={name} />
+          <h2>Checks</h2>
+          <CheckTable monitor={name} pageSize={10} />
+          <h2>Why (not) told</h2>
+          <MonitorFunnel path={path} />
+        </>
+      );
+    case 'history':
+      return <History name={name} />;
+    case 'silence':
+      return <Silence monitor={name} />;
+    case 'manifest':
+      return <ManifestView job={job} />;
+    default:
+      return part satisfies never;
+  }
+}
+
+function History({ name }: { readonly name: string }) {
+  const [isEventful, setEventful] = useState(false);
+  return (
+    <>
+      <div className="tabs" role="group" aria-label="Which checks">
+        {[false, true].map((value) => (
+          <button
+            key={String(value)}
+            type="button"
+            aria-pressed={value === isEventful}
+            onClick={() => setEventful(value)}
+          >
+            {value ? 'Only when something happened' : 'All checks'}
+          </button>
+        ))}
+      </div>
+      <CheckTable monitor={name} pageSize={50} isEventful={isEventful} />
     </>
   );
 }
@@ -55,50 +134,6 @@ function Actions({ path, job }: { readonly path: string; readonly job: MonitorJo
       </Action>
     </>
   );
-}
-
-function Facts({ job }: { readonly job: MonitorJob }) {
-  const { schedule, sources, goal } = job.spec;
-  return (
-    <dl className="facts">
-      <dt>What matters</dt>
-      <dd>{goal.prompt ?? 'conditions only'}</dd>
-      <dt>{sources.length === 1 ? 'Page' : 'Pages'}</dt>
-      <dd>
-        {sources.map((source) => (
-          <div key={source.name} className="wrap">
-            {sources.length > 1 && `${source.name}: `}
-            {source.url}
-          </div>
-        ))}
-      </dd>
-      <dt>Schedule</dt>
-      <dd>
-        {schedule.interval
-          ? `every ${schedule.interval}`
-          : `${schedule.cron} (${schedule.timeZone})`}
-      </dd>
-      <dt>Next check</dt>
-      <dd>
-        <Time at={job.status?.nextCheck} />
-      </dd>
-      <dt>Last change</dt>
-      <dd>
-        <Time at={job.status?.lastChange} />
-      </dd>
-    </dl>
-  );
-}
-
-function Problems({ job }: { readonly job: MonitorJob }) {
-  const problems = (job.status?.conditions ?? []).filter(
-    ({ status, message }) => status === 'False' && message,
-  );
-  return problems.map((problem) => (
-    <p key={problem.type} role="alert" className="alert">
-      {problem.message}
-    </p>
-  ));
 }
 
 function Findings({ name }: { readonly name: string }) {
@@ -119,56 +154,6 @@ function Findings({ name }: { readonly name: string }) {
       ))}
     </ul>
   );
-}
-
-function Checks({ name }: { readonly name: string }) {
-  const checks = useQuery({
-    queryKey: ['checks', name],
-    queryFn: () => get<Page<Check>>(`/checks?monitor=${encodeURIComponent(name)}&limit=20`),
-  });
-  if (checks.isPending) return <Loading />;
-  if (checks.error) return <Failure error={checks.error} />;
-  if (checks.data.items.length === 0) return <Empty>The first check is on its way.</Empty>;
-  return (
-    <table className="list">
-      <thead>
-        <tr>
-          <th scope="col">When</th>
-          <th scope="col">Outcome</th>
-          <th scope="col">Verdict</th>
-          <th scope="col">What happened</th>
-        </tr>
-      </thead>
-      <tbody>
-        {checks.data.items.map((check) => (
-          <tr key={check.id}>
-            <th scope="row">
-              <Link href={`/checks/${check.id}`}>
-                <Time at={check.at} />
-              </Link>
-            </th>
-            <td data-label="Outcome">
-              <Outcome of={check.outcome} />
-            </td>
-            <td data-label="Verdict">
-              {check.verdict === null ? (
-                <span className="muted">–</span>
-              ) : (
-                verdictWord(check.verdict)
-              )}
-            </td>
-            <td data-label="What happened">{whatHappened(check)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function whatHappened({ message, reason, outcome }: Check): string {
-  if (message !== null) return message;
-  if (reason !== null) return reasonWords(reason);
-  return outcome === 'Alerted' ? 'told' : '';
 }
 
 function MonitorFunnel({ path }: { readonly path: string }) {

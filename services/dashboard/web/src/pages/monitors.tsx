@@ -1,87 +1,141 @@
 /** The list of monitors. */
-import { useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useSearchParams } from 'wouter';
 import { get, type Page } from '../api.ts';
-import type { MonitorJob } from '../objects.ts';
-import { Badge, MonitorState, Outcome } from '../parts/badge.tsx';
+import type { MonitorCounts, MonitorJob } from '../objects.ts';
+import { BulkBar } from '../parts/bulkBar.tsx';
+import {
+  filterParameters,
+  isNarrowed,
+  rangeWords,
+  readFilter,
+  type ListFilter,
+} from '../parts/monitorFilter.ts';
+import { MonitorTable } from '../parts/monitorTable.tsx';
+import { MonitorTools } from '../parts/monitorTools.tsx';
+import { MONITOR_VERBS } from '../parts/monitorVerbs.ts';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
-import { Time } from '../parts/time.tsx';
+import { useSettled } from '../parts/settled.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import './monitors.css';
+
+const PAGE_SIZE = 50;
+
+interface MonitorsAnswer extends Page<MonitorJob> {
+  readonly counts: MonitorCounts;
+}
+
+function useMonitors(filter: ListFilter, cursor: string | undefined) {
+  const search = useSettled(filter.search);
+  const parameters = filterParameters({ ...filter, search });
+  parameters.set('limit', String(PAGE_SIZE));
+  parameters.set('counts', 'true');
+  if (cursor !== undefined) parameters.set('cursor', cursor);
+  return useQuery({
+    queryKey: ['monitors', parameters.toString()],
+    queryFn: () => get<MonitorsAnswer>(`/monitors?${parameters.toString()}`),
+    // What is typed into the search does not make the list flicker.
+    placeholderData: keepPreviousData,
+  });
+}
 
 export function MonitorsPage() {
-  const monitors = useQuery({
-    queryKey: ['monitors'],
-    queryFn: () => get<Page<MonitorJob>>('/monitors?limit=200'),
-  });
+  const [parameters, setParameters] = useSearchParams();
+  const filter = readFilter(parameters);
+  /** The cursors of the pages up to this one; the first page has none. */
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const mayEdit = useMayEdit();
+  const monitors = useMonitors(filter, cursors.at(-1));
+  const turnTo = (pages: readonly string[]): void => {
+    setCursors(pages);
+    setSelected(new Set());
+  };
+  const narrow = (change: Partial<ListFilter>): void => {
+    setParameters(filterParameters({ ...filter, ...change }), { replace: true });
+    turnTo([]);
+  };
   if (monitors.isPending) return <Loading />;
   if (monitors.error) return <Failure error={monitors.error} />;
+  const { items, nextCursor, counts } = monitors.data;
+  const isNew = counts.all === 0 && !isNarrowed(filter);
   return (
     <>
-      <h1>Monitors</h1>
-      {monitors.data.items.length === 0 ? (
-        <Empty>
-          Nothing is watched yet.
-          {mayEdit && (
-            <>
-              {' '}
-              Write a manifest and run <code>npx duckmon apply -f FILE</code>.
-            </>
-          )}
-        </Empty>
+      <div className="title">
+        <h1>Monitors</h1>
+        <span className="grow" />
+        {mayEdit && (
+          <Link href="/new" className="button">
+            New monitor
+          </Link>
+        )}
+      </div>
+      {isNew ? (
+        <NothingYet mayEdit={mayEdit} />
       ) : (
-        <table className="list">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">State</th>
-              <th scope="col">Last check</th>
-              <th scope="col">Next check</th>
-              <th scope="col">Open findings</th>
-            </tr>
-          </thead>
-          <tbody>
-            {monitors.data.items.map((job) => (
-              <Row key={job.metadata.name} job={job} />
-            ))}
-          </tbody>
-        </table>
+        <>
+          <MonitorTools filter={filter} counts={counts} onChange={narrow} />
+          {mayEdit && (
+            <BulkBar
+              noun="monitor"
+              selected={[...selected].map((name) => ({ id: name, title: name }))}
+              verbs={MONITOR_VERBS}
+              onDone={(left) => setSelected(new Set(left))}
+            />
+          )}
+          {items.length === 0 ? (
+            <Empty>No monitor is like that.</Empty>
+          ) : (
+            <MonitorTable
+              jobs={items}
+              selection={mayEdit ? { names: selected, onChange: setSelected } : undefined}
+              onTag={(tag) => narrow({ tag })}
+            />
+          )}
+          <Pages
+            words={rangeWords(cursors.length, PAGE_SIZE, items.length, counts[filter.state])}
+            onPrevious={cursors.length === 0 ? undefined : () => turnTo(cursors.slice(0, -1))}
+            onNext={nextCursor === null ? undefined : () => turnTo([...cursors, nextCursor])}
+          />
+        </>
       )}
     </>
   );
 }
 
-function Row({ job }: { readonly job: MonitorJob }) {
-  const { name } = job.metadata;
-  const open = job.status?.openFindings ?? 0;
+function NothingYet({ mayEdit }: { readonly mayEdit: boolean }) {
   return (
-    <tr>
-      <th scope="row">
-        <Link href={`/monitors/${name}`}>{name}</Link>
-        <small>{job.spec.description ?? job.spec.goal.prompt ?? job.spec.sources[0]?.url}</small>
-      </th>
-      <td data-label="State">
-        <MonitorState job={job} />
-      </td>
-      <td data-label="Last check">
-        {job.status?.lastCheck ? (
-          <>
-            <Outcome of={job.status.lastCheck.outcome} /> <Time at={job.status.lastCheck.time} />
-          </>
-        ) : (
-          <span className="muted">not yet</span>
-        )}
-      </td>
-      <td data-label="Next check">
-        {job.spec.suspend ? (
-          <span className="muted">paused</span>
-        ) : (
-          <Time at={job.status?.nextCheck} />
-        )}
-      </td>
-      <td data-label="Open findings">
-        {open > 0 ? <Badge tone="news">{open}</Badge> : <span className="muted">none</span>}
-      </td>
-    </tr>
+    <Empty>
+      Nothing is watched yet.
+      {mayEdit && (
+        <>
+          {' '}
+          <Link href="/new">Watch a first page</Link>, or write a manifest and run{' '}
+          <code>npx duckmon apply -f FILE</code>.
+        </>
+      )}
+    </Empty>
+  );
+}
+
+interface PagesProps {
+  readonly words: string;
+  readonly onPrevious: (() => void) | undefined;
+  readonly onNext: (() => void) | undefined;
+}
+
+function Pages({ words, onPrevious, onNext }: PagesProps) {
+  if (!onPrevious && !onNext) return null;
+  return (
+    <nav className="pages" aria-label="Pages">
+      <button type="button" disabled={!onPrevious} onClick={onPrevious}>
+        Previous
+      </button>
+      <span>{words}</span>
+      <button type="button" disabled={!onNext} onClick={onNext}>
+        Next
+      </button>
+    </nav>
   );
 }

@@ -1,5 +1,6 @@
 /** Somebody who signed in, and may see no workspace yet: what to ask for, and whom. */
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { SignOut } from '../parts/header.tsx';
 import { bindingCommands, kubernetesUserIn } from '../parts/noWorkspaceWords.ts';
 
@@ -21,6 +22,9 @@ export function NoWorkspacePage({ whyNone }: { readonly whyNone: string }) {
         </button>
         <SignOut />
       </div>
+      <p>
+        <Link href="/account/data">Your data</Link>
+      </p>
     </main>
   );
 }

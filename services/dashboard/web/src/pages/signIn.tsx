@@ -1,4 +1,4 @@
-/** Signs in: by the provider, or by the one-time link that `up` prints. */
+/** Signs in: by the provider, or by a one-time link. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -9,6 +9,8 @@ import { problemWords, signInAddress } from '../parts/signInWords.ts';
 /** How one can sign in here. */
 interface Ways {
   readonly link: boolean;
+  /** What prints a link. */
+  readonly linkCommand: string | null;
   readonly provider: { readonly name: string; readonly url: string } | null;
 }
 
@@ -34,12 +36,15 @@ export function SignInPage() {
 }
 
 function SignInWays({
-  ways: { link, provider },
+  ways: { link, linkCommand, provider },
   parameters,
 }: {
   readonly ways: Ways;
   readonly parameters: URLSearchParams;
 }) {
+  const token = parameters.get('token') ?? '';
+  // Beside a provider a link is the way back in for whoever runs this: it is opened, not looked for.
+  const asksForLink = link && (provider === null || token !== '');
   const problem = problemWords(parameters.get('problem'), provider?.name ?? 'the provider');
   return (
     <>
@@ -60,7 +65,7 @@ function SignInWays({
           </a>
         </p>
       )}
-      {link && <LinkForm token={parameters.get('token') ?? ''} />}
+      {asksForLink && <LinkForm token={token} command={linkCommand} />}
       {!link && !provider && (
         <p className="alert">
           No way to sign in is configured. Whoever runs this duckmon sets GOOGLE_CLIENT_ID,
@@ -71,7 +76,12 @@ function SignInWays({
   );
 }
 
-function LinkForm({ token: given }: { readonly token: string }) {
+interface LinkFormProps {
+  readonly token: string;
+  readonly command: string | null;
+}
+
+function LinkForm({ token: given, command }: LinkFormProps) {
   const [token, setToken] = useState(given);
   const [, go] = useLocation();
   const queries = useQueryClient();
@@ -96,7 +106,9 @@ function LinkForm({ token: given }: { readonly token: string }) {
           value={token}
           onChange={(event) => setToken(event.target.value)}
           autoComplete="off"
-          placeholder="Paste the link that ./scripts/up printed"
+          placeholder={
+            command === null ? 'Paste the link' : `Paste the link that ${command} printed`
+          }
           required
         />
         <button type="submit" className="primary" disabled={signIn.isPending}>
@@ -104,9 +116,11 @@ function LinkForm({ token: given }: { readonly token: string }) {
         </button>
       </form>
       {signIn.error && <Failure error={signIn.error} />}
-      <p className="muted">
-        A link works once. For another one run <code>./scripts/up</code>, also while duckmon runs.
-      </p>
+      {command !== null && (
+        <p className="muted">
+          A link works once. For another one run <code>{command}</code>, also while duckmon runs.
+        </p>
+      )}
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** A word with the colour of what it means. */
 import type { Finding, MonitorJob } from '../objects.ts';
 
-type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'news';
+export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'news';
 
 export const Badge = ({
   tone,

@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { call, type Me } from '../api.ts';
+import duck from '../duck.svg';
 import { WorkspaceSwitch } from './workspaces.tsx';
 
 export function Header({ me }: { readonly me: Me }) {
@@ -9,17 +10,23 @@ export function Header({ me }: { readonly me: Me }) {
   return (
     <header className="bar">
       <Link href="/" className="brand">
-        duckmon
+        <img src={duck} alt="" />
+        <span>duckmon</span>
       </Link>
       <nav aria-label="Main">
         <Link
           href="/"
-          aria-current={place === '/' || place.startsWith('/monitors') ? 'page' : undefined}
+          aria-current={
+            place === '/' || place === '/new' || place.startsWith('/monitors') ? 'page' : undefined
+          }
         >
           Monitors
         </Link>
         <Link href="/findings" aria-current={place.startsWith('/findings') ? 'page' : undefined}>
           Findings
+        </Link>
+        <Link href="/channels" aria-current={place.startsWith('/channels') ? 'page' : undefined}>
+          Channels
         </Link>
       </nav>
       <WorkspaceSwitch me={me} />

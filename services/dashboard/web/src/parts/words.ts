@@ -47,3 +47,20 @@ export function browserWords(userAgent: string | null): string {
   const parts = [find(BROWSERS), find(SYSTEMS)].filter((part) => part !== undefined);
   return parts.length === 0 ? 'an unknown program' : parts.join(' on ');
 }
+
+const STRIP_WORDS: readonly (readonly [string, readonly string[]])[] = [
+  ['told', ['Alerted']],
+  ['changed', ['Changed', 'Suppressed']],
+  ['unchanged', ['Unchanged']],
+  ['not judgeable', ['NotJudgeable', 'Missed']],
+  ['failed', ['Failed']],
+];
+
+/** Such as "Last 12 checks: 1 told, 10 unchanged, 1 failed". */
+export function stripWords(checks: readonly { readonly outcome: string }[]): string {
+  const counted = STRIP_WORDS.map(([word, outcomes]) => {
+    const count = checks.filter(({ outcome }) => outcomes.includes(outcome)).length;
+    return count === 0 ? '' : `${count} ${word}`;
+  }).filter((part) => part !== '');
+  return `Last ${checks.length} checks: ${counted.join(', ')}`;
+}

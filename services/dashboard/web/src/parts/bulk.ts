@@ -1,0 +1,61 @@
+/** Doing the same with several things, each by itself. Pure but for the calls that it is given. */
+
+export interface Item {
+  readonly id: string;
+  /** What a person calls it. */
+  readonly title: string;
+}
+
+export interface BulkVerb {
+  /** Such as "Pause", "Pausing" and "paused". */
+  readonly button: string;
+  readonly doing: string;
+  readonly done: string;
+  /** What is said before it is done, where that asks first. */
+  readonly caution?: string;
+  readonly act: (id: string) => Promise<unknown>;
+}
+
+export interface BulkResult {
+  readonly verb: BulkVerb;
+  readonly done: readonly Item[];
+  readonly problems: readonly (Item & { readonly message: string })[];
+}
+
+/** So many at a time: the api goes on answering others. */
+const AT_ONCE = 4;
+
+/** Tries every item, whatever becomes of the others. */
+export async function doWithEach(verb: BulkVerb, items: readonly Item[]): Promise<BulkResult> {
+  const waiting = [...items];
+  const done: Item[] = [];
+  const problems: (Item & { message: string })[] = [];
+  const work = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift())
+      try {
+        await verb.act(item.id);
+        done.push(item);
+      } catch (error) {
+        problems.push({ ...item, message: error instanceof Error ? error.message : String(error) });
+      }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return { verb, done, problems };
+}
+
+const counted = (count: number, noun: string): string =>
+  count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+
+/** Such as "3 monitors paused."; empty when nothing was done. */
+export const doneWords = ({ verb, done }: BulkResult, noun: string): string =>
+  done.length === 0 ? '' : `${counted(done.length, noun)} ${verb.done}.`;
+
+export const doingWords = (verb: BulkVerb, count: number, noun: string): string =>
+  `${verb.doing} ${counted(count, noun)} …`;
+
+/** The set with the id if it was not in it, without it if it was. */
+export function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const changed = new Set(ids);
+  if (!changed.delete(id)) changed.add(id);
+  return changed;
+}

@@ -1,0 +1,145 @@
+/** A monitor that is not saved yet, as the form holds it, and the manifest that it makes. Pure. */
+import { scheduleSpec, type Schedule } from './schedule.ts';
+
+export const SIDES = {
+  Appears: 'appears',
+  Vanishes: 'vanishes',
+  Present: 'is there',
+  Absent: 'is not there',
+} as const;
+export const OPERATORS = { Lt: '<', Le: '≤', Eq: '=', Ne: '≠', Ge: '≥', Gt: '>' } as const;
+export type Side = keyof typeof SIDES;
+export type Operator = keyof typeof OPERATORS;
+
+interface Common {
+  /** Tells the rows of the form apart. */
+  readonly id: number;
+  readonly then: 'Alert' | 'Require';
+}
+export type ConditionDraft = Common &
+  (
+    | { readonly kind: 'text' | 'regex'; readonly side: Side; readonly value: string }
+    | {
+        readonly kind: 'number' | 'percentChange';
+        readonly select: string;
+        readonly op: Operator;
+        readonly value: string;
+      }
+  );
+
+export interface MonitorDraft {
+  readonly url: string;
+  /** Undefined while the name follows the address. */
+  readonly name: string | undefined;
+  readonly prompt: string;
+  /** What of the page counts, as a CSS selector; empty for all. */
+  readonly select: string;
+  readonly schedule: Schedule;
+  readonly conditions: readonly ConditionDraft[];
+  readonly channels: readonly string[];
+  /** With commas between them. */
+  readonly tags: string;
+}
+
+export const EMPTY_DRAFT: MonitorDraft = {
+  url: '',
+  name: undefined,
+  prompt: '',
+  select: '',
+  schedule: { kind: 'every', amount: 15, unit: 'minutes' },
+  conditions: [],
+  channels: [],
+  tags: '',
+};
+
+/** Another kind keeps what it can of the row. */
+export function conditionOf(
+  kind: ConditionDraft['kind'],
+  { id, then, value }: Common & { readonly value: string },
+): ConditionDraft {
+  return kind === 'text' || kind === 'regex'
+    ? { id, then, kind, side: 'Appears', value }
+    : { id, then, kind, select: '', op: 'Lt', value };
+}
+
+/** Whether an address can be looked at yet. */
+export function isAddress(text: string): boolean {
+  const url = URL.parse(text.trim());
+  return url !== null && /^https?:$/.test(url.protocol) && url.hostname.includes('.');
+}
+
+const MOST_OF_A_NAME = 40;
+
+/** A name for the page at an address, such as `shop-example-duck`. */
+export function nameOf(url: string): string {
+  const parsed = URL.parse(url.trim());
+  if (parsed === null) return '';
+  const words = `${parsed.hostname.replace(/^www\./, '')} ${parsed.pathname}`.toLowerCase();
+  return words
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+/g, '')
+    .slice(0, MOST_OF_A_NAME)
+    .replaceAll(/-+$/g, '');
+}
+
+export const draftName = ({ name, url }: MonitorDraft): string => name ?? nameOf(url);
+
+function conditionSpec(draft: ConditionDraft, index: number): Record<string, unknown> {
+  const common = { name: `condition-${index + 1}`, then: draft.then };
+  switch (draft.kind) {
+    case 'text':
+      return { ...common, text: { contains: draft.value, side: draft.side } };
+    case 'regex':
+      return { ...common, regex: { pattern: draft.value, side: draft.side } };
+    case 'number':
+    case 'percentChange': {
+      const { select, op, value } = draft;
+      return { ...common, [draft.kind]: { select, op, value } };
+    }
+    default:
+      return draft satisfies never;
+  }
+}
+
+const tagsOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+
+/** The MonitorJob; what was left empty is left out. */
+export function manifestOf(draft: MonitorDraft, timeZone: string): Record<string, unknown> {
+  const { url, select, schedule, conditions, channels } = draft;
+  const [prompt, selector, tags] = [draft.prompt.trim(), select.trim(), tagsOf(draft.tags)];
+  const source = {
+    name: 'page',
+    url: url.trim(),
+    ...(selector === '' ? {} : { select: { include: [selector] } }),
+  };
+  return {
+    apiVersion: 'mon.duckerhub.com/v1alpha1',
+    kind: 'MonitorJob',
+    metadata: { name: draftName(draft) },
+    spec: {
+      sources: [source],
+      schedule: scheduleSpec(schedule, timeZone),
+      goal: prompt === '' ? {} : { prompt },
+      ...(tags.length === 0 ? {} : { tags }),
+      ...(conditions.length === 0 ? {} : { conditions: conditions.map(conditionSpec) }),
+      ...(channels.length === 0
+        ? {}
+        : { alerting: { channelRefs: channels.map((name) => ({ name })) } }),
+    },
+  };
+}
+
+/** To look at the page alone a name and a goal are asked for, but make no difference. */
+export const previewManifest = (draft: MonitorDraft, timeZone: string): Record<string, unknown> =>
+  manifestOf(
+    {
+      ...draft,
+      name: draftName(draft) === '' ? 'preview' : draftName(draft),
+      prompt: draft.prompt.trim() === '' ? 'Anything' : draft.prompt,
+    },
+    timeZone,
+  );

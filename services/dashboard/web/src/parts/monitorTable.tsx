@@ -1,0 +1,174 @@
+/** Monitors as rows: what each watches, how it goes, and what its last checks were. */
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { get, type Page } from '../api.ts';
+import type { LastCheck, MonitorJob } from '../objects.ts';
+import { Badge, MonitorState, Outcome } from './badge.tsx';
+import { toggled } from './bulk.ts';
+import { CheckStrip } from './checkStrip.tsx';
+import { Time } from './time.tsx';
+
+interface MonitorTableProps {
+  readonly jobs: readonly MonitorJob[];
+  /** Undefined when the person may change nothing. */
+  readonly selection: Selection | undefined;
+  readonly onTag: (tag: string) => void;
+}
+
+export interface Selection {
+  readonly names: ReadonlySet<string>;
+  readonly onChange: (names: ReadonlySet<string>) => void;
+}
+
+export function MonitorTable({ jobs, selection, onTag }: MonitorTableProps) {
+  const names = jobs.map(({ metadata }) => metadata.name);
+  const lastChecks = useLastChecks(names);
+  return (
+    <table className="list monitors">
+      <thead>
+        <tr>
+          {selection && (
+            <th scope="col" className="pick">
+              <SelectAll names={names} selection={selection} />
+            </th>
+          )}
+          <th scope="col">Name</th>
+          <th scope="col">State</th>
+          <th scope="col" className="strips">
+            Last checks
+          </th>
+          <th scope="col">Last check</th>
+          <th scope="col">Next</th>
+          <th scope="col">Findings</th>
+        </tr>
+      </thead>
+      <tbody>
+        {jobs.map((job) => (
+          <Row
+            key={job.metadata.name}
+            job={job}
+            checks={lastChecks.get(job.metadata.name)}
+            selection={selection}
+            onTag={onTag}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Apart from the list: it is there before the history has been looked through. */
+function useLastChecks(names: readonly string[]): ReadonlyMap<string, readonly LastCheck[]> {
+  const found = useQuery({
+    queryKey: ['last-checks', ...names],
+    queryFn: async () => {
+      const path = `/last-checks?monitors=${names.map(encodeURIComponent).join(',')}`;
+      const { items } = await get<Page<LastCheck>>(path);
+      return Map.groupBy(items, ({ monitor }) => monitor);
+    },
+    enabled: names.length > 0,
+  });
+  return found.data ?? new Map();
+}
+
+function SelectAll({
+  names,
+  selection: { names: selected, onChange },
+}: {
+  readonly names: readonly string[];
+  readonly selection: Selection;
+}) {
+  const isAll = names.every((name) => selected.has(name));
+  return (
+    <input
+      type="checkbox"
+      aria-label="Select all on this page"
+      checked={isAll && names.length > 0}
+      ref={(box) => {
+        if (box) box.indeterminate = !isAll && names.some((name) => selected.has(name));
+      }}
+      onChange={() => onChange(new Set(isAll ? [] : names))}
+    />
+  );
+}
+
+interface RowProps {
+  readonly job: MonitorJob;
+  readonly checks: readonly LastCheck[] | undefined;
+  readonly selection: Selection | undefined;
+  readonly onTag: (tag: string) => void;
+}
+
+function Row({ job, checks = [], selection, onTag }: RowProps) {
+  const { name } = job.metadata;
+  const open = job.status?.openFindings ?? 0;
+  return (
+    <tr className={selection?.names.has(name) ? 'selected' : undefined}>
+      {selection && (
+        <td className="pick">
+          <input
+            type="checkbox"
+            aria-label={`Select ${name}`}
+            checked={selection.names.has(name)}
+            onChange={() => selection.onChange(toggled(selection.names, name))}
+          />
+        </td>
+      )}
+      <th scope="row">
+        <Link href={`/monitors/${name}`}>{name}</Link>
+        <small>{job.spec.description ?? job.spec.goal.prompt ?? job.spec.sources[0]?.url}</small>
+        <Tags of={job} onTag={onTag} />
+      </th>
+      <td className="state">
+        <MonitorState job={job} />
+      </td>
+      <td className="strips">
+        <CheckStrip checks={checks} />
+      </td>
+      <td data-label="Last check">
+        <LastLook job={job} />
+      </td>
+      <td data-label="Next check">
+        {job.spec.suspend ? <span className="muted">–</span> : <Time at={job.status?.nextCheck} />}
+      </td>
+      <td data-label="Open findings">
+        {open > 0 ? <Badge tone="news">{open} open</Badge> : <span className="muted">none</span>}
+      </td>
+    </tr>
+  );
+}
+
+function LastLook({ job }: { readonly job: MonitorJob }) {
+  const last = job.status?.lastCheck;
+  if (!last) return <span className="muted">not yet</span>;
+  return (
+    <span className="look">
+      <Outcome of={last.outcome} /> <Time at={last.time} />
+    </span>
+  );
+}
+
+function Tags({
+  of: { spec },
+  onTag,
+}: {
+  readonly of: MonitorJob;
+  readonly onTag: (tag: string) => void;
+}) {
+  if (!spec.tags?.length) return null;
+  return (
+    <span className="tags">
+      {spec.tags.map((tag) => (
+        <button
+          key={tag}
+          type="button"
+          className="tag"
+          aria-label={`Only those with the tag ${tag}`}
+          onClick={() => onTag(tag)}
+        >
+          {tag}
+        </button>
+      ))}
+    </span>
+  );
+}

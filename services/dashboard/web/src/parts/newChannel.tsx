@@ -1,0 +1,94 @@
+/** Makes a channel. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../api.ts';
+import {
+  CHANNEL_TYPES,
+  channelDocuments,
+  refusals,
+  TO_WORDS,
+  type ApplyResult,
+  type ChannelDraft,
+} from './channelDraft.ts';
+import { Failure } from './notice.tsx';
+import { TextField } from './textField.tsx';
+
+interface NewChannelProps {
+  /** Names that are taken: applying one would change that channel. */
+  readonly taken: readonly string[];
+  readonly onDone: () => void;
+}
+
+export function NewChannel({ taken, onDone }: NewChannelProps) {
+  const [draft, setDraft] = useState<ChannelDraft>({ name: '', type: 'Email', to: '' });
+  const queries = useQueryClient();
+  const save = useMutation({
+    mutationFn: async () => {
+      const body = { documents: channelDocuments(draft) };
+      const { results } = await call<{ results: ApplyResult[] }>('POST', '/apply', body);
+      return refusals(results);
+    },
+    onSuccess: async (refused) => {
+      await queries.invalidateQueries({ queryKey: ['channels'] });
+      if (refused.length === 0) onDone();
+    },
+  });
+  const isTaken = taken.includes(draft.name);
+  const words = TO_WORDS[draft.type];
+  return (
+    <form
+      className="panel"
+      aria-label="New channel"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isTaken) save.mutate();
+      }}
+    >
+      <div className="tabs" role="group" aria-label="Kind of channel">
+        {CHANNEL_TYPES.map((type) => (
+          <button
+            key={type}
+            type="button"
+            aria-pressed={type === draft.type}
+            onClick={() => setDraft({ ...draft, type, to: '' })}
+          >
+            {type}
+          </button>
+        ))}
+      </div>
+      <TextField
+        id="channel-name"
+        label="Name"
+        note="Small letters, digits and hyphens."
+        required
+        value={draft.name}
+        problem={isTaken ? 'There is a channel of this name already; choose another.' : ''}
+        onChange={(name) => setDraft({ ...draft, name })}
+      />
+      <TextField
+        id="channel-to"
+        label={words.label}
+        note={words.note}
+        type={draft.type === 'Email' ? 'text' : 'url'}
+        required
+        value={draft.to}
+        problem=""
+        onChange={(to) => setDraft({ ...draft, to })}
+      />
+      {save.error && <Failure error={save.error} />}
+      {save.data?.map((text) => (
+        <p key={text} role="alert" className="alert">
+          {text}
+        </p>
+      ))}
+      <div className="actions">
+        <button type="submit" className="primary" disabled={save.isPending}>
+          Create channel
+        </button>
+        <button type="button" onClick={onDone}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

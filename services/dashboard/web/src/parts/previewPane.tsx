@@ -1,0 +1,80 @@
+/** What duckmon sees of a page right now, before anything is saved. */
+import type { UseMutationResult } from '@tanstack/react-query';
+import type { Preview } from '../objects.ts';
+import { Badge } from './badge.tsx';
+import { Failure } from './notice.tsx';
+
+interface PreviewPaneProps {
+  readonly look: UseMutationResult<Preview, Error, void>;
+  readonly mayLook: boolean;
+}
+
+export function PreviewPane({ look, mayLook }: PreviewPaneProps) {
+  return (
+    <section className="preview" aria-label="Preview">
+      <div className="title">
+        <h2>What duckmon sees</h2>
+        <span className="grow" />
+        <button type="button" disabled={!mayLook || look.isPending} onClick={() => look.mutate()}>
+          {look.data ? 'Look again' : 'Look now'}
+        </button>
+      </div>
+      <div role="status">
+        {look.isPending && <p className="muted">Looking at the page …</p>}
+        {look.isIdle && (
+          <p className="muted">Give the address of a page; what is read of it is shown here.</p>
+        )}
+      </div>
+      {look.error && <Failure error={look.error} />}
+      {look.data && !look.isPending && <Seen preview={look.data} />}
+    </section>
+  );
+}
+
+const READERS: Readonly<Record<string, string>> = {
+  'http@1': 'read without a browser',
+  'browser@1': 'read in a browser',
+};
+
+function Seen({ preview }: { readonly preview: Preview }) {
+  return (
+    <>
+      {preview.sources.map((source) => (
+        <div key={source.source}>
+          {source.outcome !== 'page' && (
+            <p role="alert" className="alert">
+              {source.outcome === 'failed' ? 'The page could not be read. ' : 'Not judgeable. '}
+              {source.problem}
+            </p>
+          )}
+          {source.outcome === 'page' && (
+            <p>
+              <strong>{source.title === '' ? 'A page without a title' : source.title}</strong>{' '}
+              <span className="muted">{READERS[source.extractor ?? '']}</span>
+            </p>
+          )}
+          {source.warnings.map((warning) => (
+            <p key={warning} className="caution">
+              {warning}
+            </p>
+          ))}
+          {source.normalised !== '' && (
+            <pre tabIndex={0} aria-label="Text of the page">
+              {source.normalised}
+            </pre>
+          )}
+        </div>
+      ))}
+      {preview.conditions.length > 0 && (
+        <ul className="lines">
+          {preview.conditions.map(({ name, holds, evidence }) => (
+            <li key={name}>
+              <Badge tone={holds ? 'good' : 'calm'}>{holds ? 'holds' : 'does not hold'}</Badge>{' '}
+              {name.replace('-', ' ')} <span className="muted">{evidence}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
