@@ -25,6 +25,7 @@ import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import { watchKeyFile, type KeySource } from '../core/serviceKeys.ts';
 import { tokenCheckOf } from '../core/workloadIdentity/config.ts';
+import { accountMailRoutes } from './account/routes.ts';
 import type { NotificationConfig } from './config.ts';
 import { deliver, reconcile, type DeliverDeps } from './deliver.ts';
 import {
@@ -81,6 +82,7 @@ export async function startNotification(
     const result: SecretFinding = await asHttp(deps.secrets.check(namespace, secrets));
     response.json(result);
   });
+  accountMailRoutes(app.express, { ...deps, config }, metrics);
   const listening = await serveApp(app, config);
   const hosts = [config.host, 'localhost', ...(config.podIp === undefined ? [] : [config.podIp])];
   addresses = hosts.map((host) => new URL(`http://${host}:${listening.port}`).host);

@@ -1,12 +1,15 @@
-/** What the store refuses, in the words of HTTP. */
+/** What the store refuses, and what does not open, in the words of HTTP. */
 import { HttpError } from '../core/errors.ts';
 import { StoreError } from '../store/errors.ts';
+import { SealError } from './secrets/box.ts';
 
-/** Passes the result on. @throws HttpError for what the store refuses */
+/** Passes the result on. @throws HttpError for what the store refuses, or does not open */
 export async function asHttp<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
+    if (error instanceof SealError)
+      throw new HttpError('conflict', error.message, { cause: error });
     if (!(error instanceof StoreError)) throw error;
     switch (error.code) {
       case 'conflict':

@@ -13,6 +13,7 @@ import type { PlainCommitter } from './check/unchanged.ts';
 import type { Load } from './projection/load.ts';
 import type { Authenticators } from './secrets/authenticators.ts';
 import type { SecretReader } from './secrets/reader.ts';
+import type { Seals } from './secrets/tend.ts';
 import type { Workers } from './workers/workers.ts';
 
 export interface SchedulerDeps {
@@ -34,6 +35,7 @@ export interface SchedulerDeps {
   readonly plain: PlainCommitter;
   readonly secrets: SecretReader;
   readonly authenticators: Authenticators;
+  readonly seals: Seals;
   /** How long work takes, for those who plan capacity. */
   readonly load: Load;
   /** A signed credential for the egress proxy, for one check. */

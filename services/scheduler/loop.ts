@@ -1,9 +1,12 @@
 /** The heart's beat: claims due monitors while slots are free, and sends and sweeps beside it. */
 import { messageOf } from '../core/errors.ts';
+import { nextAccountMailAt } from '../store/accountMailsOutbox.ts';
 import { createClaimer, nextDueAt, type Claim } from '../store/claim.ts';
-import { hastenClaims, releaseClaims, renewLeases } from '../store/lease.ts';
+import { StoreError } from '../store/errors.ts';
+import { hastenClaims, releaseClaims, releaseForgotten, renewLeases } from '../store/lease.ts';
 import { nextDeliveryAt } from '../store/outbox.ts';
 import { nextTellingAt } from '../store/sweep.ts';
+import { dispatchAccountMails } from './account/dispatch.ts';
 import type { SchedulerDeps } from './deps.ts';
 import { createSecretChecks } from './channels/secrets.ts';
 import { createFreeze } from './freeze.ts';
@@ -18,6 +21,8 @@ import { createTimer, type Timer } from './timer.ts';
 export interface Loop {
   /** Something may be due: look now. */
   wake(): void;
+  /** The database was away, and with it maybe what was committed last. */
+  reconnected(): void;
   /** Checks that run now. */
   running(): number;
   /** Stops claiming, lets what runs end for at most `graceMs`, and gives the rest back. */
@@ -50,10 +55,26 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
   const claimer = createClaimer(deps.pool);
   const pace = createPace(options.slots);
   const isFrozen = createFreeze(deps.pool, deps.clock);
-
+  let isUnsure = false;
   const free = (): number => options.slots - running.size;
+  /** Claims that are ours by the database and not in our hands would wait for the end of their lease. */
+  const giveBack = async (): Promise<void> => {
+    if (!isUnsure) return;
+    // What is lost from here on is not among what is given back.
+    isUnsure = false;
+    const held = [...running.values()].map(({ claim }) => claim);
+    const { pool, settings, clock, log } = deps;
+    try {
+      const claims = await releaseForgotten(pool, settings.owner, held, clock.now());
+      if (claims > 0) log.warn({ claims }, 'checks whose commit was lost are made again');
+    } catch (error) {
+      isUnsure = true;
+      throw error;
+    }
+  };
   const checks = createTimer(deps, 'claim', async () => {
     if (await isFrozen()) return SWEEP_MS;
+    await giveBack();
     const limit = free();
     if (limit <= 0) return pace.full(limit);
     const claims = await claimer.claim({
@@ -76,6 +97,11 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
     if (await isFrozen()) return SWEEP_MS;
     const sent = await dispatchDeliveries(deps, cut.signal);
     return sent > 0 ? 0 : untilDue(await nextDeliveryAt(deps.pool), deps);
+  });
+  const accountMails = createTimer(deps, 'account-mails', async () => {
+    if (await isFrozen()) return SWEEP_MS;
+    const sent = await dispatchAccountMails(deps, cut.signal);
+    return sent > 0 ? 0 : untilDue(await nextAccountMailAt(deps.pool), deps);
   });
   const chores = createChores(deps);
   const sweeps = createTimer(deps, 'sweep', async () => {
@@ -105,30 +131,46 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
     deps.workers.prune();
     return deps.workers.waiting().length > 0 ? PODS_MS : PRUNE_MS;
   });
-  const timers: readonly Timer[] = [checks, deliveries, sweeps, leases, secrets, pods];
+  const timers: readonly Timer[] = [
+    checks,
+    deliveries,
+    accountMails,
+    sweeps,
+    leases,
+    secrets,
+    pods,
+  ];
 
   const begin = (claim: Claim, work: () => Promise<RunResult>): void => {
     const key = `${claim.workspace}/${claim.monitor}`;
     const run = async (): Promise<void> => {
       try {
+        const result = await runOne(claim, work, deps, cut.signal);
         // What left nothing but its row has nothing to send.
-        if ((await runOne(claim, work, deps, cut.signal)) !== 'unchanged') deliveries.wake();
+        if (result !== 'unchanged') deliveries.wake();
+        if (result === 'lost') isUnsure = true;
       } finally {
         running.delete(key);
         deps.metrics.inFlight.set(running.size);
-        if (pace.ended(running.size)) checks.wake();
+        if (pace.ended(running.size) || isUnsure) checks.wake();
       }
     };
     running.set(key, { claim, done: run() });
     deps.metrics.inFlight.set(running.size);
   };
 
+  const wake = (): void => {
+    for (const timer of [checks, deliveries, accountMails, sweeps, secrets]) timer.wake();
+  };
+
   for (const timer of timers) timer.start(stopping.signal);
   return {
     running: () => running.size,
-    wake: () => {
-      for (const timer of [checks, deliveries, sweeps, secrets]) timer.wake();
+    reconnected: () => {
+      isUnsure = true;
+      wake();
     },
+    wake,
     stop: async (graceMs = 10_000) => {
       stopping.abort();
       const ended = Promise.allSettled([...running.values()].map((each) => each.done));
@@ -146,13 +188,16 @@ interface Running {
   readonly done: Promise<void>;
 }
 
-/** Runs one claim; one that was cut is given back, one that failed is left to its lease, loudly. */
+/**
+ * Runs one claim; one that was cut is given back, one that failed is left to its lease, loudly. `lost`: the
+ * database did not take what became of it.
+ */
 async function runOne(
   claim: Claim,
   work: () => Promise<RunResult>,
   deps: SchedulerDeps,
   signal: AbortSignal,
-): Promise<RunResult | undefined> {
+): Promise<RunResult | 'lost' | undefined> {
   try {
     return await work();
   } catch (error) {
@@ -162,7 +207,7 @@ async function runOne(
         { err: error, workspace, monitor, reason: messageOf(error) },
         'a check was not committed',
       );
-      return undefined;
+      return error instanceof StoreError && error.code === 'unavailable' ? 'lost' : undefined;
     }
     await releaseClaims(deps.pool, [{ ...claim, until: deps.clock.now() }]);
     return 'released';

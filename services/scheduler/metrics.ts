@@ -19,7 +19,11 @@ export interface SchedulerMetrics {
   readonly deliveries: Counter<'result'>;
   /** Sends whose outcome was never learned; only these may be duplicates. */
   readonly unknownDeliveries: Counter;
+  /** Mails to people about their own accounts. */
+  readonly accountMails: Counter<'result'>;
   readonly sweepFailures: Counter<'sweep'>;
+  /** Rows by kind and by the state of the data key that they need; where none needs a key, it may go. */
+  readonly sealed: Gauge<'kind' | 'key'>;
   readonly inFlight: Gauge;
   readonly oldestDueSeconds: Gauge;
   /** Unix time of the newest verdict: production of verdicts has a heartbeat of its own. */
@@ -59,7 +63,14 @@ export function createSchedulerMetrics(metrics: Metrics): SchedulerMetrics {
     alerts: counter('mon_alerts_total', 'Alerts made, by kind', ['kind']),
     deliveries: counter('mon_deliveries_total', 'Delivery attempts by result', ['result']),
     unknownDeliveries: counter('mon_deliveries_unknown_total', 'Sends with an unknown outcome'),
+    accountMails: counter('mon_account_mails_total', 'Mails about accounts by result', ['result']),
     sweepFailures: counter('mon_sweep_failures_total', 'Sweeps that failed', ['sweep']),
+    sealed: new Gauge({
+      name: 'mon_sealed_rows',
+      help: 'Sealed rows by kind and by the state of the data key that they need',
+      labelNames: ['kind', 'key'],
+      registers,
+    }),
     inFlight: gauge('mon_checks_in_flight', 'Checks that run now'),
     oldestDueSeconds: gauge('mon_oldest_due_seconds', 'How late the oldest due monitor is'),
     lastVerdict: gauge('mon_last_verdict_timestamp_seconds', 'Time of the newest verdict'),

@@ -22,6 +22,7 @@ import { asHttp } from './asHttp.ts';
 import type { SchedulerDeps } from './deps.ts';
 import { previewJob } from './check/preview.ts';
 import { testChannel } from './outbox/testMessage.ts';
+import type { Sealed } from './secrets/seal.ts';
 
 /**
  * Every route is the api's alone.
@@ -60,14 +61,19 @@ export function schedulerRoutes(deps: SchedulerDeps, wake: () => void): Router {
 function addAuthenticators(router: Router, { authenticators }: SchedulerDeps): void {
   router.post(APP_SEAL_PATH, onlyFrom('api'), (request, response) => {
     const { user, secret } = appSealRequest.parse(request.body);
-    const { content, dataKeyId } = authenticators.seal(user, secret);
-    const result: SealedText = { content: content.toString('base64'), dataKeyId };
-    response.json(result);
+    response.json(asText(authenticators.seal(user, secret)));
   });
   router.post(APP_CHECK_PATH, onlyFrom('api'), (request, response) => {
     const { user, content, dataKeyId, code } = appCheckRequest.parse(request.body);
     const sealed = { content: Buffer.from(content, 'base64'), dataKeyId };
-    const result: AppCheckResult = { step: authenticators.stepOf(user, sealed, code) ?? null };
+    const step = authenticators.stepOf(user, sealed, code) ?? null;
+    const resealed = step === null ? undefined : authenticators.reseal(user, sealed);
+    const result: AppCheckResult = { step, ...(resealed && { resealed: asText(resealed) }) };
     response.json(result);
   });
 }
+
+const asText = ({ content, dataKeyId }: Sealed): SealedText => ({
+  content: content.toString('base64'),
+  dataKeyId,
+});

@@ -24,6 +24,7 @@ import { calleesOf } from './projection/callees.ts';
 import { createKeyTable } from './projection/keyTable.ts';
 import { projectionRoutes } from './projection/routes.ts';
 import { schedulerRoutes } from './routes.ts';
+import { createTakeOver } from './sweep/takeOver.ts';
 import { recover } from './sweep/sweep.ts';
 import { createTimer } from './timer.ts';
 import { wireDeps, type StartDeps } from './wiring.ts';
@@ -47,7 +48,7 @@ export async function startScheduler(
     openPool(config.databaseUrl, { applicationName: 'duckmon-scheduler', log, max: POOL_SIZE });
   const tokens = given.tokens ?? tokensOf(config, log);
   let loop: Loop | undefined;
-  const events = await listen(config, given, () => loop?.wake()).catch(async (error: unknown) => {
+  const events = await listen(config, given, () => loop).catch(async (error: unknown) => {
     if (!given.pool) await pool.end();
     throw error;
   });
@@ -97,6 +98,8 @@ export async function startScheduler(
   const hosts = [config.host, 'localhost', ...(config.podIp === undefined ? [] : [config.podIp])];
   addresses = hosts.map((host) => new URL(`http://${host}:${listening.port}`).host);
   const stopping = new AbortController();
+  const takingOver = createTimer(deps, 'take-over', createTakeOver(deps, wake));
+  takingOver.start(stopping.signal);
   const adjusting = createTimer({ clock, log }, 'clock', async () => {
     await databaseClock.adjust();
     return ADJUST_MS;
@@ -111,6 +114,7 @@ export async function startScheduler(
       await listening.stop();
       await started.stop();
       await Promise.all([
+        takingOver.ended(),
         adjusting.ended(),
         asking.ended().then(keyTable.close),
         events.close(),
@@ -129,7 +133,7 @@ export async function startScheduler(
 function listen(
   config: SchedulerConfig,
   { log, nameWaitMs = NAME_WAIT_MS }: Pick<StartDeps, 'log'> & Partial<StartDeps>,
-  wake: () => void,
+  loop: () => Loop | undefined,
 ): Promise<Listener> {
   const { owner } = config;
   let isHeld = false;
@@ -148,9 +152,9 @@ function listen(
   return listenEvents(
     config.databaseUrl,
     ({ kind }) => {
-      if (kind === 'monitor' || kind === 'delivery' || kind === 'finding') wake();
+      if (kind === 'monitor' || kind === 'delivery' || kind === 'finding') loop()?.wake();
     },
-    { log, onConnect: hold, onGap: wake },
+    { log, onConnect: hold, onGap: () => loop()?.reconnected() },
   );
 }
 

@@ -21,6 +21,7 @@ import { createLoad } from './projection/load.ts';
 import { watchDataKeys, type DataKeys } from './secrets/dataKey.ts';
 import { createAuthenticators } from './secrets/authenticators.ts';
 import { createSecretReader } from './secrets/reader.ts';
+import { createSeals } from './secrets/tend.ts';
 import { createWorkers } from './workers/workers.ts';
 
 /** What may be given instead of production's own. */
@@ -96,6 +97,7 @@ export function wireDeps(
     }),
     secrets: createSecretReader(pool, dataKeys, clock),
     authenticators: createAuthenticators(dataKeys, clock),
+    seals: createSeals(pool, dataKeys),
     plain: createPlainCommitter((rows) => commitUnchanged(pool, rows), systemClock),
     credential: ({ workspace, monitor, checkId, ms }) =>
       issueCredential(keys, {

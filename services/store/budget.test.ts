@@ -16,6 +16,8 @@ import { migrate, migrationsFolder } from './migrate.ts';
 import { NOON, later, seedWorkspaces } from './testing/monitors.ts';
 import { testDatabase, type TestDatabase } from './testing/postgres.ts';
 import { untilBlocked } from './testing/suite.ts';
+import { setLimits } from './quotas.ts';
+import { withWorkspace } from './workspace.ts';
 import { newId } from '../core/ids.ts';
 
 const month = '2026-03-01';
@@ -104,6 +106,28 @@ describe('the budget', () => {
       (await reserveBudget(pool, wanted({ estimate: { tokens: 1, microUsd: 0n } }), caps)).kind,
       'exceeded',
     );
+  });
+
+  it('has the workspace’s own quota where there is one, higher or lower than that of all', async () => {
+    const caps = { ...uncapped, workspace: { microUsd: 1500n, tokens: 1_000 } };
+    const set = (usdPerMonth: string | null, tokensPerMonth: number | null) =>
+      withWorkspace(db.pool('mon_api'), 'team', (tx) =>
+        setLimits(tx, 'team', { monitors: null, usdPerMonth, tokensPerMonth }),
+      );
+    const reserve = async (workspace = 'team') =>
+      (await reserveBudget(pool, wanted({ workspace }), caps)).kind;
+    assert.equal(await reserve(), 'reserved');
+    assert.equal(await reserve(), 'exceeded');
+    await set('0.002', null);
+    assert.deepEqual([await reserve(), await reserve()], ['reserved', 'exceeded']);
+    await set('1', 200);
+    assert.equal(await reserve(), 'exceeded');
+    assert.deepEqual([await reserve('other'), await reserve('other')], ['reserved', 'exceeded']);
+    assert.deepEqual(await set(null, null), {
+      monitors: null,
+      usdPerMonth: '1',
+      tokensPerMonth: 200,
+    });
   });
 
   it('D14 200 parallel calls near the cap overshoot by nothing', async () => {

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { fits, formatUsd, parseUsd, type BudgetState, type Estimate } from '../domain/budget.ts';
 import { lockBudgets, lockPlatform, type UsedRow } from './budgetRows.ts';
+import { spendingQuota } from './quotas.ts';
 import { withTransaction, withWorkspace } from './workspace.ts';
 
 /** Caps of one month; null does not apply. */
@@ -40,6 +41,7 @@ const SCOPES: readonly BudgetScope[] = ['platform', 'workspace', 'monitor'];
  * Reserves an estimate in the budgets of monitor, workspace and platform, or in none. All three rows
  * are locked, so parallel calls never overshoot a cap; everywhere in the order workspace, monitor,
  * platform, so that no two wait for each other and all wait shortest for the one that all share.
+ * @param caps that of the workspace holds where the workspace has no quota of its own
  */
 export async function reserveBudget(
   pool: pg.Pool,
@@ -47,14 +49,20 @@ export async function reserveBudget(
   caps: Readonly<Record<BudgetScope, Caps>>,
 ): Promise<ReserveResult> {
   return withWorkspace(pool, wanted.workspace, async (tx) => {
+    const own = await spendingQuota(tx, wanted.workspace);
     const rows = await lockBudgets(tx, wanted);
+    const workspaceCaps = {
+      microUsd: own.microUsd ?? caps.workspace.microUsd,
+      tokens: own.tokens ?? caps.workspace.tokens,
+    };
+    const capped = { ...caps, workspace: workspaceCaps };
     const used: Readonly<Record<BudgetScope, UsedRow | undefined>> = {
       workspace: rows.get(''),
       monitor: rows.get(wanted.monitor),
       platform: await lockPlatform(tx, wanted.month),
     };
     for (const scope of SCOPES) {
-      const state = stateOf(used[scope], caps[scope]);
+      const state = stateOf(used[scope], capped[scope]);
       if (!fits(state, wanted.estimate)) return { kind: 'exceeded', scope, state };
     }
     const usd = formatUsd(wanted.estimate.microUsd ?? 0n);

@@ -38,13 +38,17 @@ const table: HistoryTable = {
   tokens_in AS "tokensIn", tokens_out AS "tokensOut", cost_usd AS "costUsd"`,
 };
 
-/** A page of one monitor's checks, newest first. */
+/** A page of one monitor's checks, newest first; only those that were not unchanged on request. */
 export const listChecks = (
   tx: Sql,
   workspace: string,
   monitor: string,
-  request: HistoryRequest,
-): Promise<Page<Check>> => listHistory<Check>(tx, table, workspace, monitor, request);
+  request: HistoryRequest & { readonly eventfulOnly?: boolean | undefined },
+): Promise<Page<Check>> =>
+  listHistory<Check>(tx, table, workspace, monitor, request, {
+    sql: "(NOT $7::boolean OR outcome <> 'Unchanged')",
+    value: request.eventfulOnly ?? false,
+  });
 
 /** The check of this id, or undefined. */
 export const findCheck = (tx: Sql, workspace: string, id: string): Promise<Check | undefined> =>
@@ -72,4 +76,26 @@ export async function findCheckOfRun(
     [workspace, monitor, runRequestId, since],
   );
   return rows[0];
+}
+
+/** One of the last checks of a monitor, as a list of monitors shows them. */
+export type LastCheck = Pick<Check, 'id' | 'monitor' | 'at' | 'outcome'>;
+
+const LAST_CHECKS = 24;
+
+/** The last checks of each of these monitors since then, newest first; two dozen at most of each. */
+export async function listLastChecks(
+  tx: Sql,
+  workspace: string,
+  monitors: readonly string[],
+  since: Date,
+): Promise<LastCheck[]> {
+  const { rows } = await tx.query<LastCheck>(
+    `SELECT c.id, c.monitor, c.at, c.outcome FROM unnest($2::text[]) AS named (monitor),
+       LATERAL (SELECT id, monitor, at, outcome FROM checks
+         WHERE workspace_id = $1 AND monitor = named.monitor AND at >= $3
+         ORDER BY at DESC LIMIT $4) c`,
+    [workspace, monitors, since, LAST_CHECKS],
+  );
+  return rows;
 }

@@ -5,6 +5,7 @@
 import type pg from 'pg';
 import { historyWindows } from './dump.ts';
 import { StoreError } from './errors.ts';
+import { OWN_ISSUERS } from './identity.ts';
 import type { Sql } from './pool.ts';
 import { withTransaction, withWorkspace, type Tx } from './workspace.ts';
 
@@ -49,7 +50,16 @@ const ask = (sql: Sql, kind: Erasure['kind'], id: string, now: Date) =>
   );
 
 /** Without these nobody gets in, nothing is checked and nothing is sent. */
-const SHUT = ['memberships', 'api_tokens', 'deliveries', 'monitors', 'channels'];
+const SHUT = [
+  'memberships',
+  'invitations',
+  'api_tokens',
+  'deliveries',
+  'monitors',
+  'channels',
+  'secrets',
+  'data_keys',
+];
 
 /**
  * Asks for the erasure of the workspace that the transaction runs under, and shuts it: from the commit on it
@@ -69,6 +79,12 @@ interface Belonging {
   readonly kind: 'personal' | 'team';
   readonly role: string;
 }
+
+/**
+ * Nothing is ever made anew under the name of a personal workspace, but by word of the operator that was under
+ * way: that goes as well.
+ */
+const AFTERWARDS_MS = 15 * 60_000;
 
 /** The workspaces that a person may leave behind nobody in. */
 async function ownedBy(tx: Sql, userId: string): Promise<Belonging[]> {
@@ -91,12 +107,17 @@ async function hasOtherOwner(tx: Sql, workspace: string, userId: string): Promis
 }
 
 /**
- * Erases a person with sessions, tokens, memberships and factors, and asks for the erasure of the personal
- * workspaces; runs under `withUser` of that person. Audits keep the id, which is then nobody's.
- * @returns the workspaces that go as well
- * @throws StoreError `notFound`; `invalid` while the person is the only owner of a team's workspace
+ * The workspaces that go with a person, whom it locks; runs under `withUser` of that person.
+ * @throws StoreError `notFound`; `invalid` while the person is the only owner of a team's workspace, and for an
+ * account that the installation itself makes
  */
-export async function eraseUser(tx: Sql, userId: string, now: Date): Promise<string[]> {
+export async function planUserErasure(tx: Sql, userId: string): Promise<string[]> {
+  const { rows } = await tx.query<{ issuer: string }>(
+    'SELECT issuer FROM users WHERE id = $1 FOR UPDATE',
+    [userId],
+  );
+  if (!rows[0]) throw new StoreError('notFound', 'There is no such account.');
+  if (OWN_ISSUERS.includes(rows[0].issuer)) throw isOwn();
   const gone: string[] = [];
   for (const { workspace, kind } of await ownedBy(tx, userId)) {
     await tx.query("SELECT set_config('mon.workspace', $1, true)", [workspace]);
@@ -106,12 +127,31 @@ export async function eraseUser(tx: Sql, userId: string, now: Date): Promise<str
         'invalid',
         `The account is the only owner of the workspace ${workspace}; make somebody else its owner, or delete the workspace first.`,
       );
-    await askWorkspaceErasure(tx, workspace, now);
     gone.push(workspace);
   }
+  return gone;
+}
+
+const isOwn = (): StoreError =>
+  new StoreError(
+    'invalid',
+    'This account belongs to the installation itself, which would make it again; to delete everything, stop duckmon and delete its data.',
+  );
+
+/**
+ * Erases a person with sessions, tokens, memberships and factors, and asks for the erasure of the personal
+ * workspaces; runs under `withUser` of that person. Audits keep the id, which is then nobody's.
+ * @returns the workspaces that go as well
+ * @throws StoreError as `planUserErasure`
+ */
+export async function eraseUser(tx: Sql, userId: string, now: Date): Promise<string[]> {
+  const gone = await planUserErasure(tx, userId);
+  for (const workspace of gone) {
+    await tx.query("SELECT set_config('mon.workspace', $1, true)", [workspace]);
+    await askWorkspaceErasure(tx, workspace, new Date(now.getTime() + AFTERWARDS_MS));
+  }
   await ask(tx, 'user', userId, now);
-  const { rowCount } = await tx.query('DELETE FROM users WHERE id = $1', [userId]);
-  if (rowCount !== 1) throw new StoreError('notFound', 'There is no such account.');
+  await tx.query('DELETE FROM users WHERE id = $1', [userId]);
   return gone;
 }
 

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { historyWindows } from './dump.ts';
 import type { Sql } from './pool.ts';
-import { PLATFORM_WORKSPACE, withUser, withWorkspace } from './workspace.ts';
+import { withTransaction, withUser, withWorkspace } from './workspace.ts';
 
 /** One row as it lies in its table, without what is withheld; bytes in base64. */
 export interface ExportedRow {
@@ -18,6 +18,7 @@ export const WITHHELD: Readonly<Record<string, readonly string[]>> = {
   secrets: ['content', 'data_key_id'],
   channel_recipients: ['secret'],
   api_tokens: ['token_hash', 'epoch'],
+  invitations: ['token_hash'],
   sessions: ['id_hash', 'csrf_hash', 'token_epoch', 'challenge', 'challenge_purpose'],
   users: ['token_epoch'],
   passkeys: ['public_key', 'counter'],
@@ -25,8 +26,9 @@ export const WITHHELD: Readonly<Record<string, readonly string[]>> = {
   recovery_codes: ['code_hash'],
 };
 
-/** Tables that are in no copy: they hold hashes of secrets, or answers that are kept for a day. */
+/** Tables that are in no copy: they hold keys, hashes of secrets, or answers that are kept for a day. */
 export const LEFT_OUT = [
+  'data_keys',
   'idempotency_keys',
   'one_time_tokens',
   'refresh_families',
@@ -108,8 +110,10 @@ export async function exportWorkspace(
   const each = (table: string, where: string): Promise<void> =>
     withWorkspace(pool, workspace, (tx) => writeRows(tx, table, where, [workspace], write));
   await each('workspaces', 'id = $1');
-  for (const { name, isPartitioned } of await tenantTables(pool)) {
-    const windows = isPartitioned ? await historyWindows(pool, name) : ['true'];
+  for (const { name, isPartitioned } of await withTransaction(pool, tenantTables)) {
+    const windows = isPartitioned
+      ? await withTransaction(pool, (tx) => historyWindows(tx, name))
+      : ['true'];
     for (const window of windows) await each(name, `workspace_id = $1 AND ${window}`);
   }
 }
@@ -118,30 +122,46 @@ export async function exportWorkspace(
 const OF_A_PERSON: Readonly<Record<string, string>> = {
   users: 'id',
   memberships: 'user_id',
+  api_tokens: 'user_id',
   sessions: 'user_id',
   passkeys: 'user_id',
   authenticator_apps: 'user_id',
   recovery_codes: 'user_id',
   factor_changes: 'user_id',
+  account_mails: 'user_id',
 };
 
 /**
- * Writes what is kept of a person: account, sessions, factors, memberships, and in each of the person's
- * workspaces the tokens and what the audit says that the person did.
+ * Writes what is kept of a person: account, sessions, factors, memberships, and in all workspaces the tokens
+ * and what the audits say that the person or one of these tokens did, or that was done with the account.
  * @param pool the api's
  */
 export async function exportAccount(pool: pg.Pool, userId: string, write: WriteRow): Promise<void> {
+  const each = (table: string, where: string, values: readonly unknown[]): Promise<void> =>
+    withUser(pool, userId, (tx) => writeRows(tx, table, where, values, write));
   for (const [table, column] of Object.entries(OF_A_PERSON))
-    await withUser(pool, userId, (tx) => writeRows(tx, table, `${column} = $1`, [userId], write));
+    await each(table, `${column} = $1`, [userId]);
+  const account = `user/${userId}`;
+  await each('audit', 'actor = $1 OR subject = $2', [`user:${userId}`, account]);
+  for (const { workspace, actors } of await tokensOf(pool, userId))
+    await withWorkspace(pool, workspace, (tx) =>
+      writeRows(tx, 'audit', 'actor = ANY ($1) AND subject <> $2', [actors, account], write),
+    );
+}
+
+interface TokensOfOne {
+  readonly workspace: string;
+  /** As the audit calls them. */
+  readonly actors: readonly string[];
+}
+
+async function tokensOf(pool: pg.Pool, userId: string): Promise<TokensOfOne[]> {
   const { rows } = await withUser(pool, userId, (tx) =>
-    tx.query<{ id: string }>(
-      'SELECT workspace_id AS id FROM memberships WHERE user_id = $1 ORDER BY 1',
+    tx.query<TokensOfOne>(
+      `SELECT workspace_id AS workspace, array_agg('token:' || id) AS actors FROM api_tokens
+       WHERE user_id = $1 GROUP BY 1 ORDER BY 1`,
       [userId],
     ),
   );
-  for (const workspace of [PLATFORM_WORKSPACE, ...rows.map(({ id }) => id)])
-    await withWorkspace(pool, workspace, async (tx) => {
-      await writeRows(tx, 'api_tokens', 'user_id = $1', [userId], write);
-      await writeRows(tx, 'audit', 'actor = $1', [`user:${userId}`], write);
-    });
+  return rows;
 }

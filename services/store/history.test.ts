@@ -31,6 +31,18 @@ describe('history', () => {
     return ids;
   };
 
+  it('leaves out on request the checks that saw nothing new', async () => {
+    const failed = await check({ outcome: 'Failed', at: at('11:00:00') });
+    await check({ at: at('12:00:00') });
+    const page = await suite.api((tx) =>
+      listChecks(tx, 'team', monitor, { now, eventfulOnly: true }),
+    );
+    assert.deepEqual(
+      page.items.map(({ id }) => id),
+      [failed],
+    );
+  });
+
   it('looks two days back first, then a month, then at everything', () => {
     assert.deepEqual(windowsBack(now, undefined), [
       new Date('2026-03-08T23:00:00Z'),

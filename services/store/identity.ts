@@ -1,13 +1,5 @@
 /** Workspaces, users and memberships: who there is, and what is theirs. */
 import { StoreError } from './errors.ts';
-import {
-  decodeCursor,
-  pageLimit,
-  pageOf,
-  uuidPattern,
-  type Page,
-  type PageRequest,
-} from './paging.ts';
 import type { Sql } from './pool.ts';
 
 export interface Workspace {
@@ -77,7 +69,7 @@ export interface Identity {
 }
 
 /** No sign-in provider: whoever comes by these holds the machine, or may run programs in our pods. */
-const OWN_ISSUERS = ['local', 'duckmon'];
+export const OWN_ISSUERS: readonly string[] = ['local', 'duckmon'];
 
 /** The user of an identity, made at the first sign-in; address and name are brought up to date. */
 export async function signInUser(
@@ -109,34 +101,6 @@ export async function signInUser(
 export async function findUser(tx: Sql, id: string): Promise<User | undefined> {
   const { rows } = await tx.query<User>(`SELECT ${userColumns} FROM users u WHERE u.id = $1`, [id]);
   return rows[0];
-}
-
-/** A user as administrators see one. */
-export interface UserLine extends User {
-  /** The last use of a session that has not ended by itself; null for somebody who has none. */
-  readonly lastUsedAt: Date | null;
-}
-
-/** Everybody who ever signed in, the newest first. */
-export async function listUsers(
-  tx: Sql,
-  now: Date,
-  request: PageRequest = {},
-): Promise<Page<UserLine>> {
-  const limit = pageLimit(request);
-  const after = request.cursor ? decodeCursor(request.cursor, [uuidPattern])[0] : null;
-  const { rows } = await tx.query<UserLine>(
-    `SELECT ${userColumns}, (SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id
-       AND s.revoked_at IS NULL AND s.expires_at > $1 AND s.token_epoch = ${presentEpoch}) AS "lastUsedAt"
-     FROM users u WHERE $2::uuid IS NULL OR u.id < $2 ORDER BY u.id DESC LIMIT $3`,
-    [now, after, limit + 1],
-  );
-  return pageOf(
-    rows,
-    limit,
-    ({ id }) => [id],
-    (row) => row,
-  );
 }
 
 /** Gives a user a role in the workspace that the transaction runs under. */

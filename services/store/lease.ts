@@ -60,6 +60,31 @@ export async function renewLeases(sql: Sql, leases: readonly Release[]): Promise
 }
 
 /**
+ * Gives back what is leased to `owner` and not among what it holds: its commit was lost with the database.
+ * Run while the owner claims nothing.
+ * @returns how many
+ */
+export async function releaseForgotten(
+  sql: Sql,
+  owner: string,
+  held: readonly Omit<Release, 'until'>[],
+  now: Date,
+): Promise<number> {
+  const { rowCount } = await sql.query(
+    `UPDATE monitors m SET next_due_at = $2, lease_until = NULL, lease_owner = NULL
+     WHERE m.lease_owner = $1 AND m.lease_until IS NOT NULL AND NOT EXISTS (
+       SELECT 1 FROM jsonb_to_recordset($3::jsonb) AS h(workspace text, monitor text, token bigint)
+       WHERE h.workspace = m.workspace_id AND h.monitor = m.name AND h.token = m.lease_token)`,
+    [
+      owner,
+      now,
+      JSON.stringify(held.map(({ workspace, monitor, token }) => ({ workspace, monitor, token }))),
+    ],
+  );
+  return rowCount ?? 0;
+}
+
+/**
  * Ends the leases that a dead process of the same name left behind, so that its monitors are due at
  * once. No live process may share its name; see `holdOwner`.
  * @returns how many
@@ -75,6 +100,28 @@ export async function recoverLeases(sql: Sql, owner: string, now: Date): Promise
 
 /** The advisory locks of owners' names, apart from those of migrations and partitions. */
 const OWNER_LOCKS = 72_707_371;
+
+/**
+ * Owners of leases, deliveries and reservations whose name nobody holds now. One that lives is without its name
+ * for moments, while its connection is made again.
+ * @param own left out
+ */
+export async function namelessOwners(sql: Sql, own: string): Promise<string[]> {
+  const { rows } = await sql.query<{ owner: string }>(
+    `SELECT o.owner FROM (
+       SELECT lease_owner AS owner FROM monitors WHERE lease_until IS NOT NULL
+       UNION SELECT lease_owner FROM deliveries WHERE lease_until IS NOT NULL
+       UNION SELECT owner FROM budget_reservations) o
+     WHERE o.owner IS NOT NULL AND o.owner <> $1 AND NOT EXISTS (
+       SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+       WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = $2::bigint::oid
+         AND l.objid = (hashtext(o.owner)::bigint & 4294967295)::oid)
+     ORDER BY o.owner`,
+    [own, OWNER_LOCKS],
+  );
+  return rows.map(({ owner }) => owner);
+}
+
 /** SQLSTATE lock_not_available. */
 const LOCK_TIMEOUT = '55P03';
 

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import {
-  deleteMonitor,
-  getMonitor,
-  listMonitorNames,
-  listMonitors,
-  requestRun,
-} from './monitors.ts';
+import { deleteMonitor, getMonitor, listMonitorNames, requestRun } from './monitors.ts';
+import { listMonitors } from './monitorsListed.ts';
 import { later, NOON, seedMonitor } from './testing/monitors.ts';
 import { seedFinding } from './testing/rows.ts';
 import { storeError, useDatabase } from './testing/suite.ts';

@@ -1,9 +1,7 @@
-/** MonitorJobs as the api sees them: reading, and the small edits; `apply` has a file of its own. */
+/** MonitorJobs as the api sees them: reading one, and the small edits; lists and `apply` have files of their own. */
 import type { MonitorJobSpec, StatusCondition } from '../../crds/types/monitorjob.ts';
 import { StoreError } from './errors.ts';
 import { notifyEvent } from './events.ts';
-import type { Page, PageRequest } from './paging.ts';
-import { decodeCursor, pageLimit, pageOf } from './paging.ts';
 import type { Sql } from './pool.ts';
 
 export interface Monitor {
@@ -71,28 +69,6 @@ export async function getMonitor(tx: Sql, workspace: string, name: string): Prom
   const monitor = await findMonitor(tx, workspace, name);
   if (!monitor) throw new StoreError('notFound', `There is no monitor named ${name}.`);
   return monitor;
-}
-
-/** A page of the monitors, by name. */
-export async function listMonitors(
-  tx: Sql,
-  workspace: string,
-  request: PageRequest = {},
-): Promise<Page<Monitor>> {
-  const limit = pageLimit(request);
-  const after = request.cursor ? decodeCursor(request.cursor, [/^.{1,63}$/])[0] : '';
-  const { rows } = await tx.query<Monitor>(
-    `SELECT ${monitorColumns} FROM monitors m
-     WHERE m.workspace_id = $1 AND m.name > $2 AND m.deleted_at IS NULL
-     ORDER BY m.name LIMIT $3`,
-    [workspace, after, limit + 1],
-  );
-  return pageOf(
-    rows,
-    limit,
-    ({ name }) => [name],
-    (row) => row,
-  );
 }
 
 /** Names and owners of all monitors that are not deleted, by name. */

@@ -1,4 +1,5 @@
-/** How many monitors a workspace may have. */
+/** How many monitors a workspace may have, and what it may spend in a month. */
+import { parseUsd } from '../domain/budget.ts';
 import { StoreError } from './errors.ts';
 import type { Sql } from './pool.ts';
 
@@ -57,4 +58,47 @@ export async function checkMonitorQuota(tx: Sql, workspace: string): Promise<voi
     'invalid',
     `The workspace ${workspace} may have ${most} monitors, and would have ${used}; delete some first, or ask an administrator to raise its limit.`,
   );
+}
+
+/** What a workspace may spend in a month; null where what holds for all workspaces holds for it. */
+export interface SpendingQuota {
+  readonly microUsd: bigint | null;
+  readonly tokens: number | null;
+}
+
+/** @returns nulls for a workspace that is not there */
+export async function spendingQuota(sql: Sql, workspace: string): Promise<SpendingQuota> {
+  const { rows } = await sql.query<{ usd: string | null; tokens: number | null }>(
+    `SELECT max_usd_per_month::text AS usd, max_tokens_per_month AS tokens FROM workspaces WHERE id = $1`,
+    [workspace],
+  );
+  const { usd = null, tokens = null } = rows[0] ?? {};
+  return { microUsd: usd === null ? null : parseUsd(usd), tokens };
+}
+
+/** All limits of a workspace; money as a decimal. */
+export interface Limits {
+  readonly monitors: number | null;
+  readonly usdPerMonth: string | null;
+  readonly tokensPerMonth: number | null;
+}
+
+/**
+ * Sets all limits of a workspace. What it has and has spent stays, however much.
+ * @returns what they were
+ * @throws StoreError `notFound`, or `invalid` for a number below 0
+ */
+export async function setLimits(tx: Sql, workspace: string, limits: Limits): Promise<Limits> {
+  const { rows } = await tx.query<Limits>(
+    `SELECT max_monitors AS monitors, trim_scale(max_usd_per_month)::text AS "usdPerMonth",
+       max_tokens_per_month AS "tokensPerMonth" FROM workspaces WHERE id = $1 FOR UPDATE`,
+    [workspace],
+  );
+  if (!rows[0]) throw new StoreError('notFound', `There is no workspace ${workspace}.`);
+  await tx.query(
+    `UPDATE workspaces SET max_monitors = $2, max_usd_per_month = $3, max_tokens_per_month = $4
+     WHERE id = $1`,
+    [workspace, limits.monitors, limits.usdPerMonth, limits.tokensPerMonth],
+  );
+  return rows[0];
 }

@@ -15,7 +15,13 @@ export interface FirstToken {
   readonly expiresAt: Date;
 }
 
-/** Begins a family with its first token; those of the workspace whose end has come are forgotten. */
+/** Families of one API token that are alive at a time. */
+export const MOST_FAMILIES = 20;
+
+/**
+ * Begins a family with its first token; those of the workspace whose end has come are forgotten, and the oldest
+ * of its API token ends when there would be more than `MOST_FAMILIES`.
+ */
 export async function beginFamily(
   tx: Sql,
   workspace: string,
@@ -26,12 +32,28 @@ export async function beginFamily(
     workspace,
     createdAt,
   ]);
+  await makeRoom(tx, workspace, apiTokenId);
   await tx.query(
     `INSERT INTO refresh_families (workspace_id, id, api_token_id, created_at, ends_at)
      VALUES ($1, $2, $3, $4, $5)`,
     [workspace, id, apiTokenId, createdAt, endsAt],
   );
   await insertToken(tx, workspace, id, { hash, createdAt, expiresAt });
+}
+
+/** Those that were revoked stay: their owner is told by them that somebody had a copy. */
+async function makeRoom(tx: Sql, workspace: string, apiTokenId: string): Promise<void> {
+  // Families of one token begin one after the other, so that two at once do not both find room.
+  await tx.query('SELECT FROM api_tokens WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE', [
+    workspace,
+    apiTokenId,
+  ]);
+  await tx.query(
+    `DELETE FROM refresh_families WHERE workspace_id = $1 AND id IN (
+       SELECT id FROM refresh_families WHERE workspace_id = $1 AND api_token_id = $2 AND revoked_at IS NULL
+       ORDER BY created_at DESC, id DESC OFFSET $3)`,
+    [workspace, apiTokenId, MOST_FAMILIES - 1],
+  );
 }
 
 async function insertToken(

@@ -1,4 +1,5 @@
 /** Ends credentials all at once: those of one user, or of everybody. They are read at each request. */
+import { enqueueAccountMail } from './accountMails.ts';
 import type { Sql } from './pool.ts';
 
 /**
@@ -28,14 +29,21 @@ export async function revokeUser(tx: Sql, userId: string): Promise<boolean> {
 }
 
 /**
- * Shuts a user out; what the user had before stays dead when the user is let in again.
+ * Shuts a user out, who is told by mail; what the user had before stays dead when the user is let in again.
  * @returns false when there is no such user.
  */
 export async function disableUser(tx: Sql, userId: string, now: Date): Promise<boolean> {
-  await tx.query('UPDATE users SET disabled_at = COALESCE(disabled_at, $2) WHERE id = $1', [
-    userId,
-    now,
-  ]);
+  const { rowCount } = await tx.query(
+    'UPDATE users SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL',
+    [userId, now],
+  );
+  if (rowCount === 1)
+    await enqueueAccountMail(tx, {
+      userId,
+      key: `account-disabled/${userId}/${now.toISOString()}`,
+      at: now,
+      notice: { kind: 'accountDisabled' },
+    });
   return revokeUser(tx, userId);
 }
 

@@ -20,7 +20,7 @@ import {
 import { findApp, noteAppUse, proposeApp } from './secondFactorsTotp.ts';
 import { insertRow } from './testing/rows.ts';
 import { storeError, useDatabase } from './testing/suite.ts';
-import type { Tx } from './workspace.ts';
+import { withTransaction, type Tx } from './workspace.ts';
 
 const NOON = new Date('2026-03-01T12:00:00Z');
 const later = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1000);
@@ -83,12 +83,23 @@ describe('second factors in the database', () => {
     assert.equal((await as(ann, (tx, id) => listPasskeys(tx, id))).length, 1);
   });
 
-  it('are nothing to the scheduler', async () => {
-    for (const table of ['passkeys', 'authenticator_apps', 'recovery_codes', 'factor_changes'])
+  it('are nothing to the scheduler but how many apps lie under which data key', async () => {
+    for (const asked of [
+      '1 FROM passkeys',
+      '1 FROM recovery_codes',
+      '1 FROM factor_changes',
+      'sealed FROM authenticator_apps',
+      'user_id FROM authenticator_apps',
+    ])
       await assert.rejects(
-        suite.scheduler((tx) => tx.query(`SELECT 1 FROM ${table}`)),
+        withTransaction(suite.db.pool('mon_scheduler'), (tx) => tx.query(`SELECT ${asked}`)),
         storeError('invalid'),
       );
+    await as(ann, (tx, id) => proposeApp(tx, id, app, NOON));
+    const { rows } = await suite.db
+      .pool('mon_scheduler')
+      .query('SELECT data_key_id AS key FROM authenticator_apps');
+    assert.ok(rows.some(({ key }) => key === app.dataKeyId));
   });
 
   it('of one kind belong to one person: the same passkey is not added twice', async () => {

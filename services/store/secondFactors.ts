@@ -1,5 +1,6 @@
 /** Second factors: which a person has, recovery codes, what was changed, and stepped-up sessions. */
 import type pg from 'pg';
+import type { factorActions } from '../core/contracts/accountMail.ts';
 import type { Sql } from './pool.ts';
 import { PLATFORM_WORKSPACE, withWorkspace, type Tx } from './workspace.ts';
 
@@ -101,14 +102,7 @@ export async function removeAllFactors(tx: Sql, userId: string): Promise<void> {
   await tx.query('DELETE FROM recovery_codes WHERE user_id = $1', [userId]);
 }
 
-export type FactorAction =
-  | 'passkey.add'
-  | 'passkey.remove'
-  | 'totp.add'
-  | 'totp.remove'
-  | 'recovery-codes.new'
-  | 'recovery-code.use'
-  | 'factors.reset';
+export type FactorAction = (typeof factorActions)[number];
 
 /** Something that happened to the factors of a person, as that person is told. */
 export interface FactorChange {

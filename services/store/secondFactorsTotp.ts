@@ -99,6 +99,14 @@ export async function beginTry(
   return { kind: 'go' };
 }
 
+/** A code that was right, of the app that was looked at. */
+export interface AppUse {
+  readonly step: number;
+  readonly sealed: Uint8Array;
+  /** The same secret, to be kept in place of `sealed`. */
+  readonly resealed?: SealedApp | undefined;
+}
+
 /**
  * Uses the code of a time step, once: false when that step or a later one was used before. Takes the
  * try back, and those before it; confirms an app that was not.
@@ -107,14 +115,15 @@ export async function noteAppUse(
   tx: Sql,
   userId: string,
   sessionHash: Uint8Array,
-  { step, sealed }: { readonly step: number; readonly sealed: Uint8Array },
+  { step, sealed, resealed }: AppUse,
   now: Date,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `UPDATE authenticator_apps SET last_step = $2, last_used_at = $3, wrong_codes = 0,
-       locked_until = NULL, confirmed_at = coalesce(confirmed_at, $3)
+       locked_until = NULL, confirmed_at = coalesce(confirmed_at, $3),
+       sealed = coalesce($5, sealed), data_key_id = coalesce($6, data_key_id)
      WHERE user_id = $1 AND sealed = $4 AND (last_step IS NULL OR last_step < $2)`,
-    [userId, step, now, sealed],
+    [userId, step, now, sealed, resealed?.sealed ?? null, resealed?.dataKeyId ?? null],
   );
   if (rowCount !== 1) return false;
   await tx.query('UPDATE sessions SET wrong_codes = 0 WHERE id_hash = $1', [sessionHash]);

@@ -1,6 +1,7 @@
 /** Transactions: every one that touches a tenant's rows runs under that tenant's workspace. */
 import type pg from 'pg';
 import { escapeLiteral } from 'pg';
+import { DNS_LABEL } from '../core/dnsLabel.ts';
 import { StoreError, isRetryable, toStoreError } from './errors.ts';
 import type { Sql } from './pool.ts';
 import { toldByQuery } from './pool.ts';
@@ -15,11 +16,10 @@ export interface Tx extends Sql {
 }
 
 const ATTEMPTS = 4;
-const workspaceName = /^(_platform|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)$/;
 
 /** The name itself when it can be one of a workspace. @throws StoreError `invalid` otherwise. */
 export function checkedWorkspace(workspace: string): string {
-  if (workspaceName.test(workspace)) return workspace;
+  if (workspace === PLATFORM_WORKSPACE || DNS_LABEL.test(workspace)) return workspace;
   throw new StoreError('invalid', 'The name of a workspace has letters, digits and hyphens only.');
 }
 

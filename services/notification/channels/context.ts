@@ -20,3 +20,6 @@ export interface Delivery {
   /** Ends the attempt. */
   readonly signal: AbortSignal;
 }
+
+/** What mail needs of it; a mail about somebody's account carries no alert. */
+export type MailDelivery = Omit<Delivery, 'message'>;

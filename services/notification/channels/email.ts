@@ -5,7 +5,7 @@ import type { NotificationConfig, SmtpServer } from '../config.ts';
 import { renderHtml } from '../html.ts';
 import { rejected } from '../result.ts';
 import { plainText, safeLink, type Content, type Segment } from '../template.ts';
-import type { Delivery } from './context.ts';
+import type { MailDelivery } from './context.ts';
 import { sendBySendGrid } from './sendgrid.ts';
 import { sendBySmtp } from './smtp.ts';
 
@@ -34,7 +34,7 @@ const no = (why: string): { ok: false; why: string } => ({ ok: false, why });
 
 /** Delivers to all recipients of the channel. */
 export async function deliverEmail(
-  delivery: Delivery,
+  delivery: MailDelivery,
   target: EmailTarget,
 ): Promise<DeliverResult> {
   const mail = composeMail(delivery, target);
@@ -59,7 +59,7 @@ export async function deliverEmail(
 
 /** Puts the mail together, or says which field does not hold (D18). */
 export function composeMail(
-  { id, content, config }: Pick<Delivery, 'id' | 'content' | 'config'>,
+  { id, content, config }: Pick<MailDelivery, 'id' | 'content' | 'config'>,
   target: EmailTarget,
 ): Checked<Mail> {
   const wrong = target.to.findIndex((address) => !isPlainAddress(address));

@@ -4,14 +4,14 @@ import sendGridMail from '@sendgrid/mail';
 import { z } from 'zod';
 import type { DeliverResult } from '../../core/contracts/notification.ts';
 import { accepted, codeOf, excerpt, fromStatus, rejected, retry, unknown } from '../result.ts';
-import type { Delivery } from './context.ts';
+import type { MailDelivery } from './context.ts';
 import { partsOf, unsubscribeHeaders, type Mail } from './email.ts';
 
 type SendGridClient = typeof sendGridClient;
 
 /** Sends one mail to each recipient by one request; recipients do not see each other. */
 export async function sendBySendGrid(
-  delivery: Delivery,
+  delivery: MailDelivery,
   mail: Mail,
   apiKey: string,
 ): Promise<DeliverResult> {
@@ -46,7 +46,7 @@ export async function sendBySendGrid(
 
 /** A client of its own for each delivery: keys of different channels never meet. */
 export function createClient(
-  { config, transport, signal }: Pick<Delivery, 'config' | 'transport' | 'signal'>,
+  { config, transport, signal }: Pick<MailDelivery, 'config' | 'transport' | 'signal'>,
   apiKey: string,
 ): SendGridClient {
   const client = another(sendGridClient);
@@ -76,7 +76,7 @@ const answered = z.object({
 });
 
 /** SendGrid's errors hold the answer; all others were made before or while waiting for one. */
-function readFailure(error: unknown, { clock }: Pick<Delivery, 'clock'>): DeliverResult {
+function readFailure(error: unknown, { clock }: Pick<MailDelivery, 'clock'>): DeliverResult {
   const known = answered.safeParse(error);
   if (known.success) {
     const { code, response } = known.data;

@@ -6,7 +6,7 @@ import type { DeliverResult } from '../../core/contracts/notification.ts';
 import { domainOf } from '../address.ts';
 import type { SmtpServer } from '../config.ts';
 import { accepted, codeOf, excerpt, fromUnsent, rejected, retry, unknown } from '../result.ts';
-import type { Delivery } from './context.ts';
+import type { MailDelivery } from './context.ts';
 import { partsOf, unsubscribeHeaders, type Addressee, type Mail } from './email.ts';
 
 /**
@@ -14,7 +14,7 @@ import { partsOf, unsubscribeHeaders, type Addressee, type Mail } from './email.
  * A recipient that is refused does not hold up the others.
  */
 export async function sendBySmtp(
-  delivery: Delivery,
+  delivery: MailDelivery,
   mail: Mail,
   server: SmtpServer,
 ): Promise<DeliverResult> {

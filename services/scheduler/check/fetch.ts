@@ -5,20 +5,24 @@ import {
   fetchResult,
   type FetchRequest,
   type FetchResult,
+  type FetchSession,
 } from '../../core/contracts/browser.ts';
-import { messageOf } from '../../core/errors.ts';
-import { InternalCallError, type InternalProblem } from '../../core/internal/client.ts';
+import { InternalCallError } from '../../core/internal/client.ts';
 import { isIsolated } from '../../domain/isolation.ts';
-import type { FetchErrorCode } from '../../domain/types.ts';
 import type { Claim } from '../../store/claim.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { hostOf } from '../politeness.ts';
 import { NoPodError } from '../workers/errors.ts';
 import { mustRender, type Fetched, type Memory } from './look.ts';
 import type { CheckTimeouts } from './timeouts.ts';
+import { failedBy } from './noPage.ts';
+import { keepSession, sessionFor } from './session.ts';
 import { planFetch, toFetchSource } from './via.ts';
 
-export type FetchDeps = Pick<SchedulerDeps, 'clock' | 'credential' | 'gate' | 'load' | 'workers'>;
+export type FetchDeps = Pick<
+  SchedulerDeps,
+  'clock' | 'credential' | 'gate' | 'load' | 'log' | 'secrets' | 'workers'
+>;
 
 /** What all fetches of one check share. */
 export interface FetchContext {
@@ -32,6 +36,8 @@ export interface FetchContext {
   readonly signal: AbortSignal;
   /** Whether the raw documents of new texts are wanted. */
   readonly keepsDocuments: boolean;
+  /** A try that saves nothing, the session of its pages included. */
+  readonly isPreview?: boolean;
 }
 
 /** Between the browser's own deadline and ours, so that its typed answer gets through. */
@@ -104,6 +110,7 @@ interface Way {
   readonly probeJavaScript: boolean;
   readonly validators?: { readonly etag?: string; readonly lastModified?: string } | undefined;
   readonly screenshot?: boolean;
+  readonly session?: FetchSession | undefined;
 }
 
 const BY_BROWSER: Way = { via: 'browser', probeJavaScript: false };
@@ -129,7 +136,9 @@ async function fetchOnce(
     const leave = await deps.gate.enter(host, context.signal);
     try {
       const began = deps.clock.monotonic();
-      const result = await callBrowser(context, source, deps, way);
+      const session = await sessionFor(context.claim, source, deps);
+      const result = await callBrowser(context, source, deps, { ...way, session });
+      if (!context.isPreview) await keepSession(context.claim, source, result, deps);
       deps.load.took(way.via, deps.clock.monotonic() - began);
       const wait = result.kind === 'failed' ? result.error.retryAfterSeconds : undefined;
       if (wait !== undefined)
@@ -163,6 +172,7 @@ async function callBrowser(
     ...(way.validators ? { validators: way.validators } : {}),
     screenshot: way.via === 'browser' && (way.screenshot ?? source.screenshot === 'Always'),
     ...documentWish(context, source, way),
+    ...(way.session ? { session: way.session } : {}),
     timeoutMs,
     // a pool above Shared has pods of its own
     ownBrowser: isIsolated(claim.spec) && !claim.workers?.browser,
@@ -209,36 +219,4 @@ function credentialOf(context: FetchContext, deps: FetchDeps): string {
     deps.credential({ workspace, monitor, checkId, ms: timeouts.totalMs });
   credentials.set(context, signed);
   return signed;
-}
-
-/** What went wrong on our side, as a result that the owner of the monitor can read. */
-function failedBy(error: unknown, signal: AbortSignal): FetchResult {
-  const [code, message] = failureText(error, signal);
-  return { kind: 'failed', error: { code, message }, timings: { totalMs: 0 } };
-}
-
-function failureText(error: unknown, signal: AbortSignal): readonly [FetchErrorCode, string] {
-  const problem = error instanceof InternalCallError ? error.problem : undefined;
-  if (signal.aborted && problem?.kind !== 'busy')
-    return ['timeout', 'The check ran out of time before the page was read'];
-  return problem
-    ? problemText(problem)
-    : ['internal', `The page could not be read: ${messageOf(error)}`];
-}
-
-function problemText(problem: InternalProblem): readonly [FetchErrorCode, string] {
-  switch (problem.kind) {
-    case 'timeout':
-      // a page that is too slow is named by the browser service, which has less time than this call
-      return ['internal', 'The browser service did not answer in time'];
-    case 'busy':
-      return ['busy', 'All browsers are busy'];
-    case 'unreachable':
-      return ['internal', 'The browser service does not answer'];
-    case 'refused':
-    case 'invalidAnswer':
-      return ['internal', 'The browser service could not read the page'];
-    default:
-      return problem satisfies never;
-  }
 }

@@ -38,7 +38,8 @@ export async function previewJob(
   const timeouts = timeoutsOf(spec);
   const checkId = deps.newId();
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeouts.totalMs))]);
-  const context = { claim, checkId, timeouts, signal: deadline, keepsDocuments: false };
+  const nothingKept = { keepsDocuments: false, isPreview: true };
+  const context = { claim, checkId, timeouts, signal: deadline, ...nothingKept };
   const fetched = await fetchSeated(context, deps);
   const looked = lookAtAll(claim, fetched);
   const blobs = looked.flatMap((each) => (each.base ? [each.base.textBlob] : []));

@@ -109,6 +109,25 @@ describe('how a source is fetched', () => {
     assert.equal(specHashOf(source), specHashOf({ ...source, screenshot: 'Never' }));
   });
 
+  describe('a source with steps', () => {
+    const stepped = { ...source, steps: [{ press: 'Enter' as const }] };
+
+    it('is read by the browser alone, also when the page was once read over HTTP', () => {
+      const known = state({ specHash: specHashOf(stepped), javaScriptProbedAt: undefined });
+      assert.deepEqual(planFetch(stepped, known, baseline(), later(NOON, REPROBE_MS)), {
+        via: 'browser',
+        probeJavaScript: false,
+        reprobe: false,
+        validators: undefined,
+      });
+    });
+
+    it('has another hash than without them; without any the hash stays what it was', () => {
+      assert.notEqual(specHashOf(stepped), specHashOf(source));
+      assert.equal(specHashOf({ ...source, steps: [] }), specHashOf(source));
+    });
+  });
+
   it("asks for the values of number conditions by the condition's name", () => {
     const conditions = [
       {

@@ -4,6 +4,7 @@ import type { MonitorJobSpec, Source } from '../../../crds/types/monitorjob.ts';
 import type { FetchSource } from '../../core/contracts/browser.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import type { Baseline, SourceState } from '../../store/sourceState.ts';
+import { hasSteps, toPageSteps } from './steps.ts';
 
 export interface FetchPlan {
   readonly via: 'http' | 'browser';
@@ -32,6 +33,7 @@ export function specHashOf(source: Source): string {
     userAgent,
     locale,
     timeZone,
+    steps,
   } = source;
   const parts = [
     url,
@@ -45,6 +47,8 @@ export function specHashOf(source: Source): string {
     userAgent,
     locale,
     timeZone,
+    // only where there are any: sources without them keep the hash, and with it the baseline, that they have
+    ...(steps && steps.length > 0 ? [steps] : []),
   ];
   return createHash('sha256')
     .update(JSON.stringify(parts.map((part) => part ?? null)))
@@ -63,7 +67,7 @@ export function planFetch(
   const age = known?.javaScriptProbedAt
     ? now.getTime() - known.javaScriptProbedAt.getTime()
     : Infinity;
-  const auto = source.fetch === 'Auto' && !known?.pending;
+  const auto = source.fetch === 'Auto' && !known?.pending && !hasSteps(source);
   return {
     via,
     probeJavaScript: auto && via === 'http' && age >= PROBE_MS,
@@ -83,6 +87,7 @@ function viaOf(
   known: SourceState | undefined,
   baseline: Baseline | undefined,
 ): 'http' | 'browser' {
+  if (hasSteps(source)) return 'browser';
   // a confirmation looks with the eyes that saw the change
   if (known?.pending && baseline) return baseline.extractor === 'browser@1' ? 'browser' : 'http';
   if (source.fetch === 'Auto') return known?.needsJavaScript ? 'browser' : 'http';
@@ -127,6 +132,7 @@ export function toFetchSource(
     locale: source.locale,
     timeZone: source.timeZone,
     loggedOutSelector: source.notJudgeable?.loggedOutSelector,
+    ...toPageSteps(source),
     values,
   };
 }

@@ -22,6 +22,9 @@ export function backoffMs(attempts: number, random: number): number {
 
 type Tried = Pick<DeliveryClaim, 'attempts' | 'firstAttemptAt' | 'resent' | 'unknownSince'>;
 
+/** It was tried, or asked for. */
+export type Attempted = Exclude<DeliveryOutcome, { readonly kind: 'drop' | 'defer' }>;
+
 /** After a send. */
 export function afterSend(
   claim: Tried,
@@ -29,7 +32,7 @@ export function afterSend(
   result: DeliverResult,
   now: Date,
   random: number,
-): DeliveryOutcome {
+): Attempted {
   switch (result.kind) {
     case 'accepted':
       // mail has a later fate that the provider tells; the others have arrived
@@ -93,7 +96,7 @@ export function afterReconcile(
   answer: Reconciled | undefined,
   now: Date,
   random: number,
-): DeliveryOutcome {
+): Attempted {
   if (answer?.state === 'delivered')
     return { kind: 'accepted', providerId: answer.providerId, final: true };
   const since = claim.unknownSince ?? now;

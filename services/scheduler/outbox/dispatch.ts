@@ -8,7 +8,6 @@ import {
   type DeliveryTarget,
 } from '../../core/contracts/notification.ts';
 import { messageOf } from '../../core/errors.ts';
-import { InternalCallError } from '../../core/internal/client.ts';
 import { findChannel, type Channel } from '../../store/channels.ts';
 import {
   channelFullUntil,
@@ -20,6 +19,7 @@ import {
 import { withWorkspace } from '../../store/workspace.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { afterReconcile, afterSend, retryOrGiveUp, type Reconciled } from './decide.ts';
+import { failedSend } from './failedSend.ts';
 import { prepareParcel, type Parcel } from './parcel.ts';
 import { resolveTarget } from './target.ts';
 
@@ -160,29 +160,6 @@ async function send(
     return failedSend(error);
   }
 }
-
-/** A call that may have reached the service may have been sent on; only a refusal surely was not. */
-function failedSend(error: unknown): DeliverResult {
-  const reason = messageOf(error);
-  const problem = error instanceof InternalCallError ? error.problem : undefined;
-  if (problem?.kind === 'busy')
-    return { kind: 'retry', reason, retryAfterSeconds: problem.retryAfterSeconds };
-  if (problem?.kind === 'refused') return { kind: 'retry', reason, retryAfterSeconds: null };
-  if (problem?.kind === 'unreachable' && isUnconnected(error))
-    return { kind: 'retry', reason, retryAfterSeconds: null };
-  return { kind: 'unknown', reason };
-}
-
-/** No connection was made, so nothing was sent. */
-const isUnconnected = (error: unknown): boolean => {
-  const cause =
-    error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
-  return (
-    cause?.code === 'ECONNREFUSED' ||
-    cause?.code === 'ENOTFOUND' ||
-    cause?.code === 'UND_ERR_CONNECT_TIMEOUT'
-  );
-};
 
 async function reconcile(
   claim: DeliveryClaim,

@@ -257,6 +257,21 @@ describe('scheduler: projection routes', () => {
     assert.deepEqual(await set(false), { frozen: false });
   });
 
+  it('H5 has each freeze and its end in the audit of the installation, and nothing of what stays', async () => {
+    const set = (frozen: boolean) => as('operator').put(FREEZE_PATH, { frozen }, freezeState);
+    for (const frozen of [false, true, true, false, false]) await set(frozen);
+    const { rows } = await world.db
+      .pool('postgres')
+      .query<{ actor: string; action: string }>('SELECT actor, action FROM audit ORDER BY seq');
+    assert.deepEqual(
+      rows.map(({ actor, action }) => [actor, action]),
+      [
+        ['operator', 'freeze'],
+        ['operator', 'resume'],
+      ],
+    );
+  });
+
   it('B1 B9 opens none of its routes to the key of the api', async () => {
     const api = as('api');
     const calls = [

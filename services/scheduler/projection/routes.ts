@@ -24,13 +24,14 @@ import {
 } from '../../core/contracts/projection.ts';
 import { KEY_TABLE_PATH, type KeyTable } from '../../core/contracts/keys.ts';
 import { onlyFrom } from '../../core/internal/guard.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { oldestLatenessMs } from '../../store/claim.ts';
 import { readChannelStates } from '../../store/channelStates.ts';
 import { frozenBy, setFrozen } from '../../store/freeze.ts';
 import { askedRotations } from '../../store/rotation.ts';
 import type { ObjectKey } from '../../store/projection.ts';
 import { readStatusFeed } from '../../store/statusFeed.ts';
-import { withTransaction } from '../../store/workspace.ts';
+import { PLATFORM_WORKSPACE, withWorkspace } from '../../store/workspace.ts';
 import { asHttp } from '../asHttp.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { putChannel, putMonitor, retire, takeInventory } from './project.ts';
@@ -99,12 +100,27 @@ export function projectionRoutes(options: ProjectionRoutes): Router {
   });
   router.put(FREEZE_PATH, operator, async (request, response) => {
     const { frozen } = freezeRequest.parse(request.body);
-    await withTransaction(deps.pool, (tx) => setFrozen(tx, 'operator', frozen));
+    await freezeByOperator(frozen, deps);
     wake();
     response.json({ frozen: (await frozenBy(deps.pool)).length > 0 });
   });
   return router;
 }
+
+/** The operator says at each pass what holds; only what changes is an act, of whom the cluster's own audit tells. */
+const freezeByOperator = (frozen: boolean, { pool, clock }: SchedulerDeps): Promise<void> =>
+  withWorkspace(pool, PLATFORM_WORKSPACE, async (tx) => {
+    const was = (await frozenBy(tx)).includes('operator');
+    await setFrozen(tx, 'operator', frozen);
+    if (was === frozen) return;
+    await appendAudit(tx, PLATFORM_WORKSPACE, {
+      at: clock.now(),
+      actor: 'operator',
+      action: frozen ? 'freeze' : 'resume',
+      subject: 'installation',
+      detail: { by: 'suspend of the MonitorPlatform' },
+    });
+  });
 
 async function feed(after: string | undefined, deps: SchedulerDeps): Promise<StatusFeed> {
   const page = await readStatusFeed(deps.pool, {

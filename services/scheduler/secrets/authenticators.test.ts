@@ -39,6 +39,19 @@ describe('authenticator apps at the scheduler', () => {
     assert.throws(() => apps.stepOf(ANN, sealed, codeAt(0)), SealError);
   });
 
+  it('G17 are sealed again under a new data key, and only then', () => {
+    const sealed = apps.seal(ANN, SECRET);
+    assert.equal(apps.reseal(ANN, sealed), undefined);
+    const old = ring.keys.map((key) => ({ ...key, state: 'previous' as const }));
+    const next = newKeyEntry(new Date());
+    const later = createAuthenticators(() => ({ keys: [next, ...old] }), { now: () => time.now });
+    const resealed = later.reseal(ANN, sealed);
+    assert.ok(resealed);
+    const alone = createAuthenticators(() => ({ keys: [next] }), { now: () => time.now });
+    assert.equal(alone.stepOf(ANN, resealed, codeAt(0)), Math.floor(epoch / 30));
+    assert.throws(() => later.reseal(BOB, sealed), SealError);
+  });
+
   it('E9 show nothing of the secret', () => {
     assert.ok(!apps.seal(ANN, SECRET).content.toString('latin1').includes(SECRET));
   });

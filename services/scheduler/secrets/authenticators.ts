@@ -6,7 +6,7 @@ import { verifySync } from 'otplib';
 import type { Clock } from '../../core/clock.ts';
 import { PLATFORM_WORKSPACE } from '../../store/workspace.ts';
 import type { DataKeys } from './dataKey.ts';
-import { openValues, sealValues, type Sealed, type SealedPlace } from './seal.ts';
+import { openValues, sealingKey, sealValues, type Sealed, type SealedPlace } from './seal.ts';
 
 export interface Authenticators {
   /** @param secret base32. */
@@ -16,6 +16,11 @@ export interface Authenticators {
    * @throws SealError when the secret does not open, or is another user's
    */
   stepOf(user: string, sealed: Sealed, code: string): number | undefined;
+  /**
+   * The same under the current data key; undefined when it lies there already.
+   * @throws SealError when the secret does not open, or is another user's
+   */
+  reseal(user: string, sealed: Sealed): Sealed | undefined;
 }
 
 const STEP_SECONDS = 30;
@@ -30,6 +35,11 @@ export const createAuthenticators = (
     const epoch = Math.floor(clock.now().getTime() / 1000);
     const result = verifySync({ secret, token: code, epoch, epochTolerance: STEP_SECONDS });
     return result.valid && 'timeStep' in result ? result.timeStep : undefined;
+  },
+  reseal: (user, sealed) => {
+    const ring = keys();
+    if (sealed.dataKeyId === sealingKey(ring).kid) return undefined;
+    return sealValues(ring, placeOf(user), openValues(ring, placeOf(user), sealed));
   },
 });
 

@@ -2,10 +2,29 @@
 import type pg from 'pg';
 import type { Clock } from '../../core/clock.ts';
 import type { PutSecretRequest } from '../../core/contracts/scheduler.ts';
+import type { Keyring } from '../../core/keyring.ts';
+import {
+  addDataKey,
+  listSealed,
+  lockDataKey,
+  readSealed,
+  writeDataKey,
+} from '../../store/dataKeys.ts';
+import type { Sql } from '../../store/pool.ts';
 import { putSecret, readSecret } from '../../store/secrets.ts';
 import { withWorkspace } from '../../store/workspace.ts';
+import { SealError } from './box.ts';
 import type { DataKeys } from './dataKey.ts';
-import { openValues, sealValues } from './seal.ts';
+import {
+  closeEnvelope,
+  newEnvelope,
+  openEnvelope,
+  openSecret,
+  sealSecret,
+  withOnly,
+  type Envelope,
+} from './envelope.ts';
+import { createNewest } from './newest.ts';
 
 export interface SecretReader {
   /**
@@ -14,35 +33,89 @@ export interface SecretReader {
    */
   secret(workspace: string, name: string, key: string): Promise<string | undefined>;
   configMap(workspace: string, name: string, key: string): Promise<string | undefined>;
-  /** @throws StoreError `conflict` when it belongs to another file */
+  /**
+   * @throws StoreError `conflict` when it belongs to another file
+   * @throws SealError when the workspace's key does not open
+   */
   put(request: PutSecretRequest): Promise<void>;
 }
 
 /** Reads and writes through one pool, under each workspace's own rows. */
 export function createSecretReader(pool: pg.Pool, keys: DataKeys, clock: Clock): SecretReader {
+  const newest = createNewest();
+  const open = async (workspace: string, name: string, isAgain = false): Promise<Values> => {
+    const stored = await withWorkspace(pool, workspace, (tx) => readSealed(tx, workspace, name));
+    if (!stored) return {};
+    const envelope = stored.dataKey && openEnvelope(keys(), workspace, stored.dataKey);
+    if (!envelope || newest.note(envelope))
+      return openSecret(keys(), envelope, { workspace, name }, stored);
+    // what was read before somebody else's write may arrive after it, but not twice
+    if (!isAgain) return open(workspace, name, true);
+    throw putBack();
+  };
   return {
-    secret: async (workspace, name, key) => {
-      const stored = await withWorkspace(pool, workspace, (tx) =>
-        readSecret(tx, workspace, 'Secret', name),
-      );
-      return stored && openValues(keys(), { workspace, name }, stored)[key];
-    },
+    secret: async (workspace, name, key) => (await open(workspace, name))[key],
     configMap: async (workspace, name, key) => {
       const stored = await withWorkspace(pool, workspace, (tx) =>
         readSecret(tx, workspace, 'ConfigMap', name),
       );
       if (!stored) return undefined;
-      return (JSON.parse(Buffer.from(stored.content).toString('utf8')) as Record<string, string>)[
-        key
-      ];
+      return (JSON.parse(Buffer.from(stored.content).toString('utf8')) as Values)[key];
     },
     put: async ({ workspace, kind, name, data, managedBy }) => {
-      const stored =
-        kind === 'Secret'
-          ? sealValues(keys(), { workspace, name }, data)
-          : { content: Buffer.from(JSON.stringify(data)), dataKeyId: null };
-      const input = { kind, name, keys: Object.keys(data), managedBy, ...stored };
-      await withWorkspace(pool, workspace, (tx) => putSecret(tx, workspace, input, clock.now()));
+      const meta = { kind, name, keys: Object.keys(data), managedBy };
+      const now = clock.now();
+      const written = await withWorkspace(pool, workspace, async (tx) => {
+        if (kind === 'ConfigMap') {
+          const stored = { content: Buffer.from(JSON.stringify(data)), dataKeyId: null };
+          await putSecret(tx, workspace, { ...meta, ...stored }, now);
+          return undefined;
+        }
+        const before = await lockEnvelope(tx, keys(), workspace, now);
+        if (!newest.note(before)) throw putBack();
+        const { sealed, envelope } = sealSecret(before, name, data);
+        await putSecret(tx, workspace, { ...meta, ...sealed }, now);
+        await writeEnvelope(tx, keys(), envelope);
+        return envelope;
+      });
+      if (written) newest.note(written);
     },
   };
+}
+
+type Values = Readonly<Record<string, string | undefined>>;
+
+const putBack = (): SealError =>
+  new SealError(
+    'The Secrets of this workspace are older than those that were there before; if a backup was restored, start the scheduler again',
+  );
+
+/**
+ * The workspace's key, made if there was none, and locked until the transaction ends. One that does not open
+ * makes room for a new one where it seals nothing any more.
+ * @throws SealError when it does not open
+ */
+export async function lockEnvelope(
+  tx: Sql,
+  keys: Keyring,
+  workspace: string,
+  now: Date,
+): Promise<Envelope> {
+  const made = newEnvelope(workspace, now);
+  await addDataKey(tx, workspace, closeEnvelope(keys, made));
+  const found = await lockDataKey(tx, workspace);
+  if (!found) throw new SealError('The key of the workspace was deleted meanwhile');
+  try {
+    return openEnvelope(keys, workspace, found);
+  } catch (error) {
+    if (!(error instanceof SealError) || (await listSealed(tx, workspace)).length > 0) throw error;
+    return made;
+  }
+}
+
+/** Writes a key that was locked, by the current data key, without the Secrets that are gone. */
+export async function writeEnvelope(tx: Sql, keys: Keyring, envelope: Envelope): Promise<void> {
+  const { workspace } = envelope;
+  const names = new Set((await listSealed(tx, workspace)).map(({ name }) => name));
+  await writeDataKey(tx, workspace, closeEnvelope(keys, withOnly(envelope, names)));
 }

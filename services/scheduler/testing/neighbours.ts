@@ -16,6 +16,14 @@ import {
   type JudgeResult,
   type ModelsAnswer,
 } from '../../core/contracts/llm.ts';
+import {
+  ACCOUNT_MAIL_PATH,
+  ACCOUNT_MAIL_RECONCILE_PATH,
+  accountMailReconcileRequest,
+  accountMailRequest,
+  type AccountMailRequest,
+  type AccountMailResult,
+} from '../../core/contracts/accountMail.ts';
 import type { SecretFinding } from '../../core/contracts/channelSecret.ts';
 import {
   CHANNEL_CHECK_PATH,
@@ -286,6 +294,10 @@ export interface FakeNotification {
   readonly url: string;
   readonly sent: DeliverRequest[];
   readonly asked: string[];
+  /** Mails to people about their own accounts. */
+  readonly accountMails: AccountMailRequest[];
+  /** Answers to those from now on. */
+  respondToAccountMails(result: AccountMailResult | 'drop'): void;
   /** Questions about Secrets. */
   readonly checked: unknown[];
   /** Answers from now on; 'drop' takes the message and closes the connection without a word. */
@@ -302,6 +314,8 @@ export async function startFakeNotification(): Promise<FakeNotification> {
   const sent: DeliverRequest[] = [];
   const asked: string[] = [];
   const checked: unknown[] = [];
+  const accountMails: AccountMailRequest[] = [];
+  let accountMailAnswer: AccountMailResult | 'drop' = { kind: 'accepted', providerId: 'p-1' };
   let finding: SecretFinding | 'unavailable' = { kind: 'found' };
   let result: DeliverResult | 'drop' | ((request: DeliverRequest) => DeliverResult | 'drop') = {
     kind: 'accepted',
@@ -320,6 +334,15 @@ export async function startFakeNotification(): Promise<FakeNotification> {
       asked.push((request.body as { deliveryId: string }).deliveryId);
       response.json({ state, providerId: null });
     });
+    app.post(ACCOUNT_MAIL_PATH, (request, response) => {
+      accountMails.push(accountMailRequest.parse(request.body));
+      if (accountMailAnswer === 'drop') request.socket.destroy();
+      else response.json(accountMailAnswer);
+    });
+    app.post(ACCOUNT_MAIL_RECONCILE_PATH, (request, response) => {
+      asked.push(accountMailReconcileRequest.parse(request.body).deliveryId);
+      response.json({ state, providerId: null });
+    });
     app.post(CHANNEL_CHECK_PATH, (request, response) => {
       checked.push(channelCheckRequest.parse(request.body));
       if (finding === 'unavailable') throw new HttpError('unavailable', 'no API server');
@@ -331,6 +354,10 @@ export async function startFakeNotification(): Promise<FakeNotification> {
     sent,
     asked,
     checked,
+    accountMails,
+    respondToAccountMails: (next) => {
+      accountMailAnswer = next;
+    },
     findSecrets: (next) => {
       finding = next;
     },

@@ -95,10 +95,17 @@ describe('erasure', function () {
       assert.ok(after.includes(trace), `${trace} is gone, too`);
   });
 
-  it('shuts the workspace at once: no member, token, monitor, channel or mail is left', async () => {
+  it('shuts the workspace at once: no member, token, monitor, channel, mail or Secret is left', async () => {
     await ask('anns');
     const left = await tablesWith('anns');
-    for (const table of ['memberships', 'api_tokens', 'monitors', 'channels', 'deliveries'])
+    for (const table of [
+      'memberships',
+      'api_tokens',
+      'monitors',
+      'channels',
+      'deliveries',
+      'secrets',
+    ])
       assert.ok(!left.includes(table), table);
     assert.ok(left.includes('checks'));
   });
@@ -177,6 +184,24 @@ describe('erasure', function () {
     assert.deepEqual(await leave(ann.user), ['anns']);
     assert.deepEqual(await eraseWorkspaces(suite.db.pool('mon_scheduler')), ['anns']);
     assert.ok(!(await saved()).includes(ann.canary));
+  });
+
+  it('takes along what was made anew of a personal workspace by word that was under way', async () => {
+    await superuser().query("UPDATE workspaces SET kind = 'personal' WHERE id = 'anns'");
+    await leave(ann.user);
+    await eraseWorkspaces(suite.db.pool('mon_scheduler'));
+    await superuser().query(
+      `INSERT INTO workspaces (id, display_name, kind, created_at) VALUES ('anns', 'anns', 'team', $1)`,
+      [new Date(LATER.getTime() + 60_000)],
+    );
+    assert.deepEqual(await eraseWorkspaces(suite.db.pool('mon_scheduler')), ['anns']);
+  });
+
+  it('erases no account that the installation makes itself', async () => {
+    await superuser().query("UPDATE users SET issuer = 'duckmon' WHERE id = $1", [ann.user]);
+    await superuser().query("UPDATE workspaces SET kind = 'personal' WHERE id = 'anns'");
+    await assert.rejects(leave(ann.user), /belongs to the installation itself/);
+    assert.deepEqual(await listErasures(superuser()), []);
   });
 
   it('does not leave a team without an owner', async () => {

@@ -19,6 +19,7 @@ export interface Seeded {
 const CHECKED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   workspaces: { kind: 'team' },
   memberships: { role: 'owner' },
+  invitations: { role: 'owner', invited_by: null, accepted_by: null },
   one_time_tokens: { purpose: 'acknowledge' },
   api_tokens: { scope: 'read', expires_at: null, revoked_at: null },
   secrets: { kind: 'Secret', managed_by: null },
@@ -34,10 +35,14 @@ const CHECKED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   deliveries: { state: 'dead', recipient: null },
   sessions: { challenge_purpose: 'enrol' },
   erasures: { kind: 'user' },
+  account_mails: { state: 'sent' },
 };
 
 /** Columns that name the row of another table, whose row of the same workspace or person it is. */
 const NAMES = new Set(['id', 'name', 'monitor', 'channel', 'address', 'subject', 'key', 'hash']);
+
+/** Columns that are unique over all people. */
+const BY_PERSON = new Set(['account_mails.id', 'account_mails.key']);
 
 /** The same for the same text. */
 const uuidOf = (text: string): string =>
@@ -50,6 +55,7 @@ function valueOf(table: string, column: string, type: string, seeded: Seeded): u
   const { workspace, user, canary, names = canary } = seeded;
   const checked = CHECKED[table];
   if (checked && column in checked) return checked[column];
+  if (BY_PERSON.has(`${table}.${column}`)) return user;
   if (column === 'workspace_id' || (table === 'workspaces' && column === 'id')) return workspace;
   if (column === 'user_id' || (table === 'users' && column === 'id')) return user;
   if (type === 'uuid') return uuidOf(names);

@@ -4,13 +4,15 @@ import {
   exportAccount,
   exportWorkspace,
   LEFT_OUT,
-  WITHHELD,
   type ExportedRow,
   type WriteRow,
 } from '../export.ts';
+import { appendAudit } from '../audit.ts';
+import { NOON } from '../testing/monitors.ts';
 import { DAY } from '../testing/rows.ts';
 import { useDatabase } from '../testing/suite.ts';
-import { seedEverything, tablesOfSomebody, type Seeded } from './everything.ts';
+import { seedEverything, type Seeded } from './everything.ts';
+import { kept } from './kept.ts';
 
 const left = new Set<string>(LEFT_OUT);
 
@@ -29,49 +31,52 @@ describe('export', function () {
     collect((write) => exportWorkspace(suite.db.pool('mon_api'), 'anns', write));
   const ofAccount = () =>
     collect((write) => exportAccount(suite.db.pool('mon_api'), ann.user, write));
-  /** What the database has, by a look that no row-level security binds. */
-  const kept = async (column: 'workspace_id' | 'user_id', value: string) => {
-    const expected: ExportedRow[] = [];
-    for (const { name, columns } of await tablesOfSomebody(superuser())) {
-      const own = { workspace_id: 'workspaces', user_id: 'users' }[column] === name;
-      if (left.has(name) || !(own || columns.some((each) => each.name === column))) continue;
-      const shown = columns.filter((each) => !WITHHELD[name]?.includes(each.name));
-      const list = shown.map((each) =>
-        each.type === 'bytea'
-          ? `encode("${each.name}", 'base64') AS "${each.name}"`
-          : `"${each.name}"`,
-      );
-      const { rows } = await superuser().query(
-        `SELECT ${list.join()} FROM ${name} WHERE ${own ? 'id' : column} = $1`,
-        [value],
-      );
-      for (const row of rows) expected.push({ table: name, row });
-    }
-    return expected;
-  };
   const byTable = (rows: readonly ExportedRow[]) =>
     rows.toSorted((a, b) => (a.table < b.table ? -1 : a.table > b.table ? 1 : 0));
 
   before(async () => {
     for (const seeded of [ann, bob]) await seedEverything(superuser(), seeded);
-    await superuser().query("UPDATE audit SET actor = 'user:' || $1", [ann.user]);
+    await superuser().query("UPDATE audit SET actor = 'user:' || $1 WHERE workspace_id = 'anns'", [
+      ann.user,
+    ]);
+    const { rows } = await superuser().query<{ id: string }>(
+      'SELECT id FROM api_tokens WHERE user_id = $1',
+      [ann.user],
+    );
+    const act = { at: NOON, actor: 'kubectl', action: 'user.disable', subject: `user/${ann.user}` };
+    const byToken = { at: NOON, actor: `token:${rows[0]?.id}`, action: 'by a token', subject: 'x' };
+    await suite.api((tx) => appendAudit(tx, '_platform', act), '_platform');
+    // the seeded row has the first place and a head that is no link
+    await superuser().query(
+      `INSERT INTO audit (workspace_id, seq, at, actor, action, subject, prev_hash, hash)
+       VALUES ('anns', 2, $1, $2, $3, $4, '', '')`,
+      Object.values(byToken),
+    );
   });
 
   it('E15 of a workspace has every row and column that the database has of it', async () => {
     const rows = await ofWorkspace();
     assert.ok(rows.length > 20);
-    assert.deepEqual(byTable(rows), byTable(await kept('workspace_id', 'anns')));
+    assert.deepEqual(byTable(rows), byTable(await kept(superuser(), 'workspace_id', 'anns')));
   });
 
   it('E15 of an account has every row and column that the database has of the person', async () => {
     const rows = await ofAccount();
-    const audit = rows.filter(({ table }) => table === 'audit');
-    assert.deepEqual(
-      audit.map(({ row }) => row['workspace_id']),
-      ['anns'],
-    );
     const others = rows.filter(({ table }) => table !== 'audit');
-    assert.deepEqual(byTable(others), byTable(await kept('user_id', ann.user)));
+    assert.deepEqual(byTable(others), byTable(await kept(superuser(), 'user_id', ann.user)));
+  });
+
+  it('E15 of an account has what the person and their tokens did, and what was done with the account', async () => {
+    const audit = (await ofAccount()).filter(({ table }) => table === 'audit');
+    assert.deepEqual(
+      new Set(audit.map(({ row }) => `${String(row['workspace_id'])}: ${String(row['action'])}`)),
+      new Set(['_platform: user.disable', `anns: ${ann.canary}-action`, 'anns: by a token']),
+    );
+  });
+
+  it('E15 of an account has no row twice', async () => {
+    const rows = (await ofAccount()).map((row) => JSON.stringify(row));
+    assert.equal(new Set(rows).size, rows.length);
   });
 
   it('E1 has nothing of anybody else', async () => {

@@ -4,19 +4,14 @@ import { applyMonitor, setSuspended, type ApplyDeps } from '../apply.ts';
 import { listAudit } from '../audit.ts';
 import { getText } from '../blobs.ts';
 import { applyChannel, deleteChannel, getChannel, listChannels } from '../channels.ts';
-import { getCheck, listChecks } from '../checks.ts';
+import { getCheck, listChecks, listLastChecks } from '../checks.ts';
 import { getDelivery, listDeliveries, resendDelivery } from '../deliveries.ts';
 import { actOnFinding, getFinding, listFindingEvents, listFindings } from '../findings.ts';
 import { countDelivered, readFunnel } from '../funnel.ts';
 import { abandonRequest, beginRequest } from '../idempotency.ts';
 import { findRole } from '../identity.ts';
-import {
-  deleteMonitor,
-  getMonitor,
-  listMonitorNames,
-  listMonitors,
-  requestRun,
-} from '../monitors.ts';
+import { deleteMonitor, getMonitor, listMonitorNames, requestRun } from '../monitors.ts';
+import { countMonitors, listMonitors } from '../monitorsListed.ts';
 import { takenNames } from '../newMonitors.ts';
 import { monitorQuota } from '../quotas.ts';
 import { getRecipient, listRecipients, moveAddress } from '../recipients.ts';
@@ -46,6 +41,7 @@ const by = (id: string) => ({ actor: 'user:a', now: NOON, newId: () => id });
 export const READS: Readonly<Record<string, Work>> = {
   getMonitor: (tx, { name }) => getMonitor(tx, tx.workspace, name),
   listMonitors: (tx) => listMonitors(tx, tx.workspace),
+  countMonitors: async (tx) => Object.entries(await countMonitors(tx, tx.workspace)),
   listMonitorNames: (tx) => listMonitorNames(tx, tx.workspace),
   takenNames: async (tx, { name }) => [...(await takenNames(tx, tx.workspace, [name]))],
   monitorQuota: (tx) => monitorQuota(tx, tx.workspace),
@@ -64,6 +60,7 @@ export const READS: Readonly<Record<string, Work>> = {
   listDeliveries: (tx) => listDeliveries(tx, tx.workspace),
   getCheck: (tx, { id }) => getCheck(tx, tx.workspace, id),
   listChecks: (tx, { name }) => listChecks(tx, tx.workspace, name, request),
+  listLastChecks: (tx, { name }) => listLastChecks(tx, tx.workspace, [name], NOON),
   getSnapshot: (tx, { id }) => getSnapshot(tx, tx.workspace, id),
   listSnapshots: (tx, { name }) => listSnapshots(tx, tx.workspace, name, request),
   getVerdict: (tx, { id }) => getVerdict(tx, tx.workspace, id),

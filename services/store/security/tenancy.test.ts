@@ -81,12 +81,14 @@ describe('rows of many workspaces', function () {
         'budgets',
         'channel_recipients',
         'channels',
+        'data_keys',
         'deliveries',
         'findings',
         'idempotency_keys',
         'monitors',
         'one_time_tokens',
         'pending_judgements',
+        'secrets',
         'source_states',
         'verdict_cache',
       ].filter((name) => tables.includes(name)),
@@ -122,7 +124,12 @@ describe('rows of many workspaces', function () {
     );
     assert.deepEqual(
       rows.map(({ column }) => column),
-      ['api_tokens.token_hash', 'one_time_tokens.token_hash', 'refresh_tokens.token_hash'],
+      [
+        'api_tokens.token_hash',
+        'invitations.token_hash',
+        'one_time_tokens.token_hash',
+        'refresh_tokens.token_hash',
+      ],
     );
   });
 

@@ -1,0 +1,93 @@
+/** Gives a fetch the login of its job and the session that was kept, and keeps the next one, sealed. */
+import { createHash } from 'node:crypto';
+import type { Source } from '../../../crds/types/monitorjob.ts';
+import type { FetchResult, FetchSession } from '../../core/contracts/browser.ts';
+import type { Claim } from '../../store/claim.ts';
+import type { SchedulerDeps } from '../deps.ts';
+import { hasSteps } from './steps.ts';
+
+type Job = Pick<Claim, 'workspace' | 'monitor' | 'spec' | 'workers'>;
+type Deps = Pick<SchedulerDeps, 'log' | 'secrets'>;
+
+const PREFIX = 'duckmon-session-';
+const KEY = 'state';
+
+/** Name of the Secret that keeps the session of a source; whoever deletes it signs the source out. */
+export function sessionName({ monitor }: Pick<Job, 'monitor'>, source: string): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([monitor, source]))
+    .digest('hex');
+  return `${PREFIX}${monitor.slice(0, 38)}-${hash.slice(0, 8)}`;
+}
+
+/**
+ * What signs in; undefined for a source without steps.
+ * @throws StoreError
+ */
+export async function sessionFor(
+  job: Job,
+  source: Source,
+  deps: Deps,
+): Promise<FetchSession | undefined> {
+  const { session } = job.spec;
+  if (!session || !hasSteps(source)) return undefined;
+  const state = session.persist ? await keptState(job, source, deps) : undefined;
+  const name = session.credentialsSecretRef?.name;
+  // the pods of a pool have the Secret mounted: its values never come here
+  const values =
+    name === undefined || job.workers?.browser
+      ? undefined
+      : await valuesOf(job, name, source, deps);
+  return {
+    persist: session.persist,
+    ...(name === undefined ? {} : { login: { name, ...(values ? { values } : {}) } }),
+    ...(state === undefined ? {} : { state }),
+  };
+}
+
+/** A session that does not open is none: the steps sign in again. */
+async function keptState(
+  { workspace, monitor }: Job,
+  source: Source,
+  { log, secrets }: Deps,
+): Promise<string | undefined> {
+  try {
+    return await secrets.secret(workspace, sessionName({ monitor }, source.name), KEY);
+  } catch (err) {
+    log.warn({ err, workspace, monitor }, 'a kept session cannot be read');
+    return undefined;
+  }
+}
+
+async function valuesOf(
+  { workspace }: Job,
+  name: string,
+  { steps = [] }: Source,
+  { secrets }: Deps,
+): Promise<Record<string, string>> {
+  const keys = steps.flatMap(({ type }) => type?.fromSecretKey ?? type?.totpFromSecretKey ?? []);
+  const values: Record<string, string> = {};
+  for (const key of new Set(keys)) {
+    const value = await secrets.secret(workspace, name, key);
+    // what is missing is told by the step that needs it
+    if (value !== undefined) values[key] = value;
+  }
+  return values;
+}
+
+/** Keeps what the fetch brought back; a page is not lost because its session is. */
+export async function keepSession(
+  { workspace, monitor }: Job,
+  source: Source,
+  result: FetchResult,
+  { log, secrets }: Deps,
+): Promise<void> {
+  if (result.kind !== 'page' || result.session === undefined) return;
+  const name = sessionName({ monitor }, source.name);
+  const data = { [KEY]: result.session };
+  try {
+    await secrets.put({ workspace, kind: 'Secret', name, data, managedBy: null });
+  } catch (err) {
+    log.warn({ err, workspace, monitor }, 'a session cannot be kept');
+  }
+}

@@ -1,0 +1,121 @@
+/** The members of a workspace; it never loses its last owner. */
+import { StoreError } from './errors.ts';
+import type { MemberRole } from './identity.ts';
+import type { Sql } from './pool.ts';
+
+export interface Member {
+  readonly userId: string;
+  readonly displayName: string;
+  readonly email: string | null;
+  readonly role: MemberRole;
+  /** Since when. */
+  readonly createdAt: Date;
+}
+
+/** All members of the workspace, who came first first. */
+export async function listMembers(tx: Sql, workspace: string): Promise<Member[]> {
+  const { rows } = await tx.query<Member>(
+    `SELECT m.user_id AS "userId", u.display_name AS "displayName", u.email, m.role,
+       m.created_at AS "createdAt"
+     FROM memberships m JOIN users u ON u.id = m.user_id
+     WHERE m.workspace_id = $1 ORDER BY m.created_at, m.user_id`,
+    [workspace],
+  );
+  return rows;
+}
+
+/**
+ * The role of each member. Whoever changes members waits until the transaction ends: of two owners who go at the
+ * same time the second sees that the first is gone.
+ */
+export async function lockMembers(
+  tx: Sql,
+  workspace: string,
+): Promise<ReadonlyMap<string, MemberRole>> {
+  const { rows } = await tx.query<{ id: string; role: MemberRole }>(
+    `SELECT user_id AS id, role FROM memberships WHERE workspace_id = $1 ORDER BY user_id FOR UPDATE`,
+    [workspace],
+  );
+  return new Map(rows.map(({ id, role }) => [id, role]));
+}
+
+/** @returns what the member was. @throws StoreError `notFound`; `invalid` for the last owner */
+async function loseRole(tx: Sql, workspace: string, userId: string): Promise<MemberRole> {
+  const roles = await lockMembers(tx, workspace);
+  const role = roles.get(userId);
+  if (!role) throw new StoreError('notFound', 'There is no such member.');
+  const owners = [...roles.values()].filter((each) => each === 'owner');
+  if (role === 'owner' && owners.length === 1)
+    throw new StoreError(
+      'invalid',
+      'This is the only owner of the workspace; make somebody else an owner first, or delete the workspace.',
+    );
+  return role;
+}
+
+/**
+ * Makes a member something else. Who is an owner no more has invited nobody.
+ * @returns what the member was
+ * @throws StoreError `notFound`; `invalid` for the last owner
+ */
+export async function changeRole(
+  tx: Sql,
+  workspace: string,
+  { userId, role, now }: { readonly userId: string; readonly role: MemberRole; readonly now: Date },
+): Promise<MemberRole> {
+  if (role === 'owner') {
+    const before = (await lockMembers(tx, workspace)).get(userId);
+    if (!before) throw new StoreError('notFound', 'There is no such member.');
+    await setRole(tx, workspace, userId, role);
+    return before;
+  }
+  const before = await loseRole(tx, workspace, userId);
+  await setRole(tx, workspace, userId, role);
+  await voidInvitationsOf(tx, workspace, userId, now);
+  return before;
+}
+
+const setRole = (tx: Sql, workspace: string, userId: string, role: MemberRole): Promise<unknown> =>
+  tx.query('UPDATE memberships SET role = $3 WHERE workspace_id = $1 AND user_id = $2', [
+    workspace,
+    userId,
+    role,
+  ]);
+
+/**
+ * Takes a member out, with the tokens that the member has in the workspace.
+ * @returns what the member was
+ * @throws StoreError `notFound`; `invalid` for the last owner
+ */
+export async function removeMember(
+  tx: Sql,
+  workspace: string,
+  userId: string,
+  now: Date,
+): Promise<MemberRole> {
+  const before = await loseRole(tx, workspace, userId);
+  await tx.query('DELETE FROM memberships WHERE workspace_id = $1 AND user_id = $2', [
+    workspace,
+    userId,
+  ]);
+  // They would work again if the person came back one day.
+  await tx.query(
+    `UPDATE api_tokens SET revoked_at = $3
+     WHERE workspace_id = $1 AND user_id = $2 AND revoked_at IS NULL`,
+    [workspace, userId, now],
+  );
+  await voidInvitationsOf(tx, workspace, userId, now);
+  return before;
+}
+
+const voidInvitationsOf = (
+  tx: Sql,
+  workspace: string,
+  userId: string,
+  now: Date,
+): Promise<unknown> =>
+  tx.query(
+    `UPDATE invitations SET revoked_at = $3
+     WHERE workspace_id = $1 AND invited_by = $2 AND revoked_at IS NULL AND accepted_at IS NULL`,
+    [workspace, userId, now],
+  );
