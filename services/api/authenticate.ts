@@ -103,6 +103,7 @@ async function byToken(
     if (stale && isUse) await touchApiToken(tx, hash, now);
     return found;
   });
+  if (token) keepActor(request, `token:${token.id}`);
   const principal = token && (await ofToken(deps, request, token));
   if (!principal) throw refuse(deps, request, 'unknown_token');
   const platformAdmin = isOwnMachine(deps, token);
@@ -136,6 +137,7 @@ async function ofToken(
 async function byAccessToken(deps: AuthDeps, request: Request, text: string): Promise<Principal> {
   const grant = await deps.accessTokens.verify(text);
   if (!grant) throw refuse(deps, request, 'access_token');
+  keepActor(request, `token:${grant.sid}`);
   const token = await ownerOf(deps, grant);
   if (!token || token.userId !== grant.userId || token.tokenEpoch !== grant.epoch)
     throw refuse(deps, request, 'access_token_revoked');

@@ -1,5 +1,6 @@
 /** Which workspace a request is about: the one that it names, or the first of the person. */
 import type { Request } from 'express';
+import { DNS_LABEL } from '../core/dnsLabel.ts';
 import { HttpError } from '../core/errors.ts';
 import type { MemberRole } from '../store/identity.ts';
 import { PLATFORM_WORKSPACE } from '../store/workspace.ts';
@@ -14,8 +15,6 @@ export interface Chosen {
   readonly role: MemberRole;
 }
 
-const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
 /** The workspace that a request names. @throws HttpError for a name that can be none. */
 export function chosenWorkspace(request: Pick<Request, 'get' | 'query'>): string | undefined {
   const named = [request.get(WORKSPACE_HEADER), request.query[WORKSPACE_PARAMETER]].filter(
@@ -25,7 +24,7 @@ export function chosenWorkspace(request: Pick<Request, 'get' | 'query'>): string
   if (named.some((other) => other !== name))
     throw new HttpError('invalid', 'The request names two workspaces');
   if (name === undefined) return undefined;
-  if (typeof name !== 'string' || !NAME.test(name))
+  if (typeof name !== 'string' || !DNS_LABEL.test(name))
     throw new HttpError('invalid', `${WORKSPACE_HEADER} must be the id of a workspace`);
   return name;
 }

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { flag, httpUrl, list, loadConfig, port, type Environment } from '../core/config.ts';
 import { mailEventKey } from './mailEvents.ts';
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
+import { DNS_LABEL } from '../core/dnsLabel.ts';
 import { metricsPort } from '../core/http/metricsPort.ts';
-
-const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -42,11 +41,11 @@ const schema = z.object({
    * monitor.
    */
   WORKSPACE_NAMESPACES: list().refine(
-    (names) => names.every((name) => name === '*' || NAMESPACE.test(name)),
+    (names) => names.every((name) => name === '*' || DNS_LABEL.test(name)),
     'must be names of namespaces, or *',
   ),
   /** Inside a pod: where the objects of personal workspaces are; without one there are none. */
-  USERS_NAMESPACE: z.string().regex(NAMESPACE, 'must be the name of a namespace').optional(),
+  USERS_NAMESPACE: z.string().regex(DNS_LABEL, 'must be the name of a namespace').optional(),
   /** How Kubernetes names people, as the flags --oidc-username-claim and so on of its API server. */
   KUBERNETES_USERNAME_CLAIM: z
     .enum(['email', 'sub'], { error: 'must be email or sub' })

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { newId } from '../core/ids.ts';
+import { insertRow } from '../store/testing/rows.ts';
+import { hashSecret } from './cookie.ts';
 import { startTestApi, type TestApi } from './testing/api.ts';
 import { makeSigningKeys, type TestSigningKeys } from './testing/signingKeys.ts';
+import { browserOf } from './testing/stepUp.ts';
 
 type Kind =
   | 'session'
@@ -12,6 +16,7 @@ type Kind =
   | 'sign-in link'
   | 'acknowledge link'
   | 'confirm link'
+  | 'invitation'
   | 'state of a sign-in'
   | 'ID token'
   | 'service-account token'
@@ -26,6 +31,7 @@ const DOORS = {
   acknowledge: ['acknowledge link'],
   'confirm-recipient': ['confirm link'],
   unsubscribe: [],
+  invitation: ['invitation'],
 } as const satisfies Readonly<Record<string, readonly Kind[]>>;
 type Door = keyof typeof DOORS;
 
@@ -50,6 +56,7 @@ describe('one credential for another', () => {
       'sign-in link': await api.oneTimeToken('sign-in', null),
       'acknowledge link': await api.oneTimeToken('acknowledge', 'finding'),
       'confirm link': await api.oneTimeToken('confirm-recipient', 'channel a@b.example'),
+      invitation: await invitation(),
       'state of a sign-in': randomBytes(32).toString('base64url'),
       'ID token': await foreign({ iss: 'https://accounts.google.com', email: 'a@b.example' }),
       'service-account token': await foreign({
@@ -72,6 +79,26 @@ describe('one credential for another', () => {
     return /mon_sid=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '')?.[1] ?? '';
   }
 
+  /** Of the address that the person who signs in here has from now on. */
+  async function invitation(): Promise<string> {
+    const secret = randomBytes(32).toString('base64url');
+    const pool = api.db.pool('postgres');
+    const { rows } = await pool.query<{ id: string }>(
+      "UPDATE users SET email = 'ann@corp.example' WHERE subject = 'owner of team-a' RETURNING id",
+    );
+    await insertRow(pool, 'invitations', {
+      workspace_id: 'team-b',
+      id: newId(),
+      address: 'ann@corp.example',
+      role: 'viewer',
+      token_hash: hashSecret(secret),
+      invited_by: rows[0]?.id,
+      created_at: api.time.now,
+      expires_at: new Date(api.time.now.getTime() + 3_600_000),
+    });
+    return secret;
+  }
+
   /** As its issuer signs it, for our audience even. */
   const foreign = (claims: Readonly<Record<string, unknown>>): Promise<string> =>
     new SignJWT({ ...claims, sub: 'somebody', aud: 'duckmon-api' })
@@ -79,6 +106,10 @@ describe('one credential for another', () => {
       .setExpirationTime(Math.floor(api.time.now.getTime() / 1000) + 300)
       .sign(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
 
+  const signedIn = async (): Promise<Record<string, string>> => {
+    const { cookie, csrf } = await browserOf(api, `mon_sid=${credentials.session}`);
+    return { cookie, 'x-csrf-token': csrf };
+  };
   const post = async (path: string, body: unknown): Promise<number> =>
     (await api.call('POST', `/api/v1/${path}`, { body })).status;
   const offer = async (door: Door, credential: string): Promise<number> => {
@@ -97,6 +128,11 @@ describe('one credential for another', () => {
         return post(door, { token: credential });
       case 'unsubscribe':
         return post(`unsubscribe?token=${encodeURIComponent(credential.slice(0, 200))}`, undefined);
+      case 'invitation': {
+        const headers = await signedIn();
+        const body = { token: credential };
+        return (await api.call('POST', '/api/v1/invitations/accept', { headers, body })).status;
+      }
       default:
         return door satisfies never;
     }
@@ -120,6 +156,7 @@ describe('one credential for another', () => {
       ['bearer', 'access token'],
       ['refresh', 'refresh token'],
       ['sign-in', 'sign-in link'],
+      ['invitation', 'invitation'],
     ];
     for (const [door, kind] of doors) {
       const status = await offer(door, credentials[kind]);

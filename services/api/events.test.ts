@@ -70,6 +70,17 @@ describe('the streams of events', () => {
     assert.equal(hub.open, 0);
   });
 
+  it('ask nobody about a caller whose stream they have just ended', async () => {
+    hub = createEventHub({ ...OFTEN, unsureForMs: -1 });
+    let asked = 0;
+    hub.stream('team', response as unknown as Response, () => {
+      asked += 1;
+      return Promise.resolve(true);
+    });
+    await once(response, 'close');
+    assert.equal(asked, 0);
+  });
+
   it('are written to while they are open and not after', async () => {
     hub = createEventHub({ ...OFTEN, askEveryMs: 60_000 });
     void open([]);
@@ -78,8 +89,14 @@ describe('the streams of events', () => {
     response.destroy();
     hub.publish({ workspace: 'team', kind: 'check', id: 'late' });
     assert.deepEqual(response.written, [
-      'retry: 2000\n\n',
+      'retry: 2000\nid: 0\n\n',
       'data: {"kind":"check","id":"own"}\n\n',
     ]);
+  });
+
+  it('tell a caller who had a stream before that something may have been missed', () => {
+    hub = createEventHub({ ...OFTEN, askEveryMs: 60_000 });
+    hub.stream('team', response as unknown as Response, () => Promise.resolve(true), true);
+    assert.match(response.written.join(''), /data: \{"kind":"gap"\}\n\n$/);
   });
 });

@@ -11,8 +11,14 @@ export interface EventHub {
   /**
    * Answers with a stream that ends with the connection.
    * @param stands whether the caller may go on; asked every few seconds.
+   * @param goesOn the caller had a stream before (it sent Last-Event-ID), and may have missed events.
    */
-  stream(workspace: string, response: Response, stands: () => Promise<boolean>): void;
+  stream(
+    workspace: string,
+    response: Response,
+    stands: () => Promise<boolean>,
+    goesOn?: boolean,
+  ): void;
   /** Streams that are open. */
   readonly open: number;
   close(): void;
@@ -45,9 +51,19 @@ const frame = (event: StoreEvent): string => {
   return `data: ${JSON.stringify(shown)}\n\n`;
 };
 
+/**
+ * Events are hints to look again and nobody keeps them, so what was missed is told as one gap,
+ * whichever process the stream is opened at. Browsers send Last-Event-ID only after they had an id.
+ */
+const GAP = 'data: {"kind":"gap"}\n\n';
+const BEGINNING = 'retry: 2000\nid: 0\n\n';
+
 /** Cuts the stream of a caller who would not be let in any more, or of whom nobody could say for long. */
 async function lookAgain(stream: Stream, unsureForMs: number): Promise<void> {
-  if (performance.now() - stream.sureAt > unsureForMs) stream.response.destroy();
+  if (performance.now() - stream.sureAt > unsureForMs) {
+    stream.response.destroy();
+    return;
+  }
   if (stream.isAsking) return;
   stream.isAsking = true;
   const answer = await stream.stands().catch(whatItSays);
@@ -77,14 +93,14 @@ export function createEventHub({ heartbeatMs, askEveryMs, unsureForMs } = TIMES)
       const text = frame(event);
       for (const stream of streams) if (stream.workspace === event.workspace) write(stream, text);
     },
-    publishGap: () => streams.forEach((stream) => write(stream, 'data: {"kind":"gap"}\n\n')),
-    stream: (workspace, response, stands) => {
+    publishGap: () => streams.forEach((stream) => write(stream, GAP)),
+    stream: (workspace, response, stands, goesOn = false) => {
       response.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       });
-      response.write('retry: 2000\n\n');
+      response.write(goesOn ? BEGINNING + GAP : BEGINNING);
       const sureAt = performance.now();
       const stream: Stream = { workspace, response, stands, sureAt, isAsking: false };
       streams.add(stream);

@@ -286,4 +286,31 @@ describe('what happened, as the api shows it', () => {
       assert.equal((await get(`/snapshots/${id}/screenshot`)).status, 404);
     });
   });
+
+  it('shows the last checks of several monitors, and no others', async () => {
+    for (const monitor of ['beat-1', 'beat-2', 'beat-3'])
+      await seed((tx) => seedCheck(tx, { monitor, outcome: 'Changed' }));
+    const { status, json } = await get('/last-checks?monitors=beat-1,beat-3');
+    assert.equal(status, 200);
+    const seen = json.items as unknown as { monitor: string; outcome: string }[];
+    assert.deepEqual(
+      seen.map(({ monitor, outcome }) => [monitor, outcome]),
+      [
+        ['beat-1', 'Changed'],
+        ['beat-3', 'Changed'],
+      ],
+    );
+    const { json: foreign } = await get('/last-checks?monitors=beat-1', api.tokens.other);
+    assert.deepEqual(foreign.items, []);
+  });
+
+  it('leaves out the checks that saw nothing new on request', async () => {
+    await seed((tx) => seedCheck(tx, { monitor: 'quiet' }));
+    const failed = await seed((tx) => seedCheck(tx, { monitor: 'quiet', outcome: 'Failed' }));
+    const { json } = await get('/checks?monitor=quiet&eventful=true');
+    assert.deepEqual(
+      json.items.map(({ id }) => id),
+      [failed],
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import type { Request } from 'express';
 import { HttpError } from '../core/errors.ts';
 import { openRedis, type RedisConnection } from '../core/redis/connection.ts';
@@ -113,6 +114,30 @@ describe('limits of three replicas with Redis', () => {
       const ask = () => limits.check('costly', from('192.0.2.1'), person('anna'));
       assert.equal(await letIn(4, ask), 2);
       assert.ok(performance.now() - askedAt < 4_000);
+    } finally {
+      connection.close();
+      await relay.close();
+    }
+  });
+
+  it('E11 count each request once, also when Redis fails only after its time was over', async () => {
+    const relay = await startRelay(server.port);
+    const connection = openRedis(
+      `redis://127.0.0.1:${relay.port}`,
+      { warn: () => {} } as never,
+      600,
+    );
+    try {
+      await untilReady(connection);
+      const limits = openLimits({ ...CONFIG, COSTLY_RATE_LIMIT: 6 }, connection);
+      const ask = () => limits.check('costly', from('192.0.2.1'), person('anna'));
+      const failed = once(connection.client, 'error');
+      relay.cut();
+      assert.equal(await letIn(1, ask), 1);
+      await failed;
+      // what was under way fails with the connection
+      await setImmediate();
+      assert.equal(await letIn(3, ask), 1);
     } finally {
       connection.close();
       await relay.close();

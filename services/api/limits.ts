@@ -77,9 +77,10 @@ function openLimiter(
     rejectIfRedisNotReady: true,
     // who is over the limit costs Redis nothing more
     inMemoryBlockOnConsumed: points + 1,
-    insuranceLimiter: new RateLimiterMemory({ keyPrefix, points: strict, duration }),
   });
-  return new RLWrapperTimeouts({ limiter: shared, timeoutMs: REDIS_MS });
+  // The wrapper's alone: the other one would count again what fails after its time was over.
+  const insuranceLimiter = new RateLimiterMemory({ keyPrefix, points: strict, duration });
+  return new RLWrapperTimeouts({ limiter: shared, insuranceLimiter, timeoutMs: REDIS_MS });
 }
 
 async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** SendGrid's signed events: checks who sent them, and reads what they say about our deliveries. Pure. */
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { DNS_LABEL } from '../core/dnsLabel.ts';
 import type { MailEvent } from '../store/deliveriesEvents.ts';
 
 const SIGNATURE_HEADER = 'x-twilio-email-event-webhook-signature';
@@ -52,7 +53,7 @@ const eventSchema = z.object({
   email: z.string().min(3).max(320),
   sg_event_id: z.string().min(1).max(200),
   deliveryId: z.uuid(),
-  workspace: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/),
+  workspace: z.string().regex(DNS_LABEL),
   type: z.string().optional(),
   reason: z.string().optional(),
   response: z.string().optional(),

@@ -13,6 +13,8 @@ export interface Memberships {
   list(asker: Asker): Promise<OwnWorkspace[]>;
   /** Undefined when the workspace is not the person's, or not there: nobody learns which. */
   find(asker: Asker, workspace: string): Promise<MemberRole | undefined>;
+  /** Whether its members are changed here; else Kubernetes says who they are. */
+  areRows(workspace: string): boolean;
   /** What is said to a person who has no workspace. */
   whyNone(asker: Asker): Promise<string>;
   /** What the owner of a token is in its workspace by now. */
@@ -26,6 +28,7 @@ export const storeMemberships = (pool: Pool): Memberships => ({
   list: ({ userId }) => withUser(pool, userId, (tx) => listOwnWorkspaces(tx, userId)),
   find: ({ userId }, workspace) =>
     withWorkspace(pool, workspace, (tx) => findRole(tx, workspace, userId)),
+  areRows: () => true,
   whyNone: async () => 'You are a member of no workspace',
   ofToken: async ({ role }) => role ?? undefined,
 });

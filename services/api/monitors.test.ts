@@ -307,4 +307,20 @@ describe('the routes of monitors', () => {
     assert.deepEqual([ready.status, ready.reason], ['False', 'ChannelNotFound']);
     assert.match(ready.message, /nowhere/);
   });
+
+  it('are found by words, tag and state, in an order, and counted', async () => {
+    await make('found-1', { tags: ['found'], description: 'A quokka' });
+    await make('found-2', { tags: ['found'], suspend: true });
+    const names = async (query: string): Promise<string[]> => {
+      const { json } = await call('GET', `/monitors?${query}`);
+      return json.items.map(({ metadata }) => metadata.name);
+    };
+    assert.deepEqual(await names('search=QUOKKA'), ['found-1']);
+    assert.deepEqual(await names('tag=found&sort=nextCheck'), ['found-1', 'found-2']);
+    assert.deepEqual(await names('tag=found&state=paused'), ['found-2']);
+    const { text } = await call('GET', '/monitors?tag=found&counts=true');
+    const { counts } = JSON.parse(text) as { counts: unknown };
+    assert.deepEqual(counts, { all: 2, watching: 1, failing: 0, paused: 1, findings: 0 });
+    assert.equal((await call('GET', '/monitors?state=asleep')).status, 400);
+  });
 });

@@ -35,7 +35,9 @@ function operationOf(route: Route): Json {
     parameters: [
       ...parametersOf('path', route.params),
       ...parametersOf('query', route.query),
-      ...(route.policy === 'public' ? [] : [{ $ref: '#/components/parameters/Workspace' }]),
+      ...(route.policy === 'public' || route.anywhere
+        ? []
+        : [{ $ref: '#/components/parameters/Workspace' }]),
     ],
     ...(route.body
       ? {

@@ -164,6 +164,29 @@ describe('refresh tokens', () => {
     }
   });
 
+  it('end with the oldest family of their API token when it begins more than twenty', async () => {
+    const first = await begin();
+    later(1_000);
+    const second = await begin();
+    later(1_000);
+    await Promise.all(Array.from({ length: 19 }, () => begin()));
+    const { rows } = await run('SELECT count(*)::int AS n FROM refresh_families');
+    assert.deepEqual(rows, [{ n: 20 }]);
+    assert.deepEqual([await uses(first.accessToken), await uses(second.accessToken)], [401, 200]);
+    assert.equal((await offer(first.refreshToken)).status, 401);
+    assert.equal((await offer(second.refreshToken)).status, 200);
+    assert.deepEqual(await audited(), [], 'nobody had a copy');
+  });
+
+  it('A9 name the API token in the event of a second use', async () => {
+    const first = await begin();
+    await refresh(first);
+    later(10_000);
+    await offer(first.refreshToken);
+    const event = api.lines.find((line) => line.includes('refresh_token_reused')) ?? '{}';
+    assert.match(String((JSON.parse(event) as { actor?: string }).actor), /^token:[-0-9a-f]{36}$/);
+  });
+
   it('end after twelve hours without use, to the second', async () => {
     const { refreshToken, refreshExpiresAt } = await begin();
     assert.equal(refreshExpiresAt, new Date(api.time.now.getTime() + 12 * HOUR).toISOString());

@@ -70,6 +70,7 @@ export function createStoreWriter(deps: WriterDeps): ObjectWriter {
       return id;
     },
     remove: (principal, kind, name) => removeOne(deps, principal, kind, name),
+    clear: async () => {},
     readMonitor: (workspace, name) =>
       inWorkspace(workspace, async (tx) =>
         shown(tx, deps, workspace, await getMonitor(tx, workspace, name)),

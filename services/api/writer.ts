@@ -39,6 +39,8 @@ export interface ObjectWriter {
   /** Asks for a check; a wish that nobody took up yet is shared. @returns its id. */
   requestRun(principal: Principal, name: string): Promise<string>;
   remove(principal: Principal, kind: ManifestKind, name: string): Promise<void>;
+  /** Takes away what of a whole workspace is kept elsewhere than in the database. */
+  clear(workspace: string): Promise<void>;
   readMonitor(workspace: string, name: string): Promise<Shown>;
   readChannel(workspace: string, name: string): Promise<Shown>;
 }

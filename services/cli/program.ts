@@ -8,6 +8,7 @@ import { createContext } from './commands/context.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { checks, exportAll, findings, get } from './commands/get.ts';
+import { turnDataKey } from './commands/dataKey.ts';
 import { generateKeys } from './commands/keys.ts';
 import { preview } from './commands/preview.ts';
 import { run } from './commands/run.ts';
@@ -190,7 +191,17 @@ function addCare({ program, does }: Wiring): void {
     .command('generate-keys')
     .description('write or rotate JWT_SECRET and INTERNAL_API_KEY in .env')
     .option('--file <file>', 'another file than .env of the checkout')
-    .action(does((context, options: { file?: string }) => generateKeys(context, options.file)));
+    .addOption(
+      new Option(
+        '--data-key',
+        'turn the key of stored secrets instead, a step each time',
+      ).conflicts('file'),
+    )
+    .action(
+      does((context, options: { file?: string; dataKey?: boolean }) =>
+        options.dataKey ? turnDataKey(context) : generateKeys(context, options.file),
+      ),
+    );
   const archives = [
     ['backup', backup, 'write the database to a file', 'overwrite the file when it is there'],
     ['restore', restore, 'fill the database from a file', 'throw away what the database holds'],

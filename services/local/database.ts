@@ -49,8 +49,8 @@ export async function openDatabase(
   deps: DatabaseDeps,
 ): Promise<LocalDatabase> {
   const database = ownerUrl === undefined ? await embedded(deps) : await external(ownerUrl, deps);
-  // For `duckmon backup` and `restore`; readable by this user alone.
-  const addresses = { url: database.owner, backupUrl: database.backup };
+  // For `duckmon backup`, `restore` and `admin`; readable by this user alone.
+  const addresses = { url: database.owner, backupUrl: database.backup, apiUrl: database.api };
   deps.folder.writePrivate('postgres.json', JSON.stringify(addresses));
   return database;
 }

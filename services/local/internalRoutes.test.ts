@@ -69,6 +69,8 @@ const POLICY: Readonly<Record<Callee, Readonly<Record<RouteName, readonly Intern
     'POST /internal/v1/deliver': ['scheduler'],
     'POST /internal/v1/reconcile': ['scheduler'],
     'POST /internal/v1/channels/check': ['scheduler'],
+    'POST /internal/v1/account-mails': ['scheduler'],
+    'POST /internal/v1/account-mails/reconcile': ['scheduler'],
   },
   egress: { 'GET /internal/v1/keys': ['scheduler'] },
 };

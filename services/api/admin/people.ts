@@ -1,38 +1,16 @@
 /** Finds the people of an installation for its administrators. */
 import type { Pool } from 'pg';
-import type { Clock } from '../../core/clock.ts';
 import { StoreError } from '../../store/errors.ts';
-import { listUsers, type UserLine } from '../../store/identity.ts';
+import type { User } from '../../store/identity.ts';
+import { findUsersNamed } from '../../store/review.ts';
 import { withTransaction } from '../../store/workspace.ts';
-
-interface Deps {
-  readonly pool: Pool;
-  readonly clock: Pick<Clock, 'now'>;
-}
-
-const PAGE = 500;
-
-/** Everybody who ever signed in, the newest first, page by page. */
-export async function* everybody({ pool, clock }: Deps): AsyncGenerator<UserLine> {
-  const now = clock.now();
-  let cursor: string | undefined;
-  do {
-    const request = { limit: PAGE, cursor };
-    const page = await withTransaction(pool, (tx) => listUsers(tx, now, request));
-    yield* page.items;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-}
 
 /**
  * The one user with this id or address.
  * @throws StoreError `notFound`; `invalid` when several have the address.
  */
-export async function theUser(deps: Deps, name: string): Promise<UserLine> {
-  const wanted = name.toLowerCase();
-  const found: UserLine[] = [];
-  for await (const user of everybody(deps))
-    if (user.id === wanted || user.email?.toLowerCase() === wanted) found.push(user);
+export async function theUser({ pool }: { readonly pool: Pool }, name: string): Promise<User> {
+  const found = await withTransaction(pool, (tx) => findUsersNamed(tx, name));
   const [first, ...others] = found;
   if (!first)
     throw new StoreError(

@@ -20,6 +20,7 @@ interface Me {
 
 describe('the entry point of administrators', () => {
   let api: TestApi;
+  const cleared: string[] = [];
 
   /** Lets the group of sign-in links do everything, and nobody else. */
   const kube = {
@@ -49,6 +50,9 @@ describe('the entry point of administrators', () => {
       clock: { now: () => api.time.now },
       newId,
       publicUrl: 'https://mon.example.org',
+      runner: 'kubectl',
+      clear: async (workspace) => void cleared.push(workspace),
+      backupKeys: undefined,
       write: async (line) => void lines.push(line),
     });
     return { code, lines };
@@ -98,9 +102,10 @@ describe('the entry point of administrators', () => {
     assert.equal((await open(late)).status, 401);
   });
 
-  it('says on the sign-in page that links are in use', async () => {
+  it('says on the sign-in page that links are in use, and what prints one', async () => {
     const { text: ways } = await api.call('GET', '/api/v1/sign-in');
-    assert.deepEqual(JSON.parse(ways), { link: true, provider: null });
+    const linkCommand = 'kubectl monitor sign-in';
+    assert.deepEqual(JSON.parse(ways), { link: true, linkCommand, provider: null });
   });
 
   it('keeps in the audit that a link was made, by whom and until when, and never the link', async () => {

@@ -1,4 +1,5 @@
 /** Where the objects of a workspace are in the cluster, and under which names. Pure. */
+import { DNS_LABEL } from '../../core/dnsLabel.ts';
 import { HttpError } from '../../core/errors.ts';
 import { LABELS, SECRET_PREFIXES } from './names.ts';
 import type { Kind, LiveObject } from './resources.ts';
@@ -37,13 +38,11 @@ export interface Place {
   readonly at: { readonly namespace: string; readonly name: string };
 }
 
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
 /** @throws HttpError for what can be no name there. */
 export function placeIn(home: Home, kind: Kind, name: string): Place {
   const full = home.isPersonal ? `${home.workspace}-${name}` : name;
-  if (!LABEL.test(name)) throw new HttpError('not_found', `There is no ${kind} named ${name}.`);
-  if (!LABEL.test(full)) throw tooLong(63 - home.workspace.length - 1);
+  if (!DNS_LABEL.test(name)) throw new HttpError('not_found', `There is no ${kind} named ${name}.`);
+  if (!DNS_LABEL.test(full)) throw tooLong(63 - home.workspace.length - 1);
   return { kind, home, name, at: { namespace: home.namespace, name: full } };
 }
 

@@ -52,6 +52,15 @@ describe('the workspaces of a person in a cluster', () => {
     assert.deepEqual(await idsOf(['*', 'team-a', 'team-b']), ['team-a', 'team-b', 'team-c']);
   });
 
+  it('have members that are changed here where they are a person’s, and nowhere else', () => {
+    const all = memberships(['team-a'], () => true);
+    const ids = ['team-a', 'w-0123456789abcdef', 'u-0123456789abcdef'];
+    assert.deepEqual(
+      ids.filter((id) => all.areRows(id)),
+      ['u-0123456789abcdef'],
+    );
+  });
+
   it('are none that the person may not see', async () => {
     const names = Array.from({ length: 20 }, (_, at) => `team-${String(at).padStart(2, '0')}`);
     const mine = ({ namespace }: ResourceAttributes) => namespace >= 'team-17';
@@ -146,7 +155,8 @@ describe('an api in a pod', () => {
       .pool('postgres')
       .query('UPDATE users SET platform_admin = true WHERE id = $1', [ann.userId]);
     assert.equal((await ann.call('GET', '/sessions')).status, 200);
-    assert.notEqual((await ann.call('GET', '/admin/users')).status, 503);
+    const users = await ann.call('GET', '/admin/users');
+    assert.deepEqual([users.status, users.json.error.code], [403, 'step_up_required']);
     assert.equal((await ann.call('GET', '/me')).status, 503);
     assert.equal((await ann.call('POST', '/sign-out')).status, 204);
     assert.equal((await ann.call('GET', '/sessions')).status, 401);
@@ -158,6 +168,8 @@ describe('an api in a pod', () => {
     const { status, json } = await ann.call('GET', '/me');
     assert.deepEqual([status, json.workspace, json.scope], [200, null, 'read']);
     assert.match(json.whyNone, /Kubernetes knows you as ann@corp\.example/);
+    const own = await ann.call('GET', '/workspaces');
+    assert.deepEqual([own.status, JSON.parse(own.text)], [200, { items: [] }]);
     assert.equal((await ann.call('GET', '/me', undefined, 'team-x')).status, 404);
     assert.equal((await ann.call('POST', '/sign-out')).status, 204);
   });

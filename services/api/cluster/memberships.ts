@@ -40,6 +40,7 @@ export function clusterMemberships(deps: Deps): Memberships {
   };
   return {
     find,
+    areRows: (workspace) => hasOwn && isPersonalName(workspace),
     whyNone: async (asker) => whyNone(await deps.people(asker)),
     ofToken: async (token) =>
       isPersonalName(token.workspace) && hasOwn

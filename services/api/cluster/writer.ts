@@ -9,6 +9,7 @@ import { copyOf } from '../storeWriter.ts';
 import type { ObjectWriter, Shown } from '../writer.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { applyAll, namespaceProblem } from './applyAll.ts';
+import { clearPersonal } from './clear.ts';
 import type { ClusterDeps } from './deps.ts';
 import { checkEditable, edit, findLive, getLive, type EditOptions } from './edit.ts';
 import { placeIn, type Place } from './homes.ts';
@@ -53,6 +54,7 @@ export const createClusterWriter = (deps: ClusterDeps): ObjectWriter => ({
     ),
   requestRun: (principal, name) => requestRun(deps, principal, jobAt(deps, principal, name)),
   remove: (principal, kind, name) => remove(deps, principal, kind, name),
+  clear: (workspace) => clearPersonal(deps, workspace),
   readMonitor: (workspace, name) => look(deps, placeIn(deps.homes(workspace), 'MonitorJob', name)),
   readChannel: (workspace, name) =>
     look(deps, placeIn(deps.homes(workspace), 'NotificationChannel', name)),

@@ -1,5 +1,6 @@
 /** Refreshes access tokens by a family of one-time tokens, and ends a family of which somebody has a copy. */
 import { createHmac, randomBytes } from 'node:crypto';
+import { enqueueAccountMail } from '../../store/accountMails.ts';
 import { appendAudit } from '../../store/audit.ts';
 import {
   beginFamily,
@@ -120,6 +121,12 @@ async function use(
     action: 'token.refresh-reused',
     subject: `token/${apiTokenId}`,
     detail: { family: id },
+  });
+  await enqueueAccountMail(tx, {
+    userId: owner.userId,
+    key: `refresh-reused/${id}`,
+    at: now,
+    notice: { kind: 'refreshReused', token: owner.name, workspace },
   });
   return { kind: 'reused', apiTokenId };
 }

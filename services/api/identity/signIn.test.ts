@@ -64,7 +64,8 @@ describe('sign-in by a provider', () => {
   it('says how one can sign in', async () => {
     const { text } = await world.person().open(`${PUBLIC_URL}/api/v1/sign-in`);
     const { host } = new URL(world.provider.issuer);
-    assert.deepEqual(JSON.parse(text), { link: true, provider: { name: host, url: start } });
+    const provider = { name: host, url: start };
+    assert.deepEqual(JSON.parse(text), { link: true, linkCommand: './scripts/up', provider });
   });
 
   it('A1 refuses a callback without the cookie of a sign-in', async () => {

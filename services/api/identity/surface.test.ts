@@ -58,7 +58,8 @@ describe('an api without a provider', () => {
     const api = await startTestApi();
     try {
       const { text } = await api.call('GET', '/api/v1/sign-in');
-      assert.deepEqual(JSON.parse(text), { link: true, provider: null });
+      const ways = { link: true, linkCommand: './scripts/up', provider: null };
+      assert.deepEqual(JSON.parse(text), ways);
       assert.equal((await api.call('GET', '/api/v1/auth/start')).status, 404);
       assert.equal((await api.call('GET', '/api/v1/auth/callback?code=x')).status, 404);
     } finally {

@@ -4,6 +4,7 @@ import { HttpError } from '../../core/errors.ts';
 import { findApiTokenById } from '../../store/tokens.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { refuse } from '../authenticate.ts';
+import { keepActor } from '../authEvents.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ACCESS_TOKEN_SECONDS, type Grant } from '../identity/accessToken.ts';
 import { beginRefresh, refresh, type Given } from '../identity/refresh.ts';
@@ -74,8 +75,8 @@ const refreshOne = (deps: ApiDeps): Route =>
       checkHasKey(deps);
       const outcome = await refresh(deps, refreshToken);
       if (outcome.kind === 'refreshed') return { body: await withRefresh(deps, outcome) };
-      const isReuse = outcome.kind === 'reused';
-      refuse(deps, request, isReuse ? 'refresh_token_reused' : 'refresh_token');
+      if (outcome.kind === 'reused') keepActor(request, `token:${outcome.apiTokenId}`);
+      refuse(deps, request, outcome.kind === 'reused' ? 'refresh_token_reused' : 'refresh_token');
       throw new HttpError(
         'unauthorized',
         'This refresh token is not good any more; begin again with the API token',

@@ -3,22 +3,17 @@ import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { frozenBy, setFrozenByApi } from '../../store/freeze.ts';
-import { listUsers } from '../../store/identity.ts';
 import { disableUser, enableUser, revokeAll } from '../../store/revocation.ts';
 import { askRotation } from '../../store/rotation.ts';
-import {
-  PLATFORM_WORKSPACE,
-  withTransaction,
-  withWorkspace,
-  type Tx,
-} from '../../store/workspace.ts';
+import { PLATFORM_WORKSPACE, withWorkspace, type Tx } from '../../store/workspace.ts';
 import { sessionCookie } from '../cookie.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Principal } from '../principal.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { requireStepUp } from '../stepUp/require.ts';
 import { auditRoutes } from './adminAudit.ts';
-import { identified, maybeTime, pageOf, paging, presentPage, time } from './schemas.ts';
+import { reviewRoutes } from './adminUsers.ts';
+import { identified, time } from './schemas.ts';
 
 const policy = 'platform';
 const tag = 'administration';
@@ -33,7 +28,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] =>
     freeze(deps, true),
     freeze(deps, false),
     rotate(deps),
-    users(deps),
+    ...reviewRoutes(deps),
     shutOut(deps),
     letIn(deps),
     ...auditRoutes(deps),
@@ -137,34 +132,6 @@ const rotate = (deps: ApiDeps): Route =>
       const kind = now ? 'urgent' : 'graceful';
       await perform(deps, principal, act, (tx) => askRotation(tx, kind));
       return { body: undefined };
-    },
-  });
-
-const user = z.strictObject({
-  id: z.string(),
-  issuer: z.string(),
-  email: z.string().nullable(),
-  displayName: z.string(),
-  platformAdmin: z.boolean(),
-  createdAt: time,
-  disabledAt: maybeTime,
-  /** The last use of a session; null for somebody who is not signed in. */
-  lastUsedAt: maybeTime,
-});
-
-const users = (deps: ApiDeps): Route =>
-  defineRoute({
-    method: 'get',
-    path: '/api/v1/admin/users',
-    policy,
-    tag,
-    summary: 'Everybody who ever signed in, the newest first',
-    query: z.strictObject(paging),
-    answer: pageOf(user),
-    handle: async ({ query }) => {
-      const now = deps.clock.now();
-      const page = await withTransaction(deps.pool, (tx) => listUsers(tx, now, query));
-      return { body: presentPage(user, page) };
     },
   });
 

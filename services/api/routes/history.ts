@@ -113,13 +113,17 @@ const checks = (deps: ApiDeps): Route =>
     query: z.strictObject({
       monitor: objectName,
       runRequestId: z.string().max(64).optional(),
+      /** Leaves out those that saw nothing new. */
+      eventful: z.enum(['true', 'false']).optional(),
       ...paging,
     }),
     answer: pageOf(check),
-    handle: async ({ principal: { workspace }, query: { monitor, runRequestId, ...page } }) => {
+    handle: async ({ principal: { workspace }, query }) => {
+      const { monitor, runRequestId, eventful, ...page } = query;
       const now = deps.clock.now();
+      const request = { ...page, now, eventfulOnly: eventful === 'true' };
       const found = await withWorkspace(deps.pool, workspace, async (tx) => {
-        if (runRequestId === undefined) return listChecks(tx, workspace, monitor, { ...page, now });
+        if (runRequestId === undefined) return listChecks(tx, workspace, monitor, request);
         const since = new Date(now.getTime() - RUN_LOOKBACK_MS);
         const one = await findCheckOfRun(tx, workspace, monitor, runRequestId, since);
         return { items: one ? [one] : [] };

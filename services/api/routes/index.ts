@@ -6,14 +6,22 @@ import { defineRoute, type Route } from '../route.ts';
 import { listManagers } from '../managed.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { accessTokenRoutes } from './accessTokens.ts';
+import { accountRoutes } from './account.ts';
+import { accountMailRoutes } from './accountMails.ts';
 import { adminRoutes } from './admin.ts';
 import { alertRoutes } from './alerts.ts';
+import { dataRoutes } from './data.ts';
 import { findingRoutes } from './findings.ts';
+import { invitationRoutes } from './invitations.ts';
 import { runRoutes } from './runs.ts';
 import { historyRoutes } from './history.ts';
+import { joiningRoutes } from './joining.ts';
+import { lastChecks } from './lastChecks.ts';
+import { memberRoutes } from './members.ts';
 import { monitorRoutes } from './monitors.ts';
 import { objectRoutes } from './objects.ts';
 import { object } from './schemas.ts';
+import { quotaRoutes } from './quotas.ts';
 import { recipientRoutes } from './recipients.ts';
 import { sessionRoutes } from './session.ts';
 import { ownSessionRoutes } from './sessions.ts';
@@ -38,11 +46,19 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...objectRoutes(deps),
     ...recipientRoutes(deps),
     ...historyRoutes(deps),
+    lastChecks(deps),
     ...findingRoutes(deps),
     ...alertRoutes(deps),
     ...runRoutes(deps),
     ...webhookRoutes(deps),
     ...workspaceRoutes(deps),
+    ...memberRoutes(deps),
+    ...invitationRoutes(deps),
+    ...joiningRoutes(deps),
+    ...quotaRoutes(deps),
+    ...accountRoutes(deps),
+    ...accountMailRoutes(deps),
+    ...dataRoutes(deps),
     ...adminRoutes(deps),
     managers(deps),
     events(deps),
@@ -73,8 +89,9 @@ const events = (deps: ApiDeps): Route =>
     policy: 'read',
     tag: 'events',
     summary: 'A stream of what happens in the workspace (server-sent events)',
-    handle: async ({ principal, response, stands }) => {
-      deps.events.stream(principal.workspace, response, stands);
+    handle: async ({ principal, request, response, stands }) => {
+      const goesOn = request.get('last-event-id') !== undefined;
+      deps.events.stream(principal.workspace, response, stands, goesOn);
       return undefined;
     },
   });

@@ -1,7 +1,7 @@
 /** Monitors: list and edit. */
 import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
-import { listMonitors } from '../../store/monitors.ts';
+import { countMonitors, listMonitors } from '../../store/monitorsListed.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import type { ApiDeps } from '../deps.ts';
 import { nameIn } from '../documents.ts';
@@ -22,21 +22,43 @@ export const monitorRoutes = (deps: ApiDeps): Route[] => [
   duplicate(deps),
 ];
 
+const counts = z.strictObject({
+  all: z.number(),
+  watching: z.number(),
+  failing: z.number(),
+  paused: z.number(),
+  findings: z.number(),
+});
+
 const list = (deps: ApiDeps): Route =>
   defineRoute({
     method: 'get',
     path: '/api/v1/monitors',
     policy: 'read',
     tag,
-    summary: 'The monitors of the workspace, by name',
-    query: z.strictObject(paging),
-    answer: pageOf(object),
-    handle: async ({ principal: { workspace }, query }) =>
+    summary: 'The monitors of the workspace: searched, of a tag, of a state, in an order',
+    query: z.strictObject({
+      ...paging,
+      search: z.string().max(200).optional(),
+      tag: z.string().min(1).max(63).optional(),
+      state: z.enum(['watching', 'failing', 'paused', 'findings']).optional(),
+      sort: z.enum(['name', 'lastCheck', 'lastChange', 'nextCheck']).optional(),
+      /** Also says how many there are in each state. */
+      counts: z.enum(['true', 'false']).optional(),
+    }),
+    answer: pageOf(object).extend({ counts: counts.optional() }),
+    handle: async ({ principal: { workspace }, query: { counts: isCounted, ...request } }) =>
       withWorkspace(deps.pool, workspace, async (tx) => {
-        const page = await listMonitors(tx, workspace, query);
+        const page = await listMonitors(tx, workspace, request);
         const items = await showMonitors(tx, deps, workspace, page.items);
         return {
-          body: { items: items.map((item) => ({ ...item })), nextCursor: page.nextCursor ?? null },
+          body: {
+            items: items.map((item) => ({ ...item })),
+            nextCursor: page.nextCursor ?? null,
+            ...(isCounted === 'true'
+              ? { counts: await countMonitors(tx, workspace, request) }
+              : {}),
+          },
         };
       }),
   });

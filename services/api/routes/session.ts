@@ -23,8 +23,9 @@ export const sessionRoutes = (deps: ApiDeps): Route[] => [signIn(deps), signOut(
 export const takesLinks = ({ LOCAL_SIGN_IN, OBJECTS }: ApiConfig): boolean =>
   LOCAL_SIGN_IN || OBJECTS === 'cluster';
 
-const nextLink = ({ LOCAL_SIGN_IN }: ApiConfig): string =>
-  LOCAL_SIGN_IN ? 'run ./scripts/up' : 'run kubectl monitor sign-in';
+/** What prints another link here. */
+export const linkCommand = ({ LOCAL_SIGN_IN }: ApiConfig): string =>
+  LOCAL_SIGN_IN ? './scripts/up' : 'kubectl monitor sign-in';
 
 const signIn = (deps: ApiDeps): Route =>
   defineRoute({
@@ -52,7 +53,7 @@ const signIn = (deps: ApiDeps): Route =>
         refuse(deps, request, 'sign_in_link');
         throw new HttpError(
           'unauthorized',
-          `This sign-in link is not valid any more; ${nextLink(deps.config)} for another`,
+          `This sign-in link is not valid any more; run ${linkCommand(deps.config)} for another`,
         );
       }
       const cookie = await beginSession(deps, request, user, 'link');

@@ -1,6 +1,7 @@
 /** The sessions of the person who asks: which there are, and ending one or all. */
 import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
+import { enqueueAccountMail } from '../../store/accountMails.ts';
 import { appendAudit } from '../../store/audit.ts';
 import {
   listSessions,
@@ -97,14 +98,27 @@ const endAll = (deps: ApiDeps): Route =>
     body: z.strictObject({}).optional(),
     handle: async ({ principal }) => {
       checkIsPerson(principal);
-      const now = deps.clock.now();
-      await withTransaction(deps.pool, (tx) => revokeSessions(tx, principal.userId, now));
-      await note(deps, principal, 'session.revoke-all', now);
+      await signOutEverywhere(deps, principal);
       return {
         body: undefined,
         headers: { 'set-cookie': sessionCookie(deps.config.PUBLIC_URL, '', 0) },
       };
     },
+  });
+
+/** Ends them, in the audit and told by mail, or none of it: a thief might send the owner away. */
+const signOutEverywhere = ({ pool, clock }: ApiDeps, { actor, userId }: Principal): Promise<void> =>
+  withWorkspace(pool, PLATFORM_WORKSPACE, async (tx) => {
+    const at = clock.now();
+    await revokeSessions(tx, userId, at);
+    const [action, subject] = ['session.revoke-all', `user/${userId}`];
+    await appendAudit(tx, PLATFORM_WORKSPACE, { at, actor, action, subject });
+    await enqueueAccountMail(tx, {
+      userId,
+      key: `sessions-ended/${userId}/${at.toISOString()}`,
+      at,
+      notice: { kind: 'sessionsEnded' },
+    });
   });
 
 const note = (

@@ -16,7 +16,7 @@ import { beginSession } from '../identity/session.ts';
 import { CALLBACK_PATH } from '../identity/settings.ts';
 import { noteRefusal } from '../authEvents.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { takesLinks } from './session.ts';
+import { linkCommand, takesLinks } from './session.ts';
 
 const tag = 'session';
 const START_PATH = '/api/v1/auth/start';
@@ -33,12 +33,15 @@ const ways = (deps: ApiDeps): Route =>
     answer: z.strictObject({
       /** By the one-time link of local mode or of `kubectl monitor sign-in`. */
       link: z.boolean(),
+      /** What prints such a link; null when none is taken. */
+      linkCommand: z.string().nullable(),
       /** By a provider: its name, and the address to open. */
       provider: z.strictObject({ name: z.string(), url: z.string() }).nullable(),
     }),
     handle: async () => ({
       body: {
         link: takesLinks(deps.config),
+        linkCommand: takesLinks(deps.config) ? linkCommand(deps.config) : null,
         provider: deps.signIn
           ? // Absolute: the cookies of the sign-in belong to the host that the provider sends back to.
             { name: deps.signIn.name, url: new URL(START_PATH, deps.config.PUBLIC_URL).href }

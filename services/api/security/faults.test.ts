@@ -17,6 +17,8 @@ import { startWorld, type World } from './testing/world.ts';
 
 /** What an error may carry and nobody may see. */
 const INSIDE = 'SELECT sealed FROM authenticator_apps at /srv/duckmon/store.js:12 password=hunter2';
+/** Routes that answer with a stream. */
+const COPIES = /^GET .*\/export$/;
 const LEAK = /SELECT|sealed|\/srv|\.[jt]s:\d|hunter2|mon_api|postgres|ECONN|127\.0\.0\.1:\d/i;
 
 /** Breaks the database at one of the times that it is asked. */
@@ -142,11 +144,16 @@ describe('what goes wrong inside', function () {
     for (const [route] of rows)
       for (let at = 1; at <= 12; at += 1) {
         Object.assign(breaker, { at, asked: 0 });
-        const answer = await send(broken, route);
+        const answer = await send(broken, route).catch((error: unknown) => {
+          // A copy that has begun is cut off, which tells nothing.
+          if (COPIES.test(route) && String(error) === 'TypeError: terminated') return undefined;
+          throw error;
+        });
         const wasBroken = breaker.asked >= at;
         breaker.at = undefined;
         if (!wasBroken) break;
         failures += 1;
+        if (!answer) continue;
         const problem =
           answer.status >= 500 ? wrongWith(answer) : `${answer.status} ${answer.text}`;
         if (problem !== '') wrong.push(`${route}, the ${at}. time: ${problem}`);

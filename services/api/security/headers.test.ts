@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Running } from '../../core/lifecycle.ts';
 import { createLog } from '../../core/log.ts';
 import { readConfig } from '../../dashboard/config.ts';
@@ -95,6 +97,36 @@ describe('the headers of every answer', function () {
       assert.deepEqual(wrongWith(headers), [], place);
     }
   });
+
+  it('A20 are on answers to every method that a route does not have', async () => {
+    const paths = new Set(kept.map(([route]) => route.split(' ')[1] ?? ''));
+    for (const url of [world.api.url, dashboard.url])
+      for (const method of ['OPTIONS', 'HEAD', 'PROPFIND']) {
+        const wrong = await forAll([...paths], async (place) => {
+          const answer = await fetch(`${url}/api/v1${place}`, { method, redirect: 'manual' });
+          await answer.arrayBuffer();
+          return [`${method} ${place} ${answer.status}`, ...wrongWith(answer.headers)];
+        });
+        assert.deepEqual(
+          wrong.filter((each) => each.length > 1),
+          [],
+        );
+      }
+  });
+
+  for (const [what, head] of [
+    ['more headers than are read', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`],
+    ['no HTTP', 'what is this\r\n\r\n'],
+  ] as const)
+    it(`A20 are on no answer to ${what}, for it is empty and no document`, async () => {
+      for (const { port, hostname } of [new URL(world.api.url), new URL(dashboard.url)]) {
+        const socket = connect(Number(port), hostname);
+        socket.end(head);
+        const answer = (await text(socket)).split('\r\n\r\n');
+        assert.match(answer[0] ?? '', /^HTTP\/1\.1 4(?:00|31) .*\r\nConnection: close$/);
+        assert.equal(answer[1], '');
+      }
+    });
 
   it('A20 are on answers to what cannot be read', async () => {
     for (const [body, status] of [

@@ -5,11 +5,20 @@ import { startWorld, type World } from './testing/world.ts';
 
 /** What costs money or mail, or can be guessed: limited more than requests in general. */
 const LIMITED = [
+  'DELETE /account',
+  'DELETE /workspaces/current',
+  'GET /account/export',
   'GET /admin/audit/export',
+  'GET /admin/users/export',
   'GET /auth/callback',
   'GET /auth/start',
+  'GET /workspaces/current/export',
   'POST /channels/{name}/recipients/resend',
   'POST /channels/{name}/test',
+  'POST /invitations',
+  'POST /invitations/accept',
+  'POST /invitations/look',
+  'POST /invitations/{id}/resend',
   'POST /preview',
   'POST /second-factors/passkeys',
   'POST /second-factors/passkeys/options',
@@ -21,6 +30,7 @@ const LIMITED = [
   'POST /step-up/passkey/options',
   'POST /step-up/recovery',
   'POST /step-up/totp',
+  'POST /workspaces',
 ];
 
 describe('routes that are limited', function () {

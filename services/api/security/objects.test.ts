@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Answer } from '../testing/api.ts';
 import { type Answered, ask, forAll, type HeadersOf, idOfNobody } from './testing/ask.ts';
-import { ROUTES, rows } from './testing/routes.ts';
+import { ROUTES, rows, type Needs } from './testing/routes.ts';
 import { MARK, startWorld, state, type World } from './testing/world.ts';
 
 /** Things of the workspace and of its people, whose names strangers may know or guess. */
 const ABOUT_THINGS = rows.filter(([, { thing, needs }]) => thing && needs !== 'platform');
+const PERSONS_ALONE: ReadonlySet<Needs> = new Set(['own', 'factor', 'ownerFactor']);
 const LISTS = rows.filter(
   ([route, { thing, needs }]) =>
     route.startsWith('GET ') && !thing && (needs === 'read' || needs === 'own'),
@@ -39,7 +40,7 @@ describe('what one workspace gets of another', function () {
       const headers = (await strangers())[kind] ?? {};
       const before_ = await state(world);
       const wrong = await forAll(ABOUT_THINGS, async ([route, { needs }]) => {
-        if (kind === 'token' && (needs === 'own' || needs === 'factor')) return '';
+        if (kind === 'token' && PERSONS_ALONE.has(needs)) return '';
         const place = placeOf(route);
         const nobodys = idOfNobody(route);
         // A name of one's own request must fit the path.

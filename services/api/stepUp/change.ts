@@ -1,4 +1,5 @@
 /** One change of a person's factors: allowed, done, in the audit and told to the person, or none of it. */
+import { enqueueAccountMail } from '../../store/accountMails.ts';
 import { appendAudit } from '../../store/audit.ts';
 import {
   lockFactors,
@@ -7,6 +8,7 @@ import {
   replaceRecoveryCodes,
   withFactors,
   type FactorAction,
+  type FactorChange,
   type StepUpState,
 } from '../../store/secondFactors.ts';
 import { PLATFORM_WORKSPACE, type Tx } from '../../store/workspace.ts';
@@ -68,18 +70,33 @@ export function checkSteppedUp({ state, now }: Changing): void {
   if (!isSteppedUp(state, now)) throw stepUpRequired(state, now);
 }
 
-/** Notes a change for the person, and in the audit of the installation; do it last. */
+/** Notes a change for the person, by mail too, and in the audit of the installation; do it last. */
 export async function tell(
   deps: FactorDeps,
   { tx, now: at, userId }: Changing,
   action: FactorAction,
   name = '',
 ): Promise<void> {
-  await noteFactorChange(tx, userId, { id: deps.newId(), at, action, name });
+  const id = deps.newId();
+  await noteFactorChange(tx, userId, { id, at, action, name });
+  await mailFactorChange(tx, userId, { id, at, action, name });
   const [actor, subject] = [`user:${userId}`, `user/${userId}`];
-  const detail = name === '' ? {} : { name };
-  await appendAudit(tx, PLATFORM_WORKSPACE, { at, actor, action, subject, detail });
+  // The audit outlives the account: what the person called a passkey is not in it.
+  await appendAudit(tx, PLATFORM_WORKSPACE, { at, actor, action, subject });
 }
+
+/** Tells a person of a change of their factors where whoever holds the session does not read. */
+export const mailFactorChange = (
+  tx: Tx,
+  userId: string,
+  { id, at, action, name }: FactorChange,
+): Promise<void> =>
+  enqueueAccountMail(tx, {
+    userId,
+    key: `factor/${id}`,
+    at,
+    notice: { kind: 'factorChanged', action, name },
+  });
 
 /** New recovery codes in place of all others; they are shown this once. */
 export async function giveRecoveryCodes({ tx, now, userId }: Changing): Promise<string[]> {

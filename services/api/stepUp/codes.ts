@@ -5,6 +5,7 @@ import {
   APP_SEAL_PATH,
   appCheckResult,
   sealedText,
+  type SealedText,
 } from '../../core/contracts/scheduler.ts';
 import { HttpError } from '../../core/errors.ts';
 import { findUser } from '../../store/identity.ts';
@@ -16,6 +17,7 @@ import {
   proposeApp,
   removeApp,
   type App,
+  type SealedApp,
   type TryLimits,
 } from '../../store/secondFactorsTotp.ts';
 import { hashSecret } from '../cookie.ts';
@@ -64,10 +66,7 @@ export async function beginApp(deps: FactorDeps, asker: Asker): Promise<Proposed
   const secret = generateSecret();
   const request = { user: asker.principal.userId, secret };
   const answer = await deps.scheduler.post(APP_SEAL_PATH, request, sealedText);
-  const sealed = {
-    sealed: Buffer.from(answer.content, 'base64'),
-    dataKeyId: answer.dataKeyId,
-  };
+  const sealed = toKeep(answer);
   await onFactors(deps, asker, async (changing) => {
     checkMayEnrol(changing, CEREMONY_MS);
     if (!(await proposeApp(changing.tx, changing.userId, sealed, changing.now)))
@@ -75,6 +74,11 @@ export async function beginApp(deps: FactorDeps, asker: Asker): Promise<Proposed
   });
   return { secret, uri: generateURI({ issuer: 'duckmon', label, secret }) };
 }
+
+const toKeep = ({ content, dataKeyId }: SealedText): SealedApp => ({
+  sealed: Buffer.from(content, 'base64'),
+  dataKeyId,
+});
 
 /** @returns recovery codes with the first factor, else null. */
 export const confirmApp = (
@@ -125,11 +129,11 @@ async function withRightCode<T>(
     dataKeyId: app.dataKeyId,
     code,
   };
-  const { step } = await deps.scheduler.post(APP_CHECK_PATH, request, appCheckResult);
+  const { step, resealed } = await deps.scheduler.post(APP_CHECK_PATH, request, appCheckResult);
   const done = await onFactors(deps, asker, async (changing) => {
     const { tx, userId, session, now } = changing;
     if (step === null) return undefined;
-    const used = { step, sealed: app.sealed };
+    const used = { step, sealed: app.sealed, resealed: resealed && toKeep(resealed) };
     if (!(await noteAppUse(tx, userId, session, used, now))) return undefined;
     return { value: await after(changing) };
   });

@@ -97,17 +97,19 @@ export async function finishEnrolment(
   const challenge = await onFactors(deps, asker, ({ tx, session, now }) =>
     takeChallenge(tx, session, 'enrol', now),
   );
+  // An answer to no question is none, whatever it says it was asked.
+  if (challenge === undefined) throw await refuseFactor(deps, asker, 'passkey', undefined);
   const party = partyOf(deps);
   const verified = await tried(() =>
     verifyRegistrationResponse({
       response,
-      expectedChallenge: challenge ?? '',
+      expectedChallenge: challenge,
       expectedOrigin: [...party.origins],
       expectedRPID: party.id,
       supportedAlgorithmIDs: ALGORITHMS,
     }),
   );
-  if (challenge === undefined || verified.value?.verified !== true)
+  if (verified.value?.verified !== true)
     throw await refuseFactor(deps, asker, 'passkey', verified.error);
   const { credential } = verified.value.registrationInfo;
   return onFactors(deps, asker, async (changing) => {

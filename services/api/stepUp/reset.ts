@@ -10,7 +10,7 @@ import {
 } from '../../store/secondFactors.ts';
 import { revokeSessions } from '../../store/sessions.ts';
 import { PLATFORM_WORKSPACE } from '../../store/workspace.ts';
-import type { FactorDeps } from './change.ts';
+import { mailFactorChange, type FactorDeps } from './change.ts';
 import { requireStepUp, type Asker } from './require.ts';
 
 /**
@@ -26,7 +26,9 @@ export async function resetFactors(deps: FactorDeps, asker: Asker, userId: strin
     const at = deps.clock.now();
     await removeAllFactors(tx, userId);
     await revokeSessions(tx, userId, at);
-    await noteFactorChange(tx, userId, { id: deps.newId(), at, action: 'factors.reset', name: '' });
+    const change = { id: deps.newId(), at, action: 'factors.reset', name: '' } as const;
+    await noteFactorChange(tx, userId, change);
+    await mailFactorChange(tx, userId, change);
     const subject = `user/${userId}`;
     await appendAudit(tx, PLATFORM_WORKSPACE, { at, actor, action: 'factors.reset', subject });
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request as openSocket } from 'node:http';
+import { newKeyEntry, type KeyEntry } from '../../core/keyring.ts';
 import { PERSON } from '../../core/testing/identity/provider.ts';
 import { startTestApi, type Answer } from '../testing/api.ts';
 import { PUBLIC_URL, startSignIn, type SignInWorld } from '../testing/signIn.ts';
@@ -309,7 +310,17 @@ describe('a second factor', function () {
       changes.map(({ action }) => action),
       ['totp.remove', 'recovery-code.use', 'totp.add'],
     );
+    assert.deepEqual((await mailed()).slice(-3), ['totp.add', 'recovery-code.use', 'totp.remove']);
   });
+  /** What mails were made of, the oldest first. */
+  const mailed = async (): Promise<unknown[]> => {
+    const { rows } = await world.api.db
+      .pool('mon_backup')
+      .query<{ action: unknown }>(
+        "SELECT detail->>'action' AS action FROM account_mails a JOIN factor_changes f ON a.key = 'factor/' || f.id ORDER BY f.id",
+      );
+    return rows.map(({ action }) => action);
+  };
 
   it('A17 is taken from somebody who has lost it by an administrator with one, and ends the sessions', async () => {
     const { secret } = await enrolApp(world.api, await signIn());
@@ -329,6 +340,7 @@ describe('a second factor', function () {
     const { app, recoveryCodesLeft, mayEnrol, changes } = await factors(await signIn());
     assert.deepEqual([app, recoveryCodesLeft, mayEnrol], [null, 0, true]);
     assert.equal(changes[0]?.action, 'factors.reset');
+    assert.equal((await mailed()).at(-1), 'factors.reset');
   });
 
   it('E9 is shown nowhere again: no secret, no code', async () => {
@@ -353,6 +365,25 @@ describe('a second factor', function () {
       /reached by the address 127\.0\.0\.1 here\. Set PUBLIC_URL/,
     );
     assert.equal((await factors(browser)).passkeysImpossible, problemOf(answer).message);
+  });
+
+  it('G17 by an app lies under the new data key after its next code, and the one before may go', async () => {
+    const { api } = world;
+    const ring: { keys: KeyEntry[] } = { keys: [newKeyEntry(api.time.now)] };
+    giveAuthenticators(api, ring);
+    try {
+      const browser = await signIn();
+      const { secret } = await enrolApp(api, browser);
+      const next = newKeyEntry(api.time.now);
+      ring.keys = [next, ...ring.keys.map((key) => ({ ...key, state: 'previous' as const }))];
+      later(60);
+      assert.equal((await byCode(browser, codeOf(api, secret))).status, 200);
+      ring.keys = [next];
+      later(60);
+      assert.equal((await byCode(browser, codeOf(api, secret))).status, 200);
+    } finally {
+      giveAuthenticators(api);
+    }
   });
 
   it('is what a one-time link shows by itself, for five minutes', async () => {

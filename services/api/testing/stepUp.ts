@@ -1,7 +1,7 @@
 /** People with second factors at a real api, for tests: a scripted scheduler that seals and checks. */
 import { generateSync } from 'otplib';
 import { APP_CHECK_PATH, APP_SEAL_PATH } from '../../core/contracts/scheduler.ts';
-import { newKeyEntry } from '../../core/keyring.ts';
+import { newKeyEntry, type Keyring } from '../../core/keyring.ts';
 import { createAuthenticators } from '../../scheduler/secrets/authenticators.ts';
 import type { Answer, TestApi } from './api.ts';
 
@@ -11,9 +11,14 @@ export interface Browser {
   readonly csrf: string;
 }
 
-/** Lets the scripted scheduler do what the real one does with authenticator apps. */
-export function giveAuthenticators({ answers, time }: TestApi): void {
-  const ring = { keys: [newKeyEntry(new Date())] };
+/**
+ * Lets the scripted scheduler do what the real one does with authenticator apps.
+ * @param ring its data keys
+ */
+export function giveAuthenticators(
+  { answers, time }: TestApi,
+  ring: Keyring = { keys: [newKeyEntry(new Date())] },
+): void {
   const apps = createAuthenticators(() => ring, { now: () => time.now });
   answers.set(APP_SEAL_PATH, (body) => {
     const { user, secret } = body as { user: string; secret: string };
@@ -23,7 +28,10 @@ export function giveAuthenticators({ answers, time }: TestApi): void {
   answers.set(APP_CHECK_PATH, (body) => {
     const { user, content, dataKeyId, code } = body as Record<string, string>;
     const sealed = { content: Buffer.from(content ?? '', 'base64'), dataKeyId: dataKeyId ?? '' };
-    return { step: apps.stepOf(user ?? '', sealed, code ?? '') ?? null };
+    const step = apps.stepOf(user ?? '', sealed, code ?? '') ?? null;
+    const again = apps.reseal(user ?? '', sealed);
+    const resealed = again && { ...again, content: again.content.toString('base64') };
+    return { step, ...(resealed && { resealed }) };
   });
 }
 

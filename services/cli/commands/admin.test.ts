@@ -12,6 +12,13 @@ const user = (patch: object = {}): object => ({
   createdAt: '2026-11-01T00:00:00Z',
   disabledAt: null,
   lastUsedAt: '2026-11-25T11:00:00Z',
+  lastSignInAt: '2026-11-20T11:00:00Z',
+  lastSeenAt: '2026-11-25T11:00:00Z',
+  passkeys: 1,
+  hasApp: false,
+  memberships: [{ workspace: 'team-a', role: 'owner' }],
+  tokens: 2,
+  tokenLastUsedAt: null,
   ...patch,
 });
 
@@ -73,8 +80,20 @@ describe('duckmon admin', () => {
       nextCursor: null,
     });
     const { out } = await world.cli(['admin', 'users']);
-    assert.match(out, /^ID +NAME +ADDRESS +ADMIN +SHUT OUT +LAST HERE\n/);
-    assert.match(out, /Ann +Ann@example\.org +no +2h +60m/);
+    assert.match(
+      out,
+      /^ID +NAME +ADDRESS +ADMIN +SHUT OUT +LAST SEEN +FACTORS +TOKENS +WORKSPACES\n/,
+    );
+    assert.match(out, /Ann +Ann@example\.org +no +2h +60m +passkey +2 +team-a:owner/);
+  });
+
+  it('lists whom nobody has seen for so long', async () => {
+    script('GET users', { items: [], nextCursor: null });
+    const { code, err } = await world.cli(['admin', 'users', '--inactive', '90d']);
+    assert.deepEqual([code, err], [0, 'Everybody was seen in 90 days.\n']);
+    assert.deepEqual(sent(), [['GET users', { inactiveDays: '90', limit: '100' }]]);
+    for (const wrong of ['0d', '4000d', 'long', '2h'])
+      assert.equal((await world.cli(['admin', 'users', '--inactive', wrong])).code, 2, wrong);
   });
 
   for (const [verb, name, words] of [
@@ -134,6 +153,10 @@ describe('duckmon admin', () => {
       'users',
       'disable',
       'enable',
+      'grant-admin',
+      'revoke-admin',
+      'export',
+      'erase',
       'audit',
     ])
       assert.equal((await world.cli(['admin', words, '--help'])).code, 0, words);

@@ -8,6 +8,7 @@ import { type Context, itemPath } from './context.ts';
 const ADMIN = '/api/v1/admin';
 const USERS = `${ADMIN}/users`;
 const MOST_USERS = 100_000;
+const MOST_DAYS = 3650;
 
 export interface Because {
   /** For the audit. */
@@ -65,29 +66,65 @@ interface User {
   readonly displayName: string;
   readonly platformAdmin: boolean;
   readonly disabledAt: string | null;
-  readonly lastUsedAt: string | null;
+  readonly lastSeenAt: string;
+  readonly passkeys: number;
+  readonly hasApp: boolean;
+  readonly memberships: readonly { readonly workspace: string; readonly role: string }[];
+  readonly tokens: number;
 }
 
+const factorsOf = ({ passkeys, hasApp }: User): string =>
+  [...(passkeys > 0 ? ['passkey'] : []), ...(hasApp ? ['totp'] : [])].join(' ') || 'none';
+
 const view: View<User> = {
-  heads: ['ID', 'NAME', 'ADDRESS', 'ADMIN', 'SHUT OUT', 'LAST HERE'],
+  heads: [
+    'ID',
+    'NAME',
+    'ADDRESS',
+    'ADMIN',
+    'SHUT OUT',
+    'LAST SEEN',
+    'FACTORS',
+    'TOKENS',
+    'WORKSPACES',
+  ],
   row: (user, now) => [
     user.id,
     user.displayName,
     user.email ?? '',
     user.platformAdmin ? 'yes' : 'no',
     age(user.disabledAt, now),
-    age(user.lastUsedAt, now),
+    age(user.lastSeenAt, now),
+    factorsOf(user),
+    String(user.tokens),
+    user.memberships.map(({ workspace, role }) => `${workspace}:${role}`).join(' '),
   ],
   name: ({ id }) => `user/${id}`,
 };
 
-const allUsers = ({ client }: Context): Promise<User[]> =>
-  client().list<User>(USERS, {}, MOST_USERS);
+const allUsers = ({ client }: Context, inactiveDays?: number): Promise<User[]> =>
+  client().list<User>(USERS, { inactiveDays }, MOST_USERS);
 
-/** Everybody who ever signed in. */
-export async function users(context: Context, format: Format): Promise<ExitCode> {
-  printList(context.io, await allUsers(context), format, view, 'Nobody has signed in yet.');
+/** Everybody who ever signed in, or only whom nobody has seen for so long. */
+export async function users(
+  context: Context,
+  format: Format,
+  inactive: string | undefined,
+): Promise<ExitCode> {
+  const days = inactive === undefined ? undefined : daysOf(inactive);
+  const none =
+    days === undefined ? 'Nobody has signed in yet.' : `Everybody was seen in ${days} days.`;
+  printList(context.io, await allUsers(context, days), format, view, none);
   return EXIT.ok;
+}
+
+function daysOf(text: string): number {
+  const days = Number(/^([1-9]\d{0,3})d?$/.exec(text)?.[1]);
+  if (days > 0 && days <= MOST_DAYS) return days;
+  throw new CliError(
+    EXIT.usage,
+    `--inactive ${text}: must be days, such as 90d, ${MOST_DAYS}d at most`,
+  );
 }
 
 /** Shuts a user out or lets one in, by id or address. */

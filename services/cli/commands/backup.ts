@@ -13,9 +13,12 @@ const postgresFile = z.object({
   url: z.string().min(1),
   /** A role that reads everything and writes nothing. */
   backupUrl: z.string().min(1).optional(),
+  /** The role of the api. */
+  apiUrl: z.string().min(1).optional(),
 });
 
-function readPostgresFile(data: string): z.infer<typeof postgresFile> {
+/** @throws CliError when there is no duckmon, or no whole file of it */
+export function readPostgresFile(data: string): z.infer<typeof postgresFile> {
   const text = readSmallFile(path.join(data, 'postgres.json'));
   if (text === undefined)
     throw new CliError(
@@ -33,17 +36,18 @@ function readPostgresFile(data: string): z.infer<typeof postgresFile> {
   }
 }
 
-function databaseUrl({ io, options }: Context, verb: 'dump' | 'restore'): string {
+/** The database, as somebody who reads it or as its owner. @throws CliError when there is none */
+export function databaseUrl({ io, options }: Context, verb: 'dump' | 'restore'): string {
   const given = io.env['DATABASE_URL'];
   if (given !== undefined && given !== '') return given;
   const { url, backupUrl } = readPostgresFile(dataFolder(io, options));
   return verb === 'dump' ? (backupUrl ?? url) : url;
 }
 
-/** The store's program beside this one: TypeScript in a checkout, JavaScript when it was built. */
-function storeProgram(io: CliIo): string {
-  const built = path.join(io.root, 'services/store/backup.js');
-  return existsSync(built) ? built : path.join(io.root, 'services/store/backup.ts');
+/** A program of the store: TypeScript in a checkout, JavaScript when it was built. */
+export function storeProgram(io: CliIo, name: 'backup' | 'dataKeysProgram'): string {
+  const built = path.join(io.root, `services/store/${name}.js`);
+  return existsSync(built) ? built : path.join(io.root, `services/store/${name}.ts`);
 }
 
 const run = async (
@@ -53,7 +57,7 @@ const run = async (
 ): Promise<ExitCode> => {
   const { io } = context;
   const env = { DATABASE_URL: databaseUrl(context, verb) };
-  const code = await io.runNode(storeProgram(io), [verb, ...args], env);
+  const code = await io.runNode(storeProgram(io, 'backup'), [verb, ...args], env);
   return code === 0 ? EXIT.ok : EXIT.failed;
 };
 

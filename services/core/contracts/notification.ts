@@ -1,6 +1,7 @@
 /** Messages between scheduler and notification (port 8003). */
 import { z } from 'zod';
 import { secretFinding, secretProblem } from './channelSecret.ts';
+import { DNS_LABEL } from '../dnsLabel.ts';
 import { objectName, timestamp, workspaceId } from './common.ts';
 
 export const DELIVER_PATH = '/internal/v1/deliver';
@@ -8,10 +9,7 @@ export const RECONCILE_PATH = '/internal/v1/reconcile';
 export const CHANNEL_CHECK_PATH = '/internal/v1/channels/check';
 
 /** Namespaces, and names of Secrets: what may stand in a path of the Kubernetes API. */
-const dnsLabel = z
-  .string()
-  .max(63)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+const dnsLabel = z.string().regex(DNS_LABEL);
 /** A key of a Secret. */
 export const secretKeyRef = z.strictObject({ name: dnsLabel, key: z.string().min(1).max(253) });
 

@@ -52,6 +52,8 @@ export const appCheckRequest = z.strictObject({
 export const appCheckResult = z.strictObject({
   /** The time step that the code is of; null for a wrong one. */
   step: z.number().int().nullable(),
+  /** To be kept in place of what was sent, which lies under an older key. */
+  resealed: sealedText.optional(),
 });
 export type AppCheckResult = z.infer<typeof appCheckResult>;
 

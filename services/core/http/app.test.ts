@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Router, type Express } from 'express';
 import { z } from 'zod';
@@ -257,5 +258,52 @@ describe('core: app', () => {
     });
     outgoing.end('abcd');
     assert.equal(await answer, '400');
+  });
+
+  for (const type of ['application/json', 'text/plain', undefined])
+    it(`B12 acts on no request whose chunks turn out to be none (${type ?? 'of no type'})`, async () => {
+      let acted = 0;
+      const arrived = Promise.withResolvers<void>();
+      await start(
+        (app) => {
+          app.post('/act', (_request, response) => {
+            acted += 1;
+            response.json({});
+          });
+        },
+        {
+          before: [
+            (_request, _response, next) => {
+              next();
+              arrived.resolve();
+            },
+          ],
+        },
+      );
+      const head = [
+        'POST /act HTTP/1.1',
+        'Host: 127.0.0.1',
+        ...(type === undefined ? [] : [`Content-Type: ${type}`]),
+        'Transfer-Encoding: chunked',
+      ];
+      const socket = connect(listening.port, '127.0.0.1');
+      const answer = text(socket);
+      socket.write(`${head.join('\r\n')}\r\n\r\n2\r\n{}\r\n`);
+      await arrived.promise;
+      socket.write('no size\r\n\r\n');
+      assert.match(await answer, /^HTTP\/1\.1 400 /);
+      assert.equal(acted, 0);
+    });
+
+  it('acts on a whole body of another type as on none', async () => {
+    let body: unknown = 'none';
+    await start((app) => {
+      app.post('/act', (request, response) => {
+        body = request.body;
+        response.json({});
+      });
+    });
+    const answer = await fetch(`${listening.url}/act`, { method: 'POST', body: 'words' });
+    assert.deepEqual([answer.status, body], [200, undefined]);
   });
 });

@@ -57,6 +57,7 @@ export function createApp(options: AppOptions): App {
       },
     }),
   );
+  app.use(readRest(options.bodyLimit));
   return {
     express: app,
     finish: () => addLast(app, options),
@@ -67,6 +68,21 @@ export function createApp(options: AppOptions): App {
       probes.get('/metrics', serveMetrics);
       return addLast(probes, options);
     },
+  };
+}
+
+/**
+ * Reads any other body to its end and drops it: by then a request that breaks off, or whose chunks are none,
+ * has been refused, and nothing has acted on it.
+ */
+function readRest(limit: number): RequestHandler {
+  const read = express.raw({ limit, type: () => true });
+  return (request, response, next) => {
+    const parsed: unknown = request.body;
+    read(request, response, (error) => {
+      request.body = parsed;
+      next(error);
+    });
   };
 }
 

@@ -221,6 +221,24 @@ describe('core: internal guard', () => {
       assert.match(String(line?.['msg']), /check INTERNAL_API_KEY/);
       assert.deepEqual([line?.['ip'], line?.['level']], ['127.0.0.1', 'warn']);
     });
+
+    it('H1 names who asked where the signature says so for sure, and nobody else', async () => {
+      const sending = signed();
+      await send(sending);
+      for (const each of [sending, signed({ timestamp: '0' }), signed({ audience: 'x' })])
+        await send(each);
+      const refusals = captured
+        .lines()
+        .filter((one) => one['event'] === 'auth.invalid_internal_key');
+      assert.deepEqual(
+        refusals.map(({ reason, actor }) => [reason, actor]),
+        [
+          ['replayed', 'service:scheduler'],
+          ['stale', 'service:scheduler'],
+          ['bad_signature', 'anonymous'],
+        ],
+      );
+    });
   });
 
   describe('B6 replay and splice', () => {

@@ -92,13 +92,15 @@ const ADVICE = {
 } as const;
 
 function report(
-  { factor, reason }: Refusal,
+  { factor, reason, caller }: Refusal,
   request: Request,
   { metrics, log }: GuardOptions,
 ): void {
   const { event, message } = ADVICE[factor];
   metrics.authFailures.inc({ reason });
-  log.warn({ event, reason, ip: request.socket.remoteAddress, route: request.path }, message);
+  const actor = caller === undefined ? 'anonymous' : `service:${caller}`;
+  const { remoteAddress: ip } = request.socket;
+  log.warn({ event, reason, actor, ip, route: request.path }, message);
 }
 
 /** The first reason why a request is refused, or that it holds. */
@@ -114,9 +116,9 @@ async function judge(
   if (!signed.holds) return signed;
   const { caller } = signed;
   const problem = await options.checkToken?.(request.get('authorization'), caller);
-  if (problem !== undefined) return { holds: false, factor: 'token', reason: problem };
+  if (problem !== undefined) return { holds: false, factor: 'token', reason: problem, caller };
   // last, so that a request that does not hold leaves the nonce to the one that does
-  return isNewNonce(request.get(NONCE_HEADER) ?? '') ? signed : refused('replayed');
+  return isNewNonce(request.get(NONCE_HEADER) ?? '') ? signed : refused('replayed', caller);
 }
 
 function judgeSignature(request: Request, options: GuardOptions): Signed | Refusal {
@@ -131,10 +133,11 @@ function judgeSignature(request: Request, options: GuardOptions): Signed | Refus
   if (!found) return refused('unknown_kid');
   if (!signed) return refused('bad_signature');
   const age = Math.abs(options.clock.now().getTime() - Number(request.get(TIME_HEADER)));
-  if (!(age <= MAX_SKEW_MS)) return refused('stale');
+  const { caller } = found;
+  if (!(age <= MAX_SKEW_MS)) return refused('stale', caller);
   const nonce = request.get(NONCE_HEADER) ?? '';
-  if (nonce.length < 16 || nonce.length > 64) return refused('bad_nonce');
-  return { holds: true, caller: found.caller };
+  if (nonce.length < 16 || nonce.length > 64) return refused('bad_nonce', caller);
+  return { holds: true, caller };
 }
 
 interface Signed {
@@ -146,6 +149,8 @@ interface Refusal {
   readonly holds: false;
   readonly factor: keyof typeof ADVICE;
   readonly reason: string;
+  /** Who signed it, if that is sure. */
+  readonly caller?: string | undefined;
 }
 
 type Judgement = Signed | Refusal | { readonly holds: true; readonly caller: undefined };
@@ -161,7 +166,12 @@ function findKey(
   return undefined;
 }
 
-const refused = (reason: string): Refusal => ({ holds: false, factor: 'signature', reason });
+const refused = (reason: string, caller?: string): Refusal => ({
+  holds: false,
+  factor: 'signature',
+  reason,
+  caller,
+});
 
 function isSignedBy(
   key: KeyObject,

@@ -3,12 +3,13 @@ import { job, secret } from '../../testing/api.ts';
 
 /**
  * `own` is for persons alone: what a token may not do for its owner; `factor` for those of them who
- * have just shown a second factor; `token` for API tokens alone.
+ * have just shown a second factor, `ownerFactor` for owners who have; `token` for API tokens alone.
  */
 export type Needs =
   | 'nothing'
   | 'own'
   | 'factor'
+  | 'ownerFactor'
   | 'token'
   | 'read'
   | 'write'
@@ -30,6 +31,8 @@ export type Thing =
   | 'session'
   | 'token'
   | 'passkey'
+  | 'member'
+  | 'invitation'
   | 'user';
 
 export interface Row {
@@ -70,6 +73,10 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /unsubscribe': { needs: 'nothing', query: 'token=x' },
   'POST /webhooks/sendgrid': { needs: 'nothing' },
 
+  'GET /account': { needs: 'own' },
+  'GET /account/events': { needs: 'own' },
+  'GET /account/export': { needs: 'factor' },
+  'GET /account/mails': { needs: 'own' },
   'GET /second-factors': { needs: 'own' },
   'GET /sessions': { needs: 'own' },
   'GET /tokens': { needs: 'own' },
@@ -83,10 +90,25 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /step-up/recovery': { needs: 'own', body: { code: 'none' } },
   'POST /step-up/totp': { needs: 'own', body: { code } },
   'POST /tokens': { needs: 'own', body: { name: 'made', scope: 'read' } },
+  'DELETE /account': { needs: 'factor', body: { confirm: 'somebody else' } },
   'DELETE /second-factors/passkeys/{id}': { needs: 'factor', thing: 'passkey' },
   'DELETE /second-factors/totp': { needs: 'factor' },
   'DELETE /sessions/{id}': { needs: 'own', thing: 'session' },
   'DELETE /tokens/{id}': { needs: 'own', thing: 'token' },
+
+  'GET /workspaces/current/export': { needs: 'ownerFactor' },
+  'POST /workspaces': { needs: 'own', body: { displayName: 'New' } },
+  'POST /workspaces/current/leave': { needs: 'own', body: { workspace: 'another' } },
+  'POST /invitations/look': { needs: 'own', body: link },
+  'POST /invitations/accept': { needs: 'own', body: link },
+  'POST /invitations': {
+    needs: 'ownerFactor',
+    body: { address: 'eve@example.org', role: 'viewer' },
+  },
+  'POST /invitations/{id}/resend': { needs: 'ownerFactor', thing: 'invitation', body: {} },
+  'PUT /members/{id}': { needs: 'ownerFactor', thing: 'member', body: { role: 'editor' } },
+  'DELETE /members/{id}': { needs: 'ownerFactor', thing: 'member' },
+  'DELETE /workspaces/current': { needs: 'ownerFactor', body: { confirm: 'another' } },
 
   'POST /access-tokens': { needs: 'token', body: {} },
 
@@ -99,11 +121,14 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /events': { needs: 'read' },
   'GET /findings': { needs: 'read' },
   'GET /findings/{id}': { needs: 'read', thing: 'finding' },
+  'GET /last-checks': { needs: 'read', query: 'monitors=target' },
   'GET /managers': { needs: 'read' },
   'GET /me': { needs: 'read' },
+  'GET /members': { needs: 'read' },
   'GET /monitors': { needs: 'read' },
   'GET /monitors/{name}': { needs: 'read', thing: 'monitor' },
   'GET /monitors/{name}/funnel': { needs: 'read', thing: 'monitor' },
+  'GET /quotas': { needs: 'read' },
   'GET /secrets': { needs: 'read' },
   'GET /snapshots': { needs: 'read', query: ofMonitor },
   'GET /snapshots/{id}/screenshot': { needs: 'read', thing: 'snapshot' },
@@ -143,14 +168,23 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'DELETE /monitors/{name}': { needs: 'write', thing: 'monitor' },
   'DELETE /secrets/{name}': { needs: 'write', thing: 'secret' },
 
+  'GET /invitations': { needs: 'admin' },
+  'PUT /workspaces/current': { needs: 'admin', body: { displayName: 'Team A' } },
+  'DELETE /invitations/{id}': { needs: 'admin', thing: 'invitation' },
+
   'GET /admin/audit/export': { needs: 'platform' },
   'GET /admin/audit/verify': { needs: 'platform' },
   'GET /admin/users': { needs: 'platform' },
+  'GET /admin/users/export': { needs: 'platform' },
   'POST /admin/freeze': { needs: 'platform', body: { reason: 'a test' } },
   'POST /admin/resume': { needs: 'platform', body: { reason: 'a test' } },
   'POST /admin/rotate': { needs: 'platform', body: { reason: 'a test' } },
   'POST /admin/users/{id}/disable': { needs: 'platform', thing: 'user', body: {} },
   'POST /admin/users/{id}/enable': { needs: 'platform', thing: 'user', body: {} },
+  'PUT /admin/workspaces/{id}/quotas': {
+    needs: 'platform',
+    body: { monitors: 100, usdPerMonth: null, tokensPerMonth: null },
+  },
   'DELETE /admin/users/{id}/second-factors': { needs: 'platform', thing: 'user' },
 
   // What ends its caller comes last.

@@ -93,7 +93,12 @@ export async function startWorld(
     .query('UPDATE users SET disabled_at = now() WHERE id = $1', [people.disabled]);
   const session = (who: Who, state: SessionState = {}): Promise<HeadersOf> =>
     makeSession(api, people[who], state);
-  const things = { ...(await makeThings(api)), ...(await makeOwnThings(api, people[owner])) };
+  const things = {
+    ...(await makeThings(api)),
+    ...(await makeOwnThings(api, people[owner])),
+    invitation: await makeInvitation(api, people[owner]),
+    member: people.viewer,
+  };
   return {
     api,
     people,
@@ -150,7 +155,7 @@ type OfPerson = 'session' | 'token' | 'passkey';
 
 async function makeThings(
   api: TestApi,
-): Promise<Record<Exclude<Thing, OfPerson | 'user'>, string>> {
+): Promise<Record<Exclude<Thing, OfPerson | 'user' | 'member' | 'invitation'>, string>> {
   const documents = [
     webhook('hook'),
     mailChannel('mail', 'ann@example.org'),
@@ -239,6 +244,21 @@ async function makeOwnThings(api: TestApi, userId: string): Promise<Record<OfPer
   });
   const session = sessionLineId(hashSecret(cookie.slice('mon_sid='.length)));
   return { session, token, passkey };
+}
+
+async function makeInvitation(api: TestApi, invitedBy: string): Promise<string> {
+  const id = newId();
+  await insertRow(api.db.pool('postgres'), 'invitations', {
+    workspace_id: WORKSPACE,
+    id,
+    address: `${MARK}@example.org`,
+    role: 'viewer',
+    token_hash: hashSecret(newSecret()),
+    invited_by: invitedBy,
+    created_at: api.time.now,
+    expires_at: new Date(api.time.now.getTime() + 86_400_000),
+  });
+  return id;
 }
 
 /** Everything that is stored, but for when a token was used last. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { systemClock } from '../../../core/clock.ts';
 import { loadConnection } from '../../../core/kube/connection.ts';
 import { createTransport } from '../../../core/kube/transport.ts';
@@ -57,6 +59,7 @@ describe('kubectl monitor in a pod of the api', () => {
     const io = {
       out: (text: string) => void (out += text),
       err: (text: string) => void (err += text),
+      cwd: folder.path,
       open: async (file: string) => {
         const connection = await loadConnection(file, systemClock);
         return {
@@ -102,6 +105,30 @@ describe('kubectl monitor in a pod of the api', () => {
     ],
     [['users'], ['users']],
     [
+      ['users', '--inactive', '90d', '--csv'],
+      ['users', '--csv', '--inactive=90d'],
+    ],
+    [
+      ['grant-admin', 'ann'],
+      ['grant-admin', '--', 'ann'],
+    ],
+    [
+      ['revoke-admin', 'ann', '--force'],
+      ['revoke-admin', '--force', '--', 'ann'],
+    ],
+    [
+      ['export', '--workspace', 'team-a'],
+      ['export', '--workspace=team-a'],
+    ],
+    [
+      ['export', 'ann'],
+      ['export', '--', 'ann'],
+    ],
+    [
+      ['erase', 'ann', '--dry-run', '--json'],
+      ['erase', '--json', '--dry-run', '--', 'ann'],
+    ],
+    [
       ['audit', 'verify', '--workspace', 'team-a'],
       ['audit', 'verify', '--workspace=team-a'],
     ],
@@ -114,6 +141,36 @@ describe('kubectl monitor in a pod of the api', () => {
       await call(...argv);
       assert.deepEqual(program().args, ['--asked-by=ann', ...args]);
     });
+
+  it('E14 hands on the heads that a copy on this machine has, the newest ones', async () => {
+    const hash = (n: number): string => n.toString(16).padStart(64, '0');
+    const file = path.join(folder.path, 'copy.jsonl');
+    const lines = Array.from({ length: 60 }, (_, n) => ({
+      chain: '_platform',
+      rows: n + 1,
+      head: hash(n + 1),
+    }));
+    writeFileSync(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+    await call('audit', 'verify', '--against', file);
+    const { args } = program();
+    assert.deepEqual(args.slice(0, 4), [
+      '--asked-by=ann',
+      'audit',
+      'verify',
+      `--head=11:${hash(11)}`,
+    ]);
+    assert.deepEqual([args.length, args.at(-1)], [53, `--head=60:${hash(60)}`]);
+  });
+
+  it('runs nothing for a copy that is not there, or is of another chain', async () => {
+    const file = path.join(folder.path, 'other.jsonl');
+    writeFileSync(file, JSON.stringify({ chain: 'team-b', rows: 1, head: 'a'.repeat(64) }));
+    const other = await call('audit', 'verify', '--against', file);
+    assert.match(other.err, /has no head of the audit of _platform; give a file that kubectl/);
+    const absent = await call('audit', 'verify', '--against', '/nowhere');
+    assert.deepEqual([absent.code, /\/nowhere cannot be read/.test(absent.err)], [1, true]);
+    assert.deepEqual(server.asked, []);
+  });
 
   it('goes on without the name of the caller where the cluster does not say it', async () => {
     answer(REVIEWS, { message: 'no' }, 403);

@@ -1,7 +1,10 @@
 /**
- * `kubectl monitor sign-in|revoke-all|disable|enable|users|audit`: run in a pod of the api by its own
+ * `kubectl monitor sign-in|revoke-all|disable|enable|grant-admin|revoke-admin|users|export|erase|audit`: run in a pod of the api by its own
  * entry point, so that the right to exec there is the permission.
  */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { headsInCopy, headText } from '../../../core/contracts/auditCopy.ts';
 import { defineResource, type KubeObject } from '../../../core/kube/types.ts';
 import { isForbidden } from '../../../core/kube/errors.ts';
 import { CliError, EXIT, type ExitCode } from '../../exit.ts';
@@ -56,6 +59,39 @@ export async function runInApi(
     err: io.err,
   });
   return exitOf(outcome, pod, cluster.platform);
+}
+
+const INSTALLATION = '_platform';
+/** Of a copy, the newest ones: a command line is no place for more. */
+const MOST_HEADS = 50;
+
+/**
+ * What a copy on this machine says of a chain, as arguments: the pod has no such file.
+ * @throws CliError when the file has nothing of that chain
+ */
+export function copiedHeads(
+  { io }: Pick<KubectlContext, 'io'>,
+  file: string | undefined,
+  chain: string = INSTALLATION,
+): string[] {
+  if (file === undefined) return [];
+  const text = readText(path.resolve(io.cwd, file));
+  if (text === undefined) throw new CliError(EXIT.failed, `${file} cannot be read`);
+  const heads = headsInCopy(text, chain).slice(-MOST_HEADS);
+  if (heads.length === 0)
+    throw new CliError(
+      EXIT.failed,
+      `${file} has no head of the audit of ${chain}; give a file that kubectl monitor audit verify --json or audit export wrote`,
+    );
+  return heads.map((head) => `--head=${headText(head)}`);
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The first of the api's pods that serves. */

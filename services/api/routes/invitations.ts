@@ -1,0 +1,154 @@
+/** Inviting people into a workspace by a link. */
+import { z } from 'zod';
+import { HttpError } from '../../core/errors.ts';
+import {
+  createInvitation,
+  listInvitations,
+  renewInvitation,
+  revokeInvitation,
+} from '../../store/invitations.ts';
+import { withWorkspace } from '../../store/workspace.ts';
+import { hashSecret, newSecret } from '../cookie.ts';
+import type { ApiDeps } from '../deps.ts';
+import { canonicalAddress } from '../identity/allow.ts';
+import { INVITATION_MS, stateOf } from '../members/invitation.ts';
+import { noteInvitation } from '../members/note.ts';
+import { checkIsTeam } from '../members/team.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { requireFresh } from '../stepUp/fresh.ts';
+import { memberRole } from './members.ts';
+import { identified, maybeTime, present, time } from './schemas.ts';
+
+const base = '/api/v1/invitations';
+const shared = { policy: 'admin', tag: 'members' } as const;
+
+export const invitationRoutes = (deps: ApiDeps): Route[] => [
+  list(deps),
+  invite(deps),
+  renew(deps),
+  takeBack(deps),
+];
+
+const line = z.strictObject({
+  id: z.string(),
+  address: z.string(),
+  role: memberRole,
+  /** What the member who invites is called. */
+  inviterName: z.string().nullable(),
+  createdAt: time,
+  expiresAt: time,
+  acceptedAt: maybeTime,
+  state: z.enum(['open', 'accepted', 'expired', 'takenBack']),
+});
+
+/** The link is in this answer and nowhere else: whoever invites sends it. */
+const linked = z.strictObject({ id: z.string(), link: z.string(), expiresAt: time });
+
+const list = (deps: ApiDeps): Route =>
+  defineRoute({
+    ...shared,
+    method: 'get',
+    path: base,
+    summary: 'Invitations that are open, or were within a month, the newest first',
+    answer: z.strictObject({ items: z.array(line) }),
+    handle: async ({ principal: { workspace } }) => {
+      const now = deps.clock.now();
+      const all = await withWorkspace(deps.pool, workspace, (tx) => listInvitations(tx, workspace));
+      const items = all.map((each) => present(line, { ...each, state: stateOf(each, now) }));
+      return { body: { items } };
+    },
+  });
+
+/** A link that is good from now on. */
+function newLink({ config, clock }: ApiDeps) {
+  const secret = newSecret();
+  const link = new URL('/invitation', config.PUBLIC_URL);
+  link.searchParams.set('token', secret);
+  const createdAt = clock.now();
+  const expiresAt = new Date(createdAt.getTime() + INVITATION_MS);
+  return { link: link.href, tokenHash: hashSecret(secret), createdAt, expiresAt };
+}
+
+/** @throws HttpError `invalid` */
+function addressOf(text: string): string {
+  const address = canonicalAddress(text.trim());
+  if (address !== undefined) return address;
+  throw new HttpError('invalid', 'address: must be one mail address, such as ann@example.org', {
+    fields: [{ path: 'address', message: 'must be one mail address, such as ann@example.org' }],
+  });
+}
+
+const invite = (deps: ApiDeps): Route =>
+  defineRoute({
+    ...shared,
+    method: 'post',
+    path: base,
+    limit: 'costly',
+    summary:
+      'Invites the person of an address; the link is in this answer and nowhere else, good for a week',
+    status: 201,
+    body: z.strictObject({ address: z.string().max(254), role: memberRole }),
+    answer: linked,
+    handle: async (asker) => {
+      await requireFresh(deps, asker);
+      const { principal, body } = asker;
+      const { workspace, userId } = principal;
+      await checkIsTeam(deps, workspace);
+      if (!deps.signIn)
+        throw new HttpError(
+          'unprocessable',
+          'Here everybody signs in by the link as the same person, so nobody can be invited; configure a sign-in provider first (GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, SIGN_IN_ALLOW)',
+        );
+      const address = addressOf(body.address);
+      const { link, ...times } = newLink(deps);
+      const made = { workspace, id: deps.newId(), address, role: body.role, invitedBy: userId };
+      await withWorkspace(deps.pool, workspace, async (tx) => {
+        await createInvitation(tx, { ...made, ...times });
+        await noteInvitation(tx, deps, principal, { action: 'invitation.create', ...made });
+      });
+      return { body: present(linked, { id: made.id, link, expiresAt: times.expiresAt }) };
+    },
+  });
+
+const renew = (deps: ApiDeps): Route =>
+  defineRoute({
+    ...shared,
+    method: 'post',
+    path: `${base}/:id/resend`,
+    limit: 'costly',
+    summary: 'Another link of an open invitation, good for a week; the one before is void',
+    params: identified,
+    body: z.strictObject({}).optional(),
+    answer: linked,
+    handle: async (asker) => {
+      await requireFresh(deps, asker);
+      const { principal, params } = asker;
+      const { workspace, userId } = principal;
+      await checkIsTeam(deps, workspace);
+      const { link, tokenHash, expiresAt } = newLink(deps);
+      const renewal = { workspace, id: params.id, invitedBy: userId, tokenHash, expiresAt };
+      await withWorkspace(deps.pool, workspace, async (tx) => {
+        const { id, role } = await renewInvitation(tx, renewal);
+        await noteInvitation(tx, deps, principal, { action: 'invitation.resend', id, role });
+      });
+      return { body: present(linked, { id: params.id, link, expiresAt }) };
+    },
+  });
+
+const takeBack = (deps: ApiDeps): Route =>
+  defineRoute({
+    ...shared,
+    method: 'delete',
+    path: `${base}/:id`,
+    summary: 'Takes an open invitation back; its link is void',
+    status: 204,
+    params: identified,
+    handle: async ({ principal, params: { id } }) => {
+      const { workspace } = principal;
+      await withWorkspace(deps.pool, workspace, async (tx) => {
+        await revokeInvitation(tx, workspace, id, deps.clock.now());
+        await noteInvitation(tx, deps, principal, { action: 'invitation.revoke', id });
+      });
+      return { body: undefined };
+    },
+  });
