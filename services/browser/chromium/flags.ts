@@ -9,6 +9,8 @@ const FEATURES_OFF = [
   'OptimizationHints',
   'PaintHolding',
   'Translate',
+  // It listens to multicast for names that nobody here uses, and so has the kernel say so on the link.
+  'WebRtcHideLocalIpsWithMdns',
 ];
 
 /**

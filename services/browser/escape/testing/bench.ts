@@ -51,12 +51,6 @@ export const KNOWN_URL = `http://${SITE}/known`;
 export const MORE_URL = `http://${SITE}/more`;
 export const SECURE_URL = `https://${SITE}/secure`;
 
-/**
- * The kernel tells its link which groups somebody listens to, as Chromium does for mDNS once a page makes
- * a peer connection. It names the group and nothing of the page, and no router passes it on.
- */
-const MEMBERSHIP = 'igmp 224.0.0.22';
-
 /** Some powers are for pages over TLS only: this takes the certificate of the fake site, and no fence away. */
 const TRUSTING = '--ignore-certificate-errors';
 
@@ -119,7 +113,7 @@ async function traceOf(
     around: world
       .sent('browse')
       .map(shownFlow)
-      .filter((flow) => !isToProxy(flow) && flow !== MEMBERSHIP),
+      .filter((flow) => !isToProxy(flow)),
     passed: world.passed('browse').map(shownFlow),
     loopback: world.loopback().map(shownFlow),
     asked: askedBy(LINKS.browse.v4),
