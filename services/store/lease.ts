@@ -102,8 +102,8 @@ export async function recoverLeases(sql: Sql, owner: string, now: Date): Promise
 const OWNER_LOCKS = 72_707_371;
 
 /**
- * Owners of leases, deliveries and reservations whose name nobody holds now. One that lives is without its name
- * for moments, while its connection is made again.
+ * Owners of leases, deliveries, mails about accounts and reservations whose name nobody holds now. One that lives
+ * is without its name for moments, while its connection is made again.
  * @param own left out
  */
 export async function namelessOwners(sql: Sql, own: string): Promise<string[]> {
@@ -111,6 +111,7 @@ export async function namelessOwners(sql: Sql, own: string): Promise<string[]> {
     `SELECT o.owner FROM (
        SELECT lease_owner AS owner FROM monitors WHERE lease_until IS NOT NULL
        UNION SELECT lease_owner FROM deliveries WHERE lease_until IS NOT NULL
+       UNION SELECT lease_owner FROM account_mails WHERE lease_until IS NOT NULL
        UNION SELECT owner FROM budget_reservations) o
      WHERE o.owner IS NOT NULL AND o.owner <> $1 AND NOT EXISTS (
        SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { newId } from '../../core/ids.ts';
 import { enqueueAccountMail } from '../../store/accountMails.ts';
+import { claimAccountMails } from '../../store/accountMailsOutbox.ts';
 import { insertRow } from '../../store/testing/rows.ts';
 import { withTransaction } from '../../store/workspace.ts';
 import { recover } from '../sweep/sweep.ts';
+import { createTakeOver } from '../sweep/takeOver.ts';
 import { HOUR, MINUTE, createWorld, later, type Row, type World } from '../testing/world.ts';
 import { MAILS_AN_HOUR, dispatchAccountMails } from './dispatch.ts';
 
@@ -177,6 +179,23 @@ describe('mails about accounts', () => {
       [(await only())['state'], world.notification.accountMails.length],
       ['sent', 1],
     );
+  });
+
+  it('defect: A9 are taken over from a scheduler of another name that had nothing else in hand', async () => {
+    await tell();
+    world.notification.reconciled('delivered');
+    await claimAccountMails(world.pool, {
+      now: world.clock.now(),
+      leaseMs: HOUR,
+      limit: 8,
+      owner: 'two',
+    });
+    const look = createTakeOver(world.deps, () => undefined);
+    await look();
+    assert.equal(await dispatch(), 0);
+    await look();
+    await dispatchAll();
+    assert.equal((await only())['state'], 'sent');
   });
 
   it('flood nobody: six an hour, and the next one tells of all that came since', async () => {
