@@ -31,6 +31,10 @@ export function podOf({ container = {}, ...changes }: Changes = {}): PodSpec {
       { name: 'scratch', emptyDir: {} },
       { name: 'keys', secret: { secretName: keysSecretName('browser') } },
       {
+        name: 'duckmon-login-shop',
+        secret: { secretName: 'duckmon-login-shop', defaultMode: 0o440, optional: true },
+      },
+      {
         name: 'login',
         projected: {
           sources: [

@@ -50,6 +50,14 @@ describe('operator: isolation of a job', () => {
     ]);
   });
 
+  it('says of a job that its browsers are shared, by its level or by the pool that it names', () => {
+    const shares = (one: MonitorJob): boolean => isolationIn(worldOf([one]))(one).sharesBrowsers;
+    assert.ok(shares(job('a', 'Shared')));
+    assert.ok(shares(job('a', 'Namespace', 'browser', PLATFORM)));
+    assert.ok(!shares(job('a', 'Namespace', 'browser')));
+    assert.ok(!shares(job('a', 'Dedicated')));
+  });
+
   it('names the first of several rivals, so that the message stays the same', () => {
     const jobs = ['c', 'a', 'b'].map((name) => job(name, 'Dedicated', 'mine'));
     assert.deepEqual(rivals(...jobs), ['a', 'b', 'a']);
@@ -113,6 +121,7 @@ describe('operator: isolation of a job', () => {
       workers: null,
       rival: undefined,
       isAmongPersons: false,
+      sharesBrowsers: false,
     });
   });
 

@@ -35,6 +35,7 @@ export const onThisMachine = (namespace: string): Isolated => ({
   workers: null,
   rival: undefined,
   isAmongPersons: false,
+  sharesBrowsers: false,
 });
 
 type Jobs = Pick<IsolationFrom, 'jobs' | 'platformNamespace'>;
@@ -104,7 +105,9 @@ export const isolationIn =
       ? amongPersons(job, from)
       : { pool: bindingOf(job, from.pools, platformNamespace), rival: rivalOf(job, from) };
     const workers = workersOf(job, from.platform(), from.judges(), platformNamespace);
-    return { ...bound, workers, isAmongPersons };
+    const sharesBrowsers =
+      keyFor(browserPoolOf(job, platformNamespace)) === keyFor(sharedPool(platformNamespace));
+    return { ...bound, workers, isAmongPersons, sharesBrowsers };
   };
 
 /** Keys of the jobs that an update of this pool can matter to. */

@@ -112,6 +112,48 @@ describe('operator: policies of a MonitorJob', () => {
       );
   });
 
+  const signsIn = (level: Level, name = 'duckmon-login-shop') =>
+    jobOf({
+      isolation: { level },
+      session: { credentialsSecretRef: { name }, persist: false },
+    });
+
+  it('E10 holds a job with a login at the level Shared, and says which levels it needs', () => {
+    const violation = firstViolation(inputOf({ job: signsIn('Shared') }));
+    assert.equal(violation?.reason, 'IsolationNotAllowed');
+    assert.equal(violation.effect, 'hold');
+    assert.match(violation.message, /level Namespace, Dedicated or Ephemeral/);
+    for (const level of ['Namespace', 'Dedicated', 'Ephemeral'] as const)
+      assert.equal(firstViolation(inputOf({ job: signsIn(level) })), undefined, level);
+    const named = firstViolation(inputOf({ job: signsIn('Namespace'), sharesBrowsers: true }));
+    assert.equal(named?.reason, 'IsolationNotAllowed');
+    assert.match(named.message, /poolRef names the shared ones/);
+  });
+
+  it('E10 holds a login among persons at every level but Dedicated', () => {
+    for (const level of LEVELS) {
+      const violation = firstViolation(inputOf({ job: signsIn(level), isAmongPersons: true }));
+      assert.equal(violation?.reason, level === 'Dedicated' ? undefined : 'IsolationNotAllowed');
+      if (violation) assert.match(violation.message, /needs spec\.isolation\.level Dedicated/);
+    }
+  });
+
+  it("E10 holds a job that names a Secret of another kind, or another person's", () => {
+    const of = (name: string, isPersonal: boolean) => {
+      const job = signsIn('Dedicated', name);
+      const violation = firstViolation(inputOf({ job, isPersonal, workspace: 'anna' }));
+      if (violation) assert.equal(violation.reason, 'LoginSecretNotNamed');
+      return violation?.message;
+    };
+    assert.equal(of('duckmon-login-anna-shop', true), undefined);
+    assert.match(
+      of('duckmon-login-bob-shop', true) ?? '',
+      /begin with duckmon-login-anna-, .*your/,
+    );
+    assert.equal(of('duckmon-login-bob-shop', false), undefined);
+    assert.match(of('duckmon-keys-browser', false) ?? '', /must begin with duckmon-login-, /);
+  });
+
   it('holds a Dedicated job whose pool another uses, and names that one', () => {
     const violation = firstViolation(
       inputOf({ job: isolated('Dedicated'), rival: 'the MonitorJob stocks' }),

@@ -3,6 +3,7 @@ import type { MonitorJob } from '../../../../crds/types/monitorjob.ts';
 import type { Limits, MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import { parseDuration } from '../../../../services/domain/duration.ts';
 import { LEVELS, levelOf } from '../../pools/binding.ts';
+import { loginPrefixOf } from '../../pools/logins.ts';
 import type { JobInput, Violation } from './types.ts';
 
 type Policy = (input: JobInput) => Violation | undefined;
@@ -103,6 +104,43 @@ const isAlone: Policy = ({ job, rival }) => {
   };
 };
 
+const loginOfSpec = ({ spec }: MonitorJob): string | undefined =>
+  spec.session?.credentialsSecretRef?.name;
+
+const loginSecretIsNamed: Policy = ({ job, workspace, isPersonal }) => {
+  const login = loginOfSpec(job);
+  const prefix = loginPrefixOf(workspace, isPersonal);
+  if (login === undefined || login.startsWith(prefix)) return undefined;
+  return {
+    reason: 'LoginSecretNotNamed',
+    message: `spec.session.credentialsSecretRef.name must begin with ${prefix}, as the login Secrets of ${isPersonal ? 'your workspace' : 'all jobs'} do.`,
+    effect: 'hold',
+  };
+};
+
+/** Elsewhere pods that open other people's pages would read it. */
+const loginIsIsolated: Policy = ({ job, isAmongPersons, sharesBrowsers }) => {
+  if (loginOfSpec(job) === undefined) return undefined;
+  const refuse = (message: string): Violation => ({
+    reason: 'IsolationNotAllowed',
+    message: `spec.session.credentialsSecretRef ${message}`,
+    effect: 'hold',
+  });
+  if (isAmongPersons && levelOf(job) !== 'Dedicated')
+    return refuse(
+      'needs spec.isolation.level Dedicated: pods of every other level are of all persons here.',
+    );
+  if (levelOf(job) === 'Shared')
+    return refuse(
+      'needs spec.isolation.level Namespace, Dedicated or Ephemeral: the shared browsers mount no login.',
+    );
+  return sharesBrowsers
+    ? refuse(
+        'needs browsers of its own, but spec.isolation.poolRef names the shared ones, which mount no login; leave poolRef out.',
+      )
+    : undefined;
+};
+
 /** Checks would go to its pods all the same. */
 const poolIsFit: Policy = ({ job, pool }) => {
   if (levelOf(job) === 'Shared' || pool.kind !== 'unfit') return undefined;
@@ -119,6 +157,8 @@ const policies: readonly Policy[] = [
   intervalIsAllowed, //  not more often than the platform allows
   sourcesAreFew, //      not more pages than the platform allows
   isolationIsAllowed, // not below the namespace's floor
+  loginSecretIsNamed, // a login Secret has the prefix that pools may mount
+  loginIsIsolated, //    and goes to no browsers of others
   isIsolatedFromPersons, // persons of one namespace share no pool
   isAlone, //            a Dedicated job shares its pool with no other
   poolIsFit, //          its pool fetches pages, and is its to use

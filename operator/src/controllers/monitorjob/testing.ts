@@ -35,6 +35,7 @@ export const inputOf = (patch: Partial<JobInput> = {}): JobInput => ({
   workers: null,
   rival: undefined,
   isAmongPersons: false,
+  sharesBrowsers: false,
   frozen: false,
   state: undefined,
   ...patch,

@@ -38,6 +38,8 @@ export interface Isolated {
   readonly rival: string | undefined;
   /** Its namespace is that of the platform's users, so that a pool of all its jobs is no isolation. */
   readonly isAmongPersons: boolean;
+  /** Its pages are opened by the browsers that all namespaces share. */
+  readonly sharesBrowsers: boolean;
 }
 
 export interface JobInput extends Isolated {

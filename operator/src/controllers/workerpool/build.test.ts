@@ -169,11 +169,30 @@ describe('operator: objects of a WorkerPool', () => {
     assert.deepEqual(secrets({ pool: llm }), [keysSecretName('llm'), 'provider']);
   });
 
-  it('starts without a login Secret that is not there yet', () => {
-    const volume = podOf({ logins: ['duckmon-login-a'] }).volumes?.find(
-      ({ name }) => name === 'logins',
-    );
-    assert.equal(volume?.projected?.sources?.[0]?.secret?.optional, true);
+  it('gives each login Secret a folder of its own, where the browser looks, and starts without it', () => {
+    const logins = ['duckmon-login-a', 'duckmon-login-b'];
+    const folder = env({ logins })['LOGINS_FOLDER'] ?? assert.fail('no folder');
+    const { volumes } = podOf({ logins });
+    const { volumeMounts } = containerOf({ logins });
+    for (const name of logins) {
+      assert.deepEqual(
+        volumes?.filter((volume) => volume.name === name),
+        [{ name, secret: { secretName: name, defaultMode: 0o440, optional: true } }],
+      );
+      assert.deepEqual(
+        volumeMounts?.filter((mount) => mount.name === name),
+        [{ name, mountPath: `${folder}/${name}`, readOnly: true }],
+      );
+    }
+    assert.equal(env({ pool: llm })['LOGINS_FOLDER'], undefined);
+  });
+
+  it('rolls its pods when their logins are others, and only then', () => {
+    const template = (...logins: readonly string[]) =>
+      deployment(settingOf({ logins })).spec?.template;
+    assert.notDeepEqual(template('duckmon-login-a'), template());
+    assert.notDeepEqual(template('duckmon-login-a'), template('duckmon-login-b'));
+    assert.deepEqual(template('duckmon-login-a'), template('duckmon-login-a'));
   });
 
   it('mounts each volume, with a folder of its own', () => {

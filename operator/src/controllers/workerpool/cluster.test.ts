@@ -1,6 +1,7 @@
 /** WorkerPools on a real API server with its own controllers; only the kubelet is missing. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
+import type { V1DeploymentSpec } from '@kubernetes/client-node';
 import { llmPool } from '../../../../crds/testing/samples.ts';
 import type { KubeObject } from '../../../../services/core/kube/types.ts';
 import { job } from '../../../../services/core/manifest/testing/samples.ts';
@@ -217,6 +218,49 @@ describe('WorkerPools on a real API server', function () {
     } finally {
       await world().cluster.kubectl(['delete', 'namespace', tenant, '--wait=false']);
     }
+  });
+
+  it('mount the logins of their jobs, each in a folder of its own, and roll for another', async () => {
+    const signsIn = (login: string) =>
+      job({
+        'metadata.name': login,
+        'spec.isolation': { level: 'Namespace', poolRef: { name: NAME } },
+        'spec.session': { credentialsSecretRef: { name: `duckmon-login-${login}` } },
+        'spec.sources': [
+          {
+            name: 'account',
+            url: 'https://shop.example/account',
+            steps: [{ type: { selector: '#password', fromSecretKey: 'password' } }],
+          },
+        ],
+      });
+    /** As the server holds them. */
+    const logins = (): Promise<readonly (readonly [string, string | undefined])[]> =>
+      made('Deployment').then((found) => {
+        const { volumes = [], containers = [] } =
+          (found as KubeObject & { readonly spec?: V1DeploymentSpec }).spec?.template.spec ?? {};
+        return volumes
+          .filter(({ secret }) => secret?.optional === true && secret.defaultMode === 0o440)
+          .map(({ name }) => [
+            name,
+            containers[0]?.volumeMounts?.find((mount) => mount.name === name)?.mountPath,
+          ]);
+      });
+    const mounts = (...wanted: readonly string[]): Promise<unknown> =>
+      soon(`the logins ${wanted.join(', ')}`, async () => {
+        const expected = wanted.map((name) => [
+          `duckmon-login-${name}`,
+          `/var/run/duckmon/logins/duckmon-login-${name}`,
+        ]);
+        return isDeepStrictEqual(await logins(), expected) ? true : undefined;
+      });
+    await world().apply(signsIn('shop'));
+    await build(scaledBy('HPA'));
+    await mounts('shop');
+    await world().apply(signsIn('bank'));
+    await mounts('bank', 'shop');
+    await world().kubectl('delete', 'mj', 'shop');
+    await mounts('bank');
   });
 
   it('say in Events what they would do under the dry-run annotation, and do nothing', async () => {

@@ -12,7 +12,9 @@ import type { Store } from '../../kube/store.ts';
 import type { Readers } from '../../keys/table.ts';
 import { isShared, levelOf } from '../../pools/binding.ts';
 import { jobsOf } from '../../pools/demand.ts';
+import { loginsOf } from '../../pools/logins.ts';
 import { BY_NAMESPACE } from '../../resources.ts';
+import type { Workspaces } from '../../workspaces.ts';
 import { browserSlots, judgeSlots, type IntervalOf, type Measured } from './capacity.ts';
 import { ungrantedTargets } from './egress.ts';
 import type { Intervals } from './intervals.ts';
@@ -27,6 +29,8 @@ import type { Deployment, OnceDemand, PoolInput, PoolKeys } from './types.ts';
 
 export interface Observed {
   readonly platformNamespace: string;
+  readonly usersNamespace: string | undefined;
+  readonly workspaces: Workspaces;
   readonly platform: () => MonitorPlatform | undefined;
   /** Images of the operator's release, by role. */
   readonly images: Readonly<Partial<Record<'browser' | 'llm', string | undefined>>>;
@@ -98,7 +102,7 @@ async function demandOf(
   { named }: Known,
   from: Observed,
   signal: AbortSignal,
-): Promise<Pick<PoolInput, 'slots' | 'measured' | 'isAskedFor' | 'duties' | 'once'>> {
+): Promise<Pick<PoolInput, 'slots' | 'measured' | 'isAskedFor' | 'duties' | 'once' | 'logins'>> {
   const bound = boundJobs(pool, from);
   const isBrowser = pool.spec.role === 'Browser';
   const own = isBrowser ? bound.filter((job) => levelOf(job) === 'Ephemeral') : [];
@@ -128,6 +132,7 @@ async function demandOf(
     isAskedFor: waiting?.some(isOthers) ?? false,
     duties: isBrowser ? dutiesOf(jobs, intervalOf, from) : [],
     once,
+    logins: loginsOf(pool, bound, from),
   };
 }
 
@@ -172,8 +177,6 @@ export async function observe(
     image: platform?.images?.[component] ?? from.images[component],
     egressAddress: from.egressAddress(),
     workloadIdentity: from.workloadIdentity,
-    // No job has a session yet, so that no pool mounts a login.
-    logins: [],
     ungranted: ungrantedTargets(pool, platform?.egress?.allow),
     lowSince: known.lowSince,
     deployment: from.deployments.get(child),

@@ -58,14 +58,15 @@ const seccompOf = ({ spec }: WorkerPool): V1PodSecurityContext['seccompProfile']
     ? { type: 'Localhost', localhostProfile: SECCOMP_PROFILE }
     : { type: 'RuntimeDefault' };
 
-/** A login Secret that is not there yet keeps no pod from starting. */
-const loginsVolume = (logins: readonly string[]): V1Volume => ({
-  name: 'logins',
-  projected: {
-    defaultMode: 0o440,
-    sources: logins.map((name) => ({ secret: { name, optional: true } })),
-  },
-});
+/**
+ * One for each, since two Secrets may have the same keys; its name is a label, as that of a volume must be. A
+ * login Secret that is not there yet keeps no pod from starting.
+ */
+const loginVolumes = (logins: readonly string[]): V1Volume[] =>
+  logins.map((name) => ({
+    name,
+    secret: { secretName: name, defaultMode: 0o440, optional: true },
+  }));
 
 function volumesOf({ pool, logins }: PoolSetting): V1Volume[] {
   const component = componentOf(pool);
@@ -76,7 +77,7 @@ function volumesOf({ pool, logins }: PoolSetting): V1Volume[] {
     ...(component === 'browser'
       ? [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '512Mi' } }]
       : []),
-    ...(logins.length > 0 ? [loginsVolume(logins)] : []),
+    ...loginVolumes(logins),
     ...(secret
       ? [
           {
@@ -92,13 +93,15 @@ function volumesOf({ pool, logins }: PoolSetting): V1Volume[] {
   ];
 }
 
-const MOUNTS: Readonly<Record<string, { mountPath: string; readOnly: boolean }>> = {
+const MOUNTS: Readonly<Record<string, { mountPath: string; readOnly: boolean } | undefined>> = {
   keys: { mountPath: FOLDERS.keys, readOnly: true },
   tmp: { mountPath: '/tmp', readOnly: false },
   shm: { mountPath: '/dev/shm', readOnly: false },
-  logins: { mountPath: FOLDERS.logins, readOnly: true },
   model: { mountPath: FOLDERS.model, readOnly: true },
 };
+
+const mountOf = ({ name }: V1Volume): { mountPath: string; readOnly: boolean } =>
+  MOUNTS[name] ?? { mountPath: `${FOLDERS.logins}/${name}`, readOnly: true };
 
 /** The node asks where the metrics are: the port of the work takes signed calls only. */
 const probe = (path: string, failureThreshold: number): V1Probe => ({
@@ -129,9 +132,7 @@ function containerOf(setting: PoolSetting, lifetime: Lifetime): V1Container {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     },
-    volumeMounts: volumesOf(setting).map(({ name }) => ({ name, ...MOUNTS[name] })) as NonNullable<
-      V1Container['volumeMounts']
-    >,
+    volumeMounts: volumesOf(setting).map((volume) => ({ name: volume.name, ...mountOf(volume) })),
   };
 }
 

@@ -11,6 +11,7 @@ import type { PoolSetting } from './types.ts';
 /** Where Secrets are mounted. */
 export const FOLDERS = {
   keys: '/var/run/duckmon/keys',
+  /** Below it each login Secret has a folder. */
   logins: '/var/run/duckmon/logins',
   model: '/var/run/duckmon/model',
 } as const;
@@ -30,6 +31,7 @@ function browserEnv({ pool: { spec } }: PoolSetting, lifetime: Lifetime): V1EnvV
     variable('BROWSER_MAX_CHECKS', String(spec.recycle.checks)),
     variable('BROWSER_MAX_AGE_MINUTES', String(minutes)),
     variable('BROWSER_SANDBOX', SANDBOX[spec.sandbox]),
+    variable('LOGINS_FOLDER', FOLDERS.logins),
     variable('BROWSER_RECYCLE_MEMORY', String(bytesOf(spec.recycle.memory))),
     ...(lifetime === LIFETIMES.check ? [variable('BROWSER_ONCE', 'true')] : []),
   ];

@@ -4,11 +4,13 @@ import { poolNamespaces, type Base, type Part } from '../../base.ts';
 import { createApplier } from '../../kube/apply.ts';
 import { createCache, type Cache } from '../../kube/caches.ts';
 import { createController } from '../../kube/controller.ts';
-import { keyOf } from '../../kube/keys.ts';
+import { keyFor, keyOf } from '../../kube/keys.ts';
 import type { AnyReflector } from '../../kube/manager.ts';
 import { ownerKeys } from '../../kube/owners.ts';
 import { anyChange } from '../../kube/predicate.ts';
 import { OWNED, CONTROLLERS, LABELS } from '../../names.ts';
+import { browserPoolOf } from '../../pools/binding.ts';
+import { loginOf } from '../../pools/logins.ts';
 import { CHILD_RESOURCES, openChildCaches, type ChildCaches } from './children.ts';
 import { reconcilePool, type PoolDeps } from './index.ts';
 import { createIntervals } from './intervals.ts';
@@ -61,6 +63,8 @@ function depsOf(base: Base, own: Caches): PoolDeps {
   return {
     pools: caches.pools.store,
     platformNamespace: config.namespace,
+    usersNamespace: config.usersNamespace,
+    workspaces,
     platform: base.platform,
     images: { browser: browserImage, llm: llmImage },
     workloadIdentity,
@@ -108,6 +112,12 @@ export function setUpPools(base: Base): Part {
       if (type === 'deleted') deps.status.forget(object.metadata.uid ?? '');
     });
   }
+  // Only these of all jobs: a check of one waits for pods that have its login.
+  for (const reflector of caches.jobs.reflectors)
+    controller.watch(reflector, {
+      keys: (job) =>
+        loginOf(job) === undefined ? [] : [keyFor(browserPoolOf(job, base.config.namespace))],
+    });
   // Accounts and Services have no generation, and of a Deployment the status matters too.
   for (const { reflectors } of Object.values(own.children))
     for (const reflector of reflectors)

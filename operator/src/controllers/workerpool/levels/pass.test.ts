@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkerPool } from '../../../../../crds/types/workerpool.ts';
+import { testSource } from '../../../../../services/core/testing/specs.ts';
 import { jobOf, jobSpec } from '../../monitorjob/testing.ts';
 import { onceJobName } from '../names.ts';
 import { poolOf, reportOf } from '../testing.ts';
@@ -10,6 +11,46 @@ const withImage = (spec: Partial<WorkerPool['spec']> = {}): WorkerPool =>
 const autoscaling = poolOf().spec.autoscaling;
 
 describe('operator: a pass over a WorkerPool of jobs above Shared', () => {
+  describe('for jobs that sign in', () => {
+    const signsIn = (name: string) =>
+      jobOf(
+        {
+          sources: [
+            testSource({ steps: [{ type: { selector: '#p', fromSecretKey: 'password' } }] }),
+          ],
+          session: { credentialsSecretRef: { name: `duckmon-login-${name}` }, persist: false },
+          isolation: { level: 'Namespace', poolRef: { name: 'browser' } },
+        },
+        { namespace: 'duckmon', name },
+      );
+    const mounted = (writes: readonly string[]): readonly string[] =>
+      writes
+        .filter((write) => write.startsWith('apply Deployment'))
+        .flatMap((write) => [...write.matchAll(/"secretName":"(duckmon-login-[^"]*)"/g)])
+        .map(([, name = '']) => name);
+
+    it('mounts their logins, writes nothing for the same in another order, and rolls with one more', async () => {
+      const world = worldOf(withImage(), [signsIn('b'), signsIn('a')]);
+      world.move('platform');
+      assert.deepEqual(mounted(await world.pass()), ['duckmon-login-a', 'duckmon-login-b']);
+      world.bind([signsIn('a'), signsIn('b')]);
+      assert.deepEqual(await world.pass(), []);
+      world.bind([signsIn('a'), signsIn('b'), signsIn('c')]);
+      assert.equal(mounted(await world.pass()).length, 3);
+      world.bind([]);
+      const writes = await world.pass();
+      assert.deepEqual(mounted(writes), []);
+      assert.ok(writes.some((write) => write.startsWith('apply Deployment')));
+    });
+
+    it('E10 mounts none where the browsers are of all namespaces', async () => {
+      const world = worldOf(withImage(), [signsIn('a')]);
+      const writes = await world.pass();
+      assert.ok(writes.some((write) => write.startsWith('apply Deployment')));
+      assert.deepEqual(mounted(writes), []);
+    });
+  });
+
   describe('for jobs with a pod for each check', () => {
     const hostile = jobOf(
       { isolation: { level: 'Ephemeral', poolRef: { name: 'browser' } } },

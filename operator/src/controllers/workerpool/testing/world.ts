@@ -14,6 +14,7 @@ import { createStatusWriter } from '../../../kube/status.ts';
 import { createStore, type WritableStore } from '../../../kube/store.ts';
 import { testDeps } from '../../../kube/testing/deps.ts';
 import { OWNED, CONTROLLERS } from '../../../names.ts';
+import { workspacesIn } from '../../../workspaces.ts';
 import { reconcilePool } from '../index.ts';
 import { createIntervals } from '../intervals.ts';
 import { BY_POOL, poolKeysOf, type Pod } from '../pods.ts';
@@ -114,6 +115,8 @@ export function worldOf(start: WorkerPool, jobs: readonly MonitorJob[] = []) {
     get platformNamespace() {
       return platformNamespace;
     },
+    usersNamespace: 'persons',
+    workspaces: workspacesIn('persons'),
     platform: () => undefined,
     images: {},
     jobs: { all: () => bound, by: () => bound },
