@@ -179,6 +179,14 @@ describe('applying manifests', () => {
     assert.deepEqual(json.items[0].keys, ['key']);
   });
 
+  it('E9 refuses a Secret that is called as kept sessions are', async () => {
+    const { json } = await apply([secret('duckmon-session-shop-0a1b2c3d')]);
+    const [{ action, problems }] = json.results;
+    assert.equal(action, 'refused');
+    assert.equal(problems[0].path, 'metadata.name');
+    assert.deepEqual(api.sent, []);
+  });
+
   it('says that the service is away when a Secret cannot be stored', async () => {
     api.answers.set('/internal/v1/secrets', () => {
       throw new InternalCallError({

@@ -18,6 +18,7 @@ import { listManaged } from './managed.ts';
 import { createNewJobs } from './newJobs.ts';
 import type { Principal } from './principal.ts';
 import { removeObject } from './remove.ts';
+import { refuseReserved } from './reserved.ts';
 import { inSavepoint } from './savepoint.ts';
 import type { WriterDeps } from './writer.ts';
 
@@ -218,6 +219,7 @@ async function applySecret(
   if (object.kind !== 'Secret' && object.kind !== 'ConfigMap') return { problems: [] };
   const { kind, data } = object;
   const { name } = object.metadata;
+  if (kind === 'Secret') refuseReserved(name);
   const before = await withWorkspace(deps.pool, workspace, (tx) =>
     findSecret(tx, workspace, kind, name),
   );

@@ -3,6 +3,7 @@ import type { MonitorJobSpec } from '../../crds/types/monitorjob.ts';
 import { plain, sameJson } from './canonical.ts';
 import { StoreError } from './errors.ts';
 import { notifyEvent } from './events.ts';
+import { dropSessions, endedSessions } from './keptSessions.ts';
 import type { EditGuard, Monitor } from './monitors.ts';
 import { checkGuard, getMonitor } from './monitors.ts';
 import { hostOf, insertMonitors } from './newMonitors.ts';
@@ -148,6 +149,7 @@ async function update(
       edited ? 1 : 0,
     ],
   );
+  await dropSessions(tx, workspace, name, endedSessions(before.spec, spec));
   return true;
 }
 

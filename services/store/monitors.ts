@@ -2,6 +2,7 @@
 import type { MonitorJobSpec, StatusCondition } from '../../crds/types/monitorjob.ts';
 import { StoreError } from './errors.ts';
 import { notifyEvent } from './events.ts';
+import { dropSessions, endedSessions } from './keptSessions.ts';
 import type { Sql } from './pool.ts';
 
 export interface Monitor {
@@ -107,7 +108,7 @@ export function checkGuard(
 /** Locks the row of a monitor that is not deleted. */
 async function lockMonitor(tx: Sql, workspace: string, name: string) {
   const { rows } = await tx.query<LockedMonitor>(
-    `SELECT resource_version AS "resourceVersion", managed_by AS "managedBy", active,
+    `SELECT spec, resource_version AS "resourceVersion", managed_by AS "managedBy", active,
        lease_until AS "leaseUntil", run_request_id AS "runRequestId",
        last_handled_run_request AS "lastHandledRunRequest"
      FROM monitors WHERE workspace_id = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE`,
@@ -118,6 +119,7 @@ async function lockMonitor(tx: Sql, workspace: string, name: string) {
 }
 
 interface LockedMonitor {
+  readonly spec: MonitorJobSpec;
   readonly resourceVersion: number;
   readonly managedBy: string | null;
   readonly active: boolean;
@@ -128,7 +130,7 @@ interface LockedMonitor {
 
 /**
  * Deletes a monitor; its history and baselines stay for their retention and are taken up again when
- * it is applied anew.
+ * it is applied anew. Where it was signed in, it is not any more.
  * @throws StoreError `notFound`, or `conflict` by the guard.
  */
 export async function deleteMonitor(
@@ -138,13 +140,15 @@ export async function deleteMonitor(
   now: Date,
   guard: EditGuard,
 ): Promise<void> {
-  checkGuard(`The monitor ${name}`, await lockMonitor(tx, workspace, name), guard);
+  const before = await lockMonitor(tx, workspace, name);
+  checkGuard(`The monitor ${name}`, before, guard);
   await tx.query(
     `UPDATE monitors SET deleted_at = $3, updated_at = $3, active = false, next_due_at = NULL,
        resource_version = resource_version + 1
      WHERE workspace_id = $1 AND name = $2`,
     [workspace, name, now],
   );
+  await dropSessions(tx, workspace, name, endedSessions(before.spec, undefined));
   await notifyEvent(tx, { workspace, kind: 'monitor', monitor: name });
 }
 

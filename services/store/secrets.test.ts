@@ -32,6 +32,16 @@ describe('secrets', () => {
     assert.doesNotMatch(JSON.stringify(list), /canary/);
   });
 
+  it('E9 lists no session that a monitor is signed in by', async () => {
+    await put('x', null, 'duckmon-session-shop-0a1b2c3d');
+    await put('x', null, 'duckmon-sessions');
+    const list = await suite.api((tx) => listSecrets(tx, 'team'));
+    assert.deepEqual(
+      list.map(({ name }) => name),
+      ['duckmon-sessions'],
+    );
+  });
+
   it('gives the scheduler what it stored', async () => {
     await put('first');
     await put('second');

@@ -1,6 +1,7 @@
 /** Secrets and ConfigMaps. Their names for everybody; their encrypted content for the scheduler. */
 import { StoreError } from './errors.ts';
 import { notifyEvent } from './events.ts';
+import { dropSessionsOfLogin, isKeptSession, isLogin, KEPT_SESSION } from './keptSessions.ts';
 import type { EditGuard } from './monitors.ts';
 import type { Sql } from './pool.ts';
 
@@ -19,11 +20,12 @@ export interface SecretMeta {
 const columns = `kind, name, keys, managed_by AS "managedBy", created_at AS "createdAt",
   updated_at AS "updatedAt"`;
 
-/** All Secrets and ConfigMaps of a workspace, by kind and name. */
+/** All Secrets and ConfigMaps that people made in a workspace, by kind and name. */
 export async function listSecrets(tx: Sql, workspace: string): Promise<SecretMeta[]> {
   const { rows } = await tx.query<SecretMeta>(
-    `SELECT ${columns} FROM secrets WHERE workspace_id = $1 ORDER BY kind, name`,
-    [workspace],
+    `SELECT ${columns} FROM secrets
+     WHERE workspace_id = $1 AND NOT (kind = 'Secret' AND starts_with(name, $2)) ORDER BY kind, name`,
+    [workspace, KEPT_SESSION],
   );
   return rows;
 }
@@ -62,6 +64,7 @@ export async function deleteSecret(
     kind,
     name,
   ]);
+  if (kind === 'Secret' && isLogin(name)) await dropSessionsOfLogin(tx, workspace, name);
   await notifyEvent(tx, { workspace, kind: 'secret', id: name });
 }
 
@@ -91,7 +94,9 @@ export async function putSecret(
   );
   if (rowCount === 0)
     throw new StoreError('conflict', `The ${kind} ${name} is managed by a file; edit that file.`);
-  await notifyEvent(tx, { workspace, kind: 'secret', id: name });
+  // each check may keep another session, and that is news to nobody
+  if (kind === 'ConfigMap' || !isKeptSession(name))
+    await notifyEvent(tx, { workspace, kind: 'secret', id: name });
 }
 
 /** The stored content, or undefined; only the scheduler's role may. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import type { MonitorJobSpec, SourceStep } from '../../../crds/types/monitorjob.ts';
+import { keptSessionName } from '../../store/keptSessions.ts';
+import { deleteMonitor } from '../../store/monitors.ts';
 import { testSource } from '../../store/testing/monitors.ts';
+import { withWorkspace } from '../../store/workspace.ts';
 import { FORTY, useLine } from '../testing/line.ts';
 import { resultOf } from '../testing/neighbours.ts';
 import { SHOP, inside, type World } from '../testing/world.ts';
 import { previewJob } from './preview.ts';
-import { sessionName } from './session.ts';
 
 const LOGIN = 'duckmon-login-shop';
 const PASSWORD = 'correct horse battery';
@@ -68,14 +70,14 @@ describe('a job that signs in', () => {
     await world.step();
     assert.equal(last()?.session?.state, 'kept 2');
     const rows = await world.rows('secrets');
-    const kept = rows.find((row) => row['name'] === sessionName({ monitor: 'shop' }, 'page'));
+    const kept = rows.find((row) => row['name'] === keptSessionName('shop', 'page'));
     assert.equal(String(kept?.['content']).includes('kept'), false);
   });
 
   it('signs in anew when the kept session is gone', async () => {
     await world.monitor('shop', spec(true));
     await world.check();
-    const name = sessionName({ monitor: 'shop' }, 'page');
+    const name = keptSessionName('shop', 'page');
     await world.deps.secrets.put({
       workspace: 'team',
       kind: 'Secret',
@@ -85,6 +87,51 @@ describe('a job that signs in', () => {
     });
     await world.step();
     assert.equal(last()?.session?.state, undefined);
+  });
+
+  const kept = async (): Promise<boolean> =>
+    (await world.rows('secrets')).some((row) => row['name'] === keptSessionName('shop', 'page'));
+  const putLogin = (password: string) =>
+    world.deps.secrets.put({
+      workspace: 'team',
+      kind: 'Secret',
+      name: LOGIN,
+      data: { user: 'duck', password, other: 'is not named' },
+      managedBy: null,
+    });
+
+  it('E9 is signed out when its login Secret has other values, and not when it is applied again', async () => {
+    await world.monitor('shop', spec(true));
+    await world.check();
+    await putLogin(PASSWORD);
+    assert.equal(await kept(), true);
+    await putLogin('another');
+    assert.equal(await kept(), false);
+  });
+
+  it('E9 keeps no session that a check brings back after its monitor is gone, or signs in otherwise', async () => {
+    const meanwhile = async (change: () => Promise<unknown>): Promise<void> => {
+      world.browser.show(SHOP, async (request) => {
+        await change();
+        const result = resultOf(FORTY, request);
+        return result.kind === 'page' ? { ...result, session: 'late' } : result;
+      });
+      await world.step();
+    };
+    await world.monitor('shop', spec(true));
+    await meanwhile(() =>
+      world.edit('shop', (now) => ({ ...now, session: { ...now.session, persist: false } })),
+    );
+    assert.equal(await kept(), false);
+    await world.edit('shop', (now) => ({ ...now, ...spec(true) }));
+    await meanwhile(async () => {});
+    assert.equal(await kept(), true);
+    await meanwhile(() =>
+      withWorkspace(world.db.pool('mon_api'), 'team', (tx) =>
+        deleteMonitor(tx, 'team', 'shop', world.clock.now(), { managedBy: null }),
+      ),
+    );
+    assert.equal(await kept(), false);
   });
 
   it('a preview uses the kept session and keeps none', async () => {
@@ -121,15 +168,5 @@ describe('a job that signs in', () => {
     await world.step();
     const outcomes = (await world.rows('checks', 'at')).map((row) => row['outcome']);
     assert.deepEqual(outcomes, ['Unchanged', 'Failed']);
-  });
-});
-
-describe('the name of a kept session', () => {
-  it('is a name of an object, its own for each source of each job', () => {
-    const names = ['a', 'b'].flatMap((monitor) =>
-      ['x', 'y'].map((source) => sessionName({ monitor: monitor.repeat(63) }, source)),
-    );
-    assert.equal(new Set(names).size, 4);
-    for (const name of names) assert.match(name, /^duckmon-session-[a-z0-9-]{1,47}$/);
   });
 });

@@ -1,24 +1,15 @@
 /** Gives a fetch the login of its job and the session that was kept, and keeps the next one, sealed. */
-import { createHash } from 'node:crypto';
 import type { Source } from '../../../crds/types/monitorjob.ts';
 import type { FetchResult, FetchSession } from '../../core/contracts/browser.ts';
 import type { Claim } from '../../store/claim.ts';
+import { keptSessionName, lockWish } from '../../store/keptSessions.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { hasSteps } from './steps.ts';
 
 type Job = Pick<Claim, 'workspace' | 'monitor' | 'spec' | 'workers'>;
 type Deps = Pick<SchedulerDeps, 'log' | 'secrets'>;
 
-const PREFIX = 'duckmon-session-';
 const KEY = 'state';
-
-/** Name of the Secret that keeps the session of a source; whoever deletes it signs the source out. */
-export function sessionName({ monitor }: Pick<Job, 'monitor'>, source: string): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([monitor, source]))
-    .digest('hex');
-  return `${PREFIX}${monitor.slice(0, 38)}-${hash.slice(0, 8)}`;
-}
 
 /**
  * What signs in; undefined for a source without steps.
@@ -52,7 +43,7 @@ async function keptState(
   { log, secrets }: Deps,
 ): Promise<string | undefined> {
   try {
-    return await secrets.secret(workspace, sessionName({ monitor }, source.name), KEY);
+    return await secrets.secret(workspace, keptSessionName(monitor, source.name), KEY);
   } catch (err) {
     log.warn({ err, workspace, monitor }, 'a kept session cannot be read');
     return undefined;
@@ -75,18 +66,23 @@ async function valuesOf(
   return values;
 }
 
-/** Keeps what the fetch brought back; a page is not lost because its session is. */
+/**
+ * Keeps what the fetch brought back, unless its monitor was deleted or signs in otherwise by now; a page is not
+ * lost because its session is.
+ */
 export async function keepSession(
-  { workspace, monitor }: Job,
+  { workspace, monitor, spec }: Job,
   source: Source,
   result: FetchResult,
   { log, secrets }: Deps,
 ): Promise<void> {
   if (result.kind !== 'page' || result.session === undefined) return;
-  const name = sessionName({ monitor }, source.name);
+  const name = keptSessionName(monitor, source.name);
   const data = { [KEY]: result.session };
   try {
-    await secrets.put({ workspace, kind: 'Secret', name, data, managedBy: null });
+    await secrets.put({ workspace, kind: 'Secret', name, data, managedBy: null }, (tx) =>
+      lockWish(tx, workspace, monitor, source.name, spec),
+    );
   } catch (err) {
     log.warn({ err, workspace, monitor }, 'a session cannot be kept');
   }

@@ -205,4 +205,12 @@ describe('Secrets that somebody with the database puts back', () => {
     await put('hook', 'x');
     assert.equal(await read('hook'), 'x');
   });
+
+  it('with a key that is lost stand in nobody’s way when they only keep sessions, which nobody sees', async () => {
+    await put('duckmon-session-shop-0a1b2c3d', 'one');
+    keys = { keys: [newKeyEntry(NOON)] };
+    await put('hook', 'x');
+    assert.equal(await read('hook'), 'x');
+    assert.equal(await read('duckmon-session-shop-0a1b2c3d'), undefined);
+  });
 });

@@ -10,6 +10,13 @@ import {
   readSealed,
   writeDataKey,
 } from '../../store/dataKeys.ts';
+import { sameJson } from '../../store/canonical.ts';
+import {
+  dropAllSessions,
+  dropSessionsOfLogin,
+  isKeptSession,
+  isLogin,
+} from '../../store/keptSessions.ts';
 import type { Sql } from '../../store/pool.ts';
 import { putSecret, readSecret } from '../../store/secrets.ts';
 import { withWorkspace } from '../../store/workspace.ts';
@@ -34,10 +41,12 @@ export interface SecretReader {
   secret(workspace: string, name: string, key: string): Promise<string | undefined>;
   configMap(workspace: string, name: string, key: string): Promise<string | undefined>;
   /**
+   * Writes one. With other values than before, the sessions that it signed in to are over.
+   * @param isWanted asked in the same transaction, before anything is written; without it the answer is yes
    * @throws StoreError `conflict` when it belongs to another file
    * @throws SealError when the workspace's key does not open
    */
-  put(request: PutSecretRequest): Promise<void>;
+  put(request: PutSecretRequest, isWanted?: (tx: Sql) => Promise<boolean>): Promise<void>;
 }
 
 /** Reads and writes through one pool, under each workspace's own rows. */
@@ -62,10 +71,11 @@ export function createSecretReader(pool: pg.Pool, keys: DataKeys, clock: Clock):
       if (!stored) return undefined;
       return (JSON.parse(Buffer.from(stored.content).toString('utf8')) as Values)[key];
     },
-    put: async ({ workspace, kind, name, data, managedBy }) => {
+    put: async ({ workspace, kind, name, data, managedBy }, isWanted) => {
       const meta = { kind, name, keys: Object.keys(data), managedBy };
       const now = clock.now();
       const written = await withWorkspace(pool, workspace, async (tx) => {
+        if (isWanted && !(await isWanted(tx))) return undefined;
         if (kind === 'ConfigMap') {
           const stored = { content: Buffer.from(JSON.stringify(data)), dataKeyId: null };
           await putSecret(tx, workspace, { ...meta, ...stored }, now);
@@ -73,6 +83,8 @@ export function createSecretReader(pool: pg.Pool, keys: DataKeys, clock: Clock):
         }
         const before = await lockEnvelope(tx, keys(), workspace, now);
         if (!newest.note(before)) throw putBack();
+        if (isLogin(name) && !(await isHeld(tx, keys(), before, name, data)))
+          await dropSessionsOfLogin(tx, workspace, name);
         const { sealed, envelope } = sealSecret(before, name, data);
         await putSecret(tx, workspace, { ...meta, ...sealed }, now);
         await writeEnvelope(tx, keys(), envelope);
@@ -90,9 +102,28 @@ const putBack = (): SealError =>
     'The Secrets of this workspace are older than those that were there before; if a backup was restored, start the scheduler again',
   );
 
+/** Whether a Secret has these values already; what does not open has not. */
+async function isHeld(
+  tx: Sql,
+  keys: Keyring,
+  envelope: Envelope,
+  name: string,
+  data: Values,
+): Promise<boolean> {
+  const { workspace } = envelope;
+  const stored = await readSealed(tx, workspace, name);
+  if (!stored) return false;
+  try {
+    return sameJson(openSecret(keys, envelope, { workspace, name }, stored), data);
+  } catch (error) {
+    if (error instanceof SealError) return false;
+    throw error;
+  }
+}
+
 /**
  * The workspace's key, made if there was none, and locked until the transaction ends. One that does not open
- * makes room for a new one where it seals nothing any more.
+ * makes room for a new one where it seals nothing any more but kept sessions, which nobody could delete.
  * @throws SealError when it does not open
  */
 export async function lockEnvelope(
@@ -108,10 +139,14 @@ export async function lockEnvelope(
   try {
     return openEnvelope(keys, workspace, found);
   } catch (error) {
-    if (!(error instanceof SealError) || (await listSealed(tx, workspace)).length > 0) throw error;
+    if (!(error instanceof SealError) || !(await hasOnlySessions(tx, workspace))) throw error;
+    await dropAllSessions(tx, workspace);
     return made;
   }
 }
+
+const hasOnlySessions = async (tx: Sql, workspace: string): Promise<boolean> =>
+  (await listSealed(tx, workspace)).every(({ name }) => isKeptSession(name));
 
 /** Writes a key that was locked, by the current data key, without the Secrets that are gone. */
 export async function writeEnvelope(tx: Sql, keys: Keyring, envelope: Envelope): Promise<void> {
