@@ -154,6 +154,13 @@ describe('sign-in and sessions', () => {
     await own.body?.cancel();
   });
 
+  it('A19 refuses a link or picture of another site, which have no origin', async () => {
+    const cookie = cookieOf(await signIn());
+    const copy = (site: string) => as(cookie, 'GET', '/monitors', { 'sec-fetch-site': site });
+    for (const site of ['cross-site', 'same-site']) assert.equal((await copy(site)).status, 403);
+    for (const site of ['same-origin', 'none']) assert.equal((await copy(site)).status, 200);
+  });
+
   it('A1 refuses a sign-in that a page of another origin sends', async () => {
     assert.equal((await signIn(undefined, { origin: 'https://evil.example' })).status, 401);
   });

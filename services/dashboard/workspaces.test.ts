@@ -101,7 +101,7 @@ describe('a person and their workspaces at the dashboard', function () {
     const first = page;
     page = await open();
     await choose(world().teams.one);
-    const later = first.waitForRequest((request) => request.url().includes('/findings'));
+    const later = first.waitForRequest((request) => request.url().includes('/api/v1/findings'));
     await first.getByRole('link', { name: 'Findings' }).click();
     assert.equal((await later).headers()['x-workspace'], ann.own);
     assert.equal(await select(first).inputValue(), ann.own);
