@@ -61,10 +61,14 @@ describe('a database that its owner runs', function () {
     assert.equal(existsSync(folder.at('postgres')), false);
   });
 
-  it('is told to backup and restore, in a file for this user alone', async () => {
-    const { owner, backup } = await open(db.url('duckmon_owner'));
+  it('is told to backup, restore and the admin words, in a file for this user alone', async () => {
+    const { owner, backup, api } = await open(db.url('duckmon_owner'));
     const file = folder.at('postgres.json');
-    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { url: owner, backupUrl: backup });
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), {
+      url: owner,
+      backupUrl: backup,
+      apiUrl: api,
+    });
     assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
