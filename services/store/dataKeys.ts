@@ -94,6 +94,15 @@ export async function listSealed(tx: Sql, workspace: string): Promise<NamedSecre
   return rows;
 }
 
+/** The names of all Secrets of a workspace. */
+export async function listSealedNames(tx: Sql, workspace: string): Promise<string[]> {
+  const { rows } = await tx.query<{ name: string }>(
+    `SELECT name FROM secrets WHERE workspace_id = $1 AND kind = 'Secret'`,
+    [workspace],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** Replaces a ciphertext by another of the same values. */
 export async function resealSecret(
   tx: Sql,

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { systemClock } from '../../core/clock.ts';
 import { newKeyEntry, type Keyring } from '../../core/keyring.ts';
 import { askWorkspaceErasure } from '../../store/erasure.ts';
+import type { Sql } from '../../store/pool.ts';
 import { deleteSecret, putSecret } from '../../store/secrets.ts';
 import { NOON } from '../../store/testing/monitors.ts';
 import { storeError, useDatabase } from '../../store/testing/suite.ts';
 import { SealError } from './box.ts';
-import { createSecretReader, type SecretReader } from './reader.ts';
+import { createSecretReader, lockEnvelope, writeEnvelope, type SecretReader } from './reader.ts';
 import { sealValues } from './seal.ts';
 
 interface Row {
@@ -195,6 +196,21 @@ describe('Secrets that somebody with the database puts back', () => {
     await suite.api((tx) => askWorkspaceErasure(tx, 'leaving', new Date()), 'leaving');
     const { rows } = await superuser().query('SELECT * FROM data_keys');
     assert.deepEqual([before.length, rows], [1, []]);
+  });
+
+  it('are not all read when one of them is stored', async () => {
+    await put('mail', 'one');
+    const queries: string[] = [];
+    await suite.scheduler(async (tx) => {
+      const envelope = await lockEnvelope(tx, keys, 'team', NOON);
+      const query = ((text: string, values: unknown[]) => {
+        queries.push(text);
+        return tx.query(text, values);
+      }) as Sql['query'];
+      await writeEnvelope({ query }, keys, envelope);
+    });
+    assert.ok(queries.some((text) => /FROM secrets/.test(text)));
+    assert.ok(!queries.some((text) => /content/.test(text)));
   });
 
   it('with a key that is lost are stored anew once all that it sealed was deleted', async () => {

@@ -5,7 +5,7 @@ import type { PutSecretRequest } from '../../core/contracts/scheduler.ts';
 import type { Keyring } from '../../core/keyring.ts';
 import {
   addDataKey,
-  listSealed,
+  listSealedNames,
   lockDataKey,
   readSealed,
   writeDataKey,
@@ -146,11 +146,11 @@ export async function lockEnvelope(
 }
 
 const hasOnlySessions = async (tx: Sql, workspace: string): Promise<boolean> =>
-  (await listSealed(tx, workspace)).every(({ name }) => isKeptSession(name));
+  (await listSealedNames(tx, workspace)).every(isKeptSession);
 
 /** Writes a key that was locked, by the current data key, without the Secrets that are gone. */
 export async function writeEnvelope(tx: Sql, keys: Keyring, envelope: Envelope): Promise<void> {
   const { workspace } = envelope;
-  const names = new Set((await listSealed(tx, workspace)).map(({ name }) => name));
+  const names = new Set(await listSealedNames(tx, workspace));
   await writeDataKey(tx, workspace, closeEnvelope(keys, withOnly(envelope, names)));
 }
