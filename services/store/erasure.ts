@@ -49,7 +49,10 @@ const ask = (sql: Sql, kind: Erasure['kind'], id: string, now: Date) =>
     [kind, id, now],
   );
 
-/** Without these nobody gets in, nothing is checked and nothing is sent. */
+/**
+ * Without these nobody gets in, nothing is checked and nothing is sent. The key goes before the Secrets: whoever
+ * seals one locks them in this order, too.
+ */
 const SHUT = [
   'memberships',
   'invitations',
@@ -57,8 +60,8 @@ const SHUT = [
   'deliveries',
   'monitors',
   'channels',
-  'secrets',
   'data_keys',
+  'secrets',
 ];
 
 /**

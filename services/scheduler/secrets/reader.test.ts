@@ -5,8 +5,10 @@ import { askWorkspaceErasure } from '../../store/erasure.ts';
 import type { Sql } from '../../store/pool.ts';
 import { deleteSecret, putSecret } from '../../store/secrets.ts';
 import { NOON } from '../../store/testing/monitors.ts';
-import { storeError, useDatabase } from '../../store/testing/suite.ts';
+import { storeError, untilBlocked, useDatabase } from '../../store/testing/suite.ts';
+import type { Tx } from '../../store/workspace.ts';
 import { SealError } from './box.ts';
+import { sealSecret } from './envelope.ts';
 import { createSecretReader, lockEnvelope, writeEnvelope, type SecretReader } from './reader.ts';
 import { sealValues } from './seal.ts';
 
@@ -196,6 +198,28 @@ describe('Secrets that somebody with the database puts back', () => {
     await suite.api((tx) => askWorkspaceErasure(tx, 'leaving', new Date()), 'leaving');
     const { rows } = await superuser().query('SELECT * FROM data_keys');
     assert.deepEqual([before.length, rows], [1, []]);
+  });
+
+  it('go with their workspace while another one is stored: neither is begun again', async () => {
+    await put('mail', 'one', 'other');
+    let begun = 0;
+    const asked: Promise<void>[] = [];
+    const erase = (tx: Tx): Promise<void> => {
+      begun += 1;
+      return askWorkspaceErasure(tx, 'other', new Date());
+    };
+    await suite.scheduler(async (tx) => {
+      const envelope = await lockEnvelope(tx, keys, 'other', NOON);
+      begun += 1;
+      if (asked.length === 0) asked.push(suite.api(erase, 'other'));
+      await untilBlocked(suite.db);
+      const { sealed } = sealSecret(envelope, 'mail', { token: 'two' });
+      const meta = { kind: 'Secret', name: 'mail', keys: ['token'], managedBy: null } as const;
+      await putSecret(tx, 'other', { ...meta, ...sealed }, NOON);
+    }, 'other');
+    await Promise.all(asked);
+    const { rows } = await superuser().query('SELECT 1 FROM secrets');
+    assert.deepEqual([begun, rows], [2, []]);
   });
 
   it('are not all read when one of them is stored', async () => {
