@@ -4,8 +4,9 @@ import { nextDataKeyStep } from './dataKeyRing.ts';
 import { newKeyEntry, type Keyring } from './keyring.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
-const old = newKeyEntry(NOW, 'previous');
-const current = newKeyEntry(NOW);
+const TURNED = new Date('2026-03-01T11:50:00Z');
+const old = newKeyEntry(TURNED, 'previous');
+const current = newKeyEntry(TURNED);
 const both: Keyring = { keys: [current, old] };
 
 describe('turning the data key', () => {
@@ -38,6 +39,13 @@ describe('turning the data key', () => {
     assert.deepEqual(step, { kind: 'dropped', ring: { keys: [current] }, dropped: [old] });
   });
 
+  it('G17 keeps the old key for ten minutes, for what was just being sealed with it', () => {
+    const uses = [{ dataKey: old.kid, rows: 0 }];
+    const early = new Date(NOW.getTime() - 1);
+    assert.deepEqual(nextDataKeyStep(both, uses, early), { kind: 'settling', until: NOW });
+    assert.equal(nextDataKeyStep(both, uses, NOW).kind, 'dropped');
+  });
+
   it('G17 never drops a key that is needed, nor the current one', () => {
     const states = fc.array(fc.boolean(), { minLength: 1, maxLength: 5 });
     fc.assert(
@@ -46,6 +54,7 @@ describe('turning the data key', () => {
         const uses = others.map(({ kid }, at) => ({ dataKey: kid, rows: needed[at] ? 1 : 0 }));
         const step = nextDataKeyStep({ keys: [current, ...others] }, uses, NOW);
         if (step.kind === 'waiting') return needed.every(Boolean);
+        if (step.kind === 'settling') return false;
         const kept = step.ring.keys.map(({ kid }) => kid);
         const mustStay = others.filter((_, at) => needed[at]).map(({ kid }) => kid);
         return [current.kid, ...mustStay].every((kid) => kept.includes(kid));

@@ -12,7 +12,12 @@ export type DataKeyStep =
   | { readonly kind: 'turned'; readonly ring: Keyring }
   /** Nothing needs the old keys any more. */
   | { readonly kind: 'dropped'; readonly ring: Keyring; readonly dropped: readonly KeyEntry[] }
-  | { readonly kind: 'waiting'; readonly rows: number };
+  | { readonly kind: 'waiting'; readonly rows: number }
+  /** Nothing counted needs them, but what was sealed with them just before the turn may still be written. */
+  | { readonly kind: 'settling'; readonly until: Date };
+
+/** Longer than any process goes on with a key that it has read, and any write is under way. */
+const SETTLING_MS = 10 * 60_000;
 
 /**
  * The next step of a rotation. No key goes that a row needs, and none is made while an older one is there.
@@ -29,6 +34,13 @@ export function nextDataKeyStep(ring: Keyring, uses: readonly RowsOfKey[], now: 
   const dropped = old.filter((key) => rowsOf(key) === 0);
   if (dropped.length === 0)
     return { kind: 'waiting', rows: old.reduce((sum, key) => sum + rowsOf(key), 0) };
+  const turnedAt = Math.max(
+    ...ring.keys
+      .filter(({ state }) => state === 'current')
+      .map(({ created }) => Date.parse(created)),
+  );
+  const until = new Date(turnedAt + SETTLING_MS);
+  if (now < until) return { kind: 'settling', until };
   const keys = ring.keys.filter((key) => !dropped.includes(key));
   return { kind: 'dropped', ring: { keys }, dropped };
 }

@@ -14,7 +14,7 @@ export interface AccountEvent extends Pick<AuditEntry, 'seq' | 'at' | 'actor' | 
 
 /**
  * The newest first: what the audit of the installation says that anybody but the person did with the account,
- * and what ended the sessions and tokens of everybody. Runs under `withUser` of that person, and in no workspace.
+ * and what ended the sessions and tokens of everybody. Runs under `withFactors` of that person.
  */
 export async function listAccountEvents(
   tx: Sql,

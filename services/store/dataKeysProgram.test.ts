@@ -19,7 +19,7 @@ describe('the program that turns the data key', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   const ring = (): Keyring => keyring.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const turn = () => turnDataKey(file, suite.db.url('mon_backup'), NOON);
+  const turn = (now = NOON) => turnDataKey(file, suite.db.url('mon_backup'), now);
 
   it('G17 goes round: a new key, how far it is, and then without the old one', async () => {
     const [first] = ring().keys;
@@ -41,7 +41,10 @@ describe('the program that turns the data key', () => {
       assert.ok(locked);
       await writeDataKey(tx, 'team', { ...locked, wrappedBy: ring().keys[0]?.kid ?? '' });
     });
-    assert.match(await turn(), /gone from .* Backups from before need it/);
+    assert.match(await turn(), /^Nothing needs .* stays until 2\d{3}-/);
+    assert.equal(ring().keys.length, 2);
+    const later = new Date(NOON.getTime() + 10 * 60_000);
+    assert.match(await turn(later), /gone from .* Backups from before need it/);
     assert.deepEqual(
       ring().keys.map(({ state, kid }) => [state, kid === first.kid]),
       [['current', false]],

@@ -41,7 +41,7 @@ export async function turnDataKey(file: string, databaseUrl: string, now: Date):
   const ring = readRing(file);
   const uses = await withClient(databaseUrl, 'duckmon-data-key', countKeyUses);
   const step = nextDataKeyStep(ring, uses, now);
-  if (step.kind !== 'waiting') writeRing(file, step.ring);
+  if (step.kind === 'turned' || step.kind === 'dropped') writeRing(file, step.ring);
   return said(step, file);
 }
 
@@ -51,6 +51,8 @@ function said(step: DataKeyStep, file: string): string {
       return `A new data key is in ${file}. What is stored is sealed again with it within some minutes (up to a week for Secrets of an older version, authenticator apps with their next code); run the same again to see how far that is.`;
     case 'waiting':
       return `${step.rows} rows still need an older data key, which stays; run the same again later.`;
+    case 'settling':
+      return `Nothing needs the older data key any more; it stays until ${step.until.toISOString()} for what was just being written. Run the same again then.`;
     case 'dropped':
       return `Nothing needs the older data key any more and it is gone from ${file}. Backups from before need it: keep a copy of the file as it was as long as you keep them.`;
     default:

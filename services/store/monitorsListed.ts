@@ -83,11 +83,17 @@ export async function listMonitors(
   const after = cursor === undefined ? [] : decodeCursor(cursor, patterns);
   const { key, direction } = order ?? { key: "''", direction: 'ASC' };
   const follows = direction === 'ASC' ? '>' : '<';
+  // By name alone the index finds where the page begins.
+  const later =
+    order === undefined
+      ? "$4::text = '' AND m.name > coalesce($5::text, '')"
+      : `($5::text IS NULL OR ${key} COLLATE "C" ${follows} $4 OR ${key} = $4 AND m.name > $5)`;
+  const sorted = order === undefined ? '' : `${key} COLLATE "C" ${direction}, `;
   const { rows } = await tx.query<Monitor & { readonly sortKey: string }>(
     `SELECT ${monitorColumns}, ${key} AS "sortKey" FROM monitors m
      WHERE ${MATCHES} ${state === undefined ? '' : `AND ${STATES[state]}`}
-       AND ($5::text IS NULL OR ${key} COLLATE "C" ${follows} $4 OR ${key} = $4 AND m.name > $5)
-     ORDER BY ${key} COLLATE "C" ${direction}, m.name LIMIT $6`,
+       AND ${later}
+     ORDER BY ${sorted}m.name LIMIT $6`,
     [
       ...parametersOf(workspace, request),
       order === undefined ? '' : (after[0] ?? null),
