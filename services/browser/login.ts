@@ -11,6 +11,9 @@ export class LoginError extends Error {
   override name = 'LoginError';
 }
 
+/** As many as a step may type. */
+const MOST_CHARACTERS = 1024;
+
 export interface Login {
   /** @throws LoginError */
   value(key: string): string;
@@ -59,6 +62,10 @@ export function loginOf(
       throw new LoginError(
         `the Secret ${name} has no key "${key}", or the browsers of the job may not read it`,
       );
+    if (found.length > MOST_CHARACTERS)
+      throw new LoginError(
+        `the key "${key}" of the Secret ${name} has more than ${MOST_CHARACTERS} characters`,
+      );
     return found;
   };
   return {
@@ -68,7 +75,13 @@ export function loginOf(
       codes.push(code);
       return code;
     },
-    secrets: () => [...keysOf(steps).flatMap((key) => find(key) ?? []), ...codes],
+    // A longer one is never typed.
+    secrets: () => [
+      ...keysOf(steps)
+        .flatMap((key) => find(key) ?? [])
+        .filter(({ length }) => length <= MOST_CHARACTERS),
+      ...codes,
+    ],
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { requestOf } from './testing/request.ts';
-import { withoutSecrets } from './secrets.ts';
+import { showsLogin, withoutLogin, withoutLoginIn, withoutSecrets } from './secrets.ts';
 
 const TOKEN = 'tok-<5f&3a>"9=c/é7';
 
@@ -57,5 +57,33 @@ describe('a kept document', () => {
         assert.deepEqual(masked(bytes, 'X-Api-Key', 'a secret of some length'), Buffer.from(bytes));
       }),
     );
+  });
+});
+
+describe('what is shown of a login', () => {
+  const SECRET = 'abcdefghijklmno';
+
+  it('E9 is no piece of eight characters, not the last one either', () => {
+    for (let at = 0; at + 8 <= SECRET.length; at += 1) {
+      const piece = SECRET.slice(at, at + 8);
+      assert.equal(withoutLogin(`id: ${piece}.`, [SECRET]), 'id: ********.');
+      assert.ok(showsLogin(`…${piece}`, [SECRET]));
+    }
+    assert.equal(withoutLogin('bcdefgh', [SECRET]), 'bcdefgh');
+    assert.ok(!showsLogin('bcdefgh', [SECRET]));
+  });
+
+  it('E9 is nothing of a longer piece, nor of one beside another', () => {
+    assert.equal(withoutLogin(SECRET.slice(1), [SECRET]), '*'.repeat(14));
+    assert.equal(withoutLogin(`${SECRET}${SECRET} x`, [SECRET]), `${'*'.repeat(30)} x`);
+    assert.deepEqual(withoutLoginIn({ a: ['pin 4711!', 7, null] }, ['4711']), {
+      a: ['pin ****!', 7, null],
+    });
+  });
+
+  it('costs one way through the text, however long the secret is', () => {
+    const secret = Array.from({ length: 20_000 }, (_, at) => at.toString(36)).join('-');
+    const text = 'a word of the page. '.repeat(20_000);
+    assert.equal(withoutLogin(`${text}${secret}`, [secret]), text + '*'.repeat(secret.length));
   });
 });

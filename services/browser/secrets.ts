@@ -26,17 +26,18 @@ export function withoutSecrets(document: string | Uint8Array, source: FetchSourc
 
 /** The text with stars for the secrets of a login, in every form, and for every long piece of one. */
 export const withoutLogin = (text: string, secrets: readonly string[]): string =>
-  piecesOf(secrets).reduce((left, piece) => left.replaceAll(piece, '*'.repeat(piece.length)), text);
+  starred(text, piecesOf(secrets));
 
 /** Whether a text shows a secret of a login, or a long piece of one. */
 export const showsLogin = (text: string, secrets: readonly string[]): boolean =>
-  piecesOf(secrets).some((piece) => text.includes(piece));
+  placesOf(text, piecesOf(secrets)).next().done !== true;
 
 /** A value with the same done to all texts in it. */
 export function withoutLoginIn<T>(value: T, secrets: readonly string[]): T {
   if (secrets.length === 0) return value;
+  const pieces = piecesOf(secrets);
   const clean = (one: unknown): unknown => {
-    if (typeof one === 'string') return withoutLogin(one, secrets);
+    if (typeof one === 'string') return starred(one, pieces);
     if (Array.isArray(one)) return one.map(clean);
     if (typeof one !== 'object' || one === null) return one;
     return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, clean(inner)]));
@@ -44,13 +45,37 @@ export function withoutLoginIn<T>(value: T, secrets: readonly string[]): T {
   return clean(value) as T;
 }
 
-/** Whole forms come first, so that no piece leaves the rest of one. */
-function piecesOf(secrets: readonly string[]): string[] {
-  const forms = secrets.filter(({ length }) => length >= LEAST_LOGIN).flatMap(formsOf);
-  const pieces = forms.flatMap((form) =>
-    Array.from({ length: Math.max(0, form.length - LEAST) }, (_, at) => form.slice(at, at + LEAST)),
-  );
-  return [...new Set([...forms.toSorted((left, right) => right.length - left.length), ...pieces])];
+/** What no text may show, by its length: short forms as a whole, and all pieces of longer ones. */
+type Pieces = ReadonlyMap<number, ReadonlySet<string>>;
+
+function piecesOf(secrets: readonly string[]): Pieces {
+  const pieces = new Map<number, Set<string>>();
+  for (const form of secrets.filter(({ length }) => length >= LEAST_LOGIN).flatMap(formsOf)) {
+    const size = Math.min(form.length, LEAST);
+    const ofSize = pieces.get(size) ?? new Set();
+    pieces.set(size, ofSize);
+    for (let at = 0; at + size <= form.length; at += 1) ofSize.add(form.slice(at, at + size));
+  }
+  return pieces;
+}
+
+/** Where pieces stand, once through the text however many there are; places may overlap. */
+function* placesOf(text: string, pieces: Pieces): Generator<readonly [from: number, to: number]> {
+  for (let at = 0; at < text.length; at += 1)
+    for (const [size, ofSize] of pieces)
+      if (ofSize.has(text.slice(at, at + size))) yield [at, at + size];
+}
+
+function starred(text: string, pieces: Pieces): string {
+  let shown = '';
+  let done = 0;
+  for (const [from, to] of placesOf(text, pieces)) {
+    const start = Math.max(from, done);
+    if (to <= start) continue;
+    shown += text.slice(done, start) + '*'.repeat(to - start);
+    done = to;
+  }
+  return shown + text.slice(done);
 }
 
 /** Every form of every secret, the longest first, so that none is left in pieces. */

@@ -50,12 +50,13 @@ const ask = (sql: Sql, kind: Erasure['kind'], id: string, now: Date) =>
   );
 
 /**
- * Without these nobody gets in, nothing is checked and nothing is sent. The key goes before the Secrets: whoever
+ * Without these nobody gets in, nothing is checked and nothing is sent. Invitations go before
+ * members: who is just accepting one is waited for, and goes as well. The key goes before the Secrets: whoever
  * seals one locks them in this order, too.
  */
 const SHUT = [
-  'memberships',
   'invitations',
+  'memberships',
   'api_tokens',
   'deliveries',
   'monitors',

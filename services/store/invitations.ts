@@ -49,12 +49,12 @@ export type NewInvitation = Pick<
 
 /**
  * Keeps an invitation; an open one of the same address ends. Says nothing of who has an account.
- * @throws StoreError `invalid` when too many are open; `conflict` for the address of a member
+ * @throws StoreError `invalid` when too many are open; `conflict` for the address of a member; `notFound` for
+ * somebody who owns the workspace no more
  */
 export async function createInvitation(tx: Tx, made: NewInvitation): Promise<void> {
   const { workspace, address, createdAt } = made;
-  // Whoever else invites here, or changes members, waits.
-  await lockMembers(tx, workspace);
+  await checkInvites(tx, workspace, made.invitedBy);
   await tx.query('DELETE FROM invitations WHERE workspace_id = $1 AND expires_at < $2', [
     workspace,
     new Date(createdAt.getTime() - KEEP_MS),
@@ -94,6 +94,16 @@ export async function createInvitation(tx: Tx, made: NewInvitation): Promise<voi
   );
 }
 
+/**
+ * Whoever else invites here, or changes members, waits: somebody whose role just goes invites nobody after that.
+ * @throws StoreError `notFound`
+ */
+async function checkInvites(tx: Tx, workspace: string, by: string): Promise<void> {
+  const roles = await lockMembers(tx, workspace);
+  if (roles.get(by) !== 'owner')
+    throw new StoreError('notFound', 'You do not own this workspace any more.');
+}
+
 /** The invitations of the workspace that are open, or were within a month, the newest first. */
 export async function listInvitations(tx: Sql, workspace: string): Promise<ListedInvitation[]> {
   const { rows } = await tx.query<ListedInvitation>(
@@ -114,10 +124,11 @@ export type Renewal = Pick<
 /**
  * Gives an invitation another token and time; the link that went out before is void.
  * @returns it as it is now
- * @throws StoreError `notFound`, also for one that was accepted or taken back
+ * @throws StoreError `notFound`, also for one that was accepted or taken back, and for no owner
  */
-export async function renewInvitation(tx: Sql, renewal: Renewal): Promise<Invitation> {
+export async function renewInvitation(tx: Tx, renewal: Renewal): Promise<Invitation> {
   const { workspace, id, tokenHash, expiresAt, invitedBy } = renewal;
+  await checkInvites(tx, workspace, invitedBy);
   const { rows } = await tx.query<Invitation>(
     `UPDATE invitations i SET token_hash = $3, expires_at = $4, invited_by = $5
      WHERE workspace_id = $1 AND id = $2 AND ${OPEN} RETURNING ${columns}`,

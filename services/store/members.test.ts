@@ -74,6 +74,19 @@ describe('members and invitations', () => {
     await join(bob, 'viewer');
   });
 
+  it('invite nobody once they own the workspace no more, though they were let in to ask', async () => {
+    const { id, tokenHash, expiresAt } = await invite('eve@corp.example');
+    await join(bob, 'owner');
+    await change(ann, 'editor');
+    const isGone = { code: 'notFound' };
+    await assert.rejects(invite('mallory@corp.example'), isGone);
+    const renewal = { workspace: 'team', id, invitedBy: ann, tokenHash, expiresAt };
+    await assert.rejects(
+      suite.api((tx) => renewInvitation(tx, renewal)),
+      isGone,
+    );
+  });
+
   it('become something else, and say what they were', async () => {
     assert.equal(await change(bob, 'owner'), 'viewer');
     assert.deepEqual(await roles(), { ann: 'owner', bob: 'owner' });

@@ -68,6 +68,8 @@ export async function appoint(
   const action = isAdmin ? 'user.grant-admin' : 'user.revoke-admin';
   await perform(asked, deps, { action, subject: `user/${user.id}` }, async (tx) => {
     const change = await setPlatformAdmin(tx, user.id, isAdmin, force);
+    if (change === 'notFound')
+      throw new StoreError('notFound', `${nameOf(user)} has no account any more.`);
     if (change === 'lastAdministrator')
       throw new StoreError(
         'invalid',

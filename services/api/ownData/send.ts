@@ -38,7 +38,7 @@ export async function sendExport(deps: Deps, of: Exported, response: Response): 
   };
   const write = async (text: string): Promise<void> => {
     if (!response.headersSent) begin();
-    if (!response.write(text) && !response.destroyed) await drained(response);
+    if (!response.write(text) && !response.destroyed) await patiently(response);
     if (response.destroyed) throw new GoneError();
   };
   try {
@@ -52,6 +52,19 @@ export async function sendExport(deps: Deps, of: Exported, response: Response): 
     response.destroy();
   }
   return undefined;
+}
+
+/** Less than Postgres waits within a transaction, which holds a connection of the pool meanwhile. */
+const PATIENCE_MS = 20_000;
+
+/** Waits for the reader, and no longer than that: what stalls is cut off. */
+async function patiently(response: Response): Promise<void> {
+  const stalled = setTimeout(() => response.destroy(), PATIENCE_MS);
+  try {
+    await drained(response);
+  } finally {
+    clearTimeout(stalled);
+  }
 }
 
 /** Nobody reads any more. */

@@ -1,5 +1,5 @@
 /** Reads and fills the local storage of a page's origin, and reads what its fields hold. Runs in the page. */
-import type { PageDocument } from './dom.ts';
+import type { PageDocument, PageElement } from './dom.ts';
 import type { Field } from './target.ts';
 
 declare const document: PageDocument & { readonly body: { readonly innerText?: string } | null };
@@ -36,9 +36,18 @@ export function readStorage(most: number): StoredItems | null {
   return { origin: self.origin, items };
 }
 
-/** The words that a picture of the page would show, those in fields among them. */
+/** The words that a picture of the page would show, those in fields and in open shadow trees among them. */
 export function shownWords(most: number): string {
-  const fields = Array.from(document.querySelectorAll('input:not([type=password]), textarea'));
-  const words = fields.map((field) => (field as Field).value ?? '');
+  const words: string[] = [];
+  const roots: Pick<PageElement, 'querySelectorAll'>[] = [document];
+  for (let root = roots.pop(); root; root = roots.pop())
+    for (const element of root.querySelectorAll('*')) {
+      const { tagName, shadowRoot, type, value } = element as Field;
+      if (/^(?:input|textarea)$/i.test(tagName) && type !== 'password') words.push(value ?? '');
+      if (!shadowRoot) continue;
+      for (const node of Array.from(shadowRoot.childNodes))
+        words.push((node as { innerText?: string }).innerText ?? node.textContent ?? '');
+      roots.push(shadowRoot as unknown as PageElement);
+    }
   return [...words, document.body?.innerText ?? ''].join('\n').slice(0, most);
 }

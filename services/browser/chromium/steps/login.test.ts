@@ -234,6 +234,7 @@ describe('steps that sign in', function () {
       ['in base64', "said.textContent += btoa(password.value.replace('é', 'e')) + password.value"],
       ['in its address', "location = '?p=' + encodeURIComponent(password.value)"],
       ['in parts', 'said.textContent += password.value.slice(3, 14)'],
+      ['by its end', 'said.textContent += password.value.slice(-8)'],
       ['in an attribute', "said.setAttribute('title', password.value)"],
     ] as const)
       it(`E9 not when the page repeats it ${how}`, async () => {
@@ -248,6 +249,9 @@ describe('steps that sign in', function () {
       const result = await run('echo', [TYPE], { screenshot: true });
       assert.equal(result.kind === 'page' && result.screenshot, undefined);
       assert.match(pageIn(result).warnings.join(), /screenshot was left out/);
+      echo("said.attachShadow({ mode: 'open' }).innerHTML = '<b>' + password.value + '</b>'");
+      const inShadow = await run('echo', [TYPE], { screenshot: true });
+      assert.equal(inShadow.kind === 'page' && inShadow.screenshot, undefined);
       echo('');
       const harmless = await run('echo', [TYPE], { screenshot: true });
       assert.ok(harmless.kind === 'page' && harmless.screenshot);

@@ -105,6 +105,8 @@ async function typeSecret(
   signal: AbortSignal,
 ): Promise<void> {
   const { steps = [], url } = walk.request.source;
+  // A code is good for half a minute: none is made before there is a field for it.
+  if (step.totp) await untilDone(walk, seenScript(targetOf(step)), signal);
   const value = step.totp ? walk.login.code(step.key) : walk.login.value(step.key);
   const guard = guardOf(steps, number, url);
   await untilDone(walk, fillScript({ ...targetOf(step), value, guard }), signal);
