@@ -2,7 +2,7 @@
 import { appendAudit } from '../../store/audit.ts';
 import { getWorkspace } from '../../store/identity.ts';
 import { withWorkspace } from '../../store/workspace.ts';
-import { eraseAccount, eraseTeam, planAccount } from '../ownData/erase.ts';
+import { checkIsTeam, eraseAccount, eraseTeam, planAccount } from '../ownData/erase.ts';
 import { endLine, headLine, type Exported } from '../ownData/lines.ts';
 import { writeExport } from '../ownData/send.ts';
 import type { Asked, Subject } from './command.ts';
@@ -75,6 +75,7 @@ const nameOf = ({ kind, id }: Exported, workspaces: readonly string[]): string =
     : `The account ${id}${workspaces.length > 0 ? ` with the workspace ${workspaces.join(', ')}` : ''}`;
 
 async function wouldGo(of: Exported, deps: AdminDeps, say: Say): Promise<ExitCode> {
+  if (of.kind === 'workspace') await checkIsTeam(deps, of.id);
   const workspaces = of.kind === 'account' ? await planAccount(deps, of.id) : [of.id];
   const all = [
     ...(of.kind === 'account' ? [of] : []),

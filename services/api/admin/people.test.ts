@@ -155,6 +155,11 @@ describe('the program of administrators, about people and their data', () => {
       assert.deepEqual([cleared, await audited()], [[], []]);
     });
 
+    it('promises nothing that it will refuse: a personal workspace goes with its person', async () => {
+      for (const flag of ['--dry-run', '--yes'])
+        await assert.rejects(run('erase', '--workspace', OWN, flag), /goes with the account/);
+    });
+
     it('E15 erases a person with the personal workspace, in a cluster first', async () => {
       const { lines } = await run('erase', 'ann@example.org', '--yes', '--reason', 'asked for it');
       assert.match(lines[0] ?? '', /^The account .* with the workspace u-0.* is shut and deleted/);

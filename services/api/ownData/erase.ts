@@ -38,17 +38,25 @@ export async function eraseAccount(deps: EraseDeps, userId: string, by: By): Pro
   });
 }
 
-/**
- * Asks for the erasure of a team's workspace and shuts it.
- * @throws StoreError `notFound`; HttpError `unprocessable` for a personal one, or a namespace of a cluster
- */
-export async function eraseTeam(deps: EraseDeps, workspace: string, by: By): Promise<void> {
-  const { kind } = await withWorkspace(deps.pool, workspace, (tx) => getWorkspace(tx, workspace));
+/** @throws StoreError `notFound`; HttpError `unprocessable` for the workspace of a person */
+export async function checkIsTeam(
+  { pool }: Pick<EraseDeps, 'pool'>,
+  workspace: string,
+): Promise<void> {
+  const { kind } = await withWorkspace(pool, workspace, (tx) => getWorkspace(tx, workspace));
   if (kind === 'personal')
     throw new HttpError(
       'unprocessable',
       'This is a personal workspace: it goes with the account of its person',
     );
+}
+
+/**
+ * Asks for the erasure of a team's workspace and shuts it.
+ * @throws as `checkIsTeam`; HttpError `unprocessable` for a namespace of a cluster
+ */
+export async function eraseTeam(deps: EraseDeps, workspace: string, by: By): Promise<void> {
+  await checkIsTeam(deps, workspace);
   await deps.objects.clear(workspace);
   const at = deps.clock.now();
   await withWorkspace(deps.pool, workspace, async (tx) => {
