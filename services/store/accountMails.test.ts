@@ -195,6 +195,24 @@ describe('mails about accounts in the database', () => {
     assert.equal(await accountMailsFullUntil(pool, ann, 6, later(3_600)), undefined);
   });
 
+  it('A9 that had joined one come along when that joins an older one, which was written later', async () => {
+    await tell(ann, 'b', later(1));
+    await tell(ann, 'c', later(2));
+    await finish((await claim(later(2)))[0], { kind: 'defer', at: later(60), error: 'enough' });
+    await tell(ann, 'a', NOON);
+    const [mail] = await claim(later(60));
+    const { notices } = await readAccountMail(
+      suite.db.pool('mon_scheduler'),
+      mail ?? assert.fail(),
+    );
+    assert.deepEqual(
+      notices.map(({ at }) => at),
+      [NOON, later(1), later(2)],
+    );
+    await finish(mail, sent);
+    assert.deepEqual(await states(), ['sent', 'sent', 'sent']);
+  });
+
   it('that were deferred were not tried', async () => {
     await tell(ann);
     await finish((await claim())[0], { kind: 'defer', at: later(60), error: 'enough' });

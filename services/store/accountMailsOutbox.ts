@@ -32,7 +32,7 @@ const IS_NEXT = `NOT EXISTS (
 
 /**
  * Claims due mails, the oldest of each person only. What else waits for the person joins a mail that was
- * never tried; later attempts say the same as the first. One whose lease ended while it was being sent comes
+ * never tried, and brings what had joined it; later attempts say the same as the first. One whose lease ended while it was being sent comes
  * back as `unknown`.
  */
 export async function claimAccountMails(
@@ -53,8 +53,10 @@ export async function claimAccountMails(
        FROM due WHERE m.id = due.id RETURNING m.*
      ), joined AS (
        UPDATE account_mails j SET state = 'joined', told_with = t.id, next_attempt_at = NULL, updated_at = $1
-       FROM taken t WHERE j.user_id = t.user_id AND j.id <> t.id AND j.state = 'pending'
-         AND j.attempts = 0 AND t.state = 'sending' AND t.attempts = 1)
+       FROM taken t JOIN account_mails lead ON lead.user_id = t.user_id AND lead.id <> t.id
+           AND lead.state = 'pending' AND lead.attempts = 0
+       WHERE t.state = 'sending' AND t.attempts = 1 AND j.id <> t.id
+         AND (j.id = lead.id OR j.state = 'joined' AND j.told_with = lead.id))
      SELECT t.id, t.user_id AS "userId", t.kind, t.state, t.attempts,
        t.first_attempt_at AS "firstAttemptAt", t.unknown_since AS "unknownSince", t.resent,
        t.lease_token AS token

@@ -5,6 +5,7 @@ import { documentOf } from '../../../scripts/testing/site/page.ts';
 import { startProxy, type TestProxy } from '../../../scripts/testing/site/proxy.ts';
 import { startSite, type Site } from '../../../scripts/testing/site/site.ts';
 import { openFilesOf, processTree, zombiesOf } from '../../../scripts/bench/lib/processTree.ts';
+import { systemClock } from '../../core/clock.ts';
 import type { FetchRequest, FetchResult } from '../../core/contracts/browser.ts';
 import { createChromiumBench, type ChromiumBench } from '../testing/chromiumBench.ts';
 import { codeIn, pageIn, requestOf } from '../testing/request.ts';
@@ -137,17 +138,16 @@ describe('pages that use up the machine', function () {
 
   it('C35 leaves no file open, no process and no file behind, however many checks there were', async () => {
     const { pid, folder } = browser();
-    const checks = 12;
     const round = async (): Promise<void> => {
-      for (let at = 0; at < checks; at += 1) pageIn(await get(at % 3 === 0 ? 'state' : 'static'));
+      for (let at = 0; at < 12; at += 1) pageIn(await get(at % 3 === 0 ? 'state' : 'static'));
     };
+    const counts = () => [openFilesOf(pid), openFilesOf(process.pid), processTree(pid).length];
     await round();
-    const before = [openFilesOf(pid), openFilesOf(process.pid), processTree(pid).length] as const;
+    const before = counts();
     await round();
-    const after = [openFilesOf(pid), openFilesOf(process.pid), processTree(pid).length] as const;
-    after.forEach((now, at) =>
-      assert.ok(now < (before[at] ?? 0) + checks, `${before.join()} then ${after.join()}`),
-    );
+    const isBack = () => counts().every((now, at) => now <= (before[at] ?? 0) + 6);
+    // a connection that was just let go is open for a moment yet
+    while (!isBack()) await systemClock.sleep(100);
     assert.deepEqual(zombiesOf(process.pid), []);
     assert.deepEqual(readdirSync(path.join(folder, 'tmp')), []);
     await bench.close();

@@ -1,7 +1,7 @@
 /** Holds a page within its bounds: dialogs, windows, frames, crashes. */
 import type { Caps } from '../caps.ts';
 import { FetchFailure } from '../failure.ts';
-import type { Session } from './connection.ts';
+import { ProtocolError, type Session } from './connection.ts';
 import type { Tab } from './tab.ts';
 
 export interface FenceCounts {
@@ -14,7 +14,7 @@ export interface FenceCounts {
 /** Dialogs after which a page is given up: it shows them in a loop. */
 const MAX_DIALOGS = 50;
 
-/** Origins whose storage is bounded; a page with more has no frame left for them. */
+/** Each may store; one frame alone can go through any number of them. */
 const MAX_ORIGINS = 200;
 
 /**
@@ -46,17 +46,32 @@ export function fence(
   session.on('Target.attachedToTarget', ({ targetInfo }) => {
     if (targetInfo.type === 'worker') countHelper(counts, caps, fail);
   });
-  boundStorage(session, caps.storageBytes);
+  boundStorage(session, caps.storageBytes, fail);
 }
 
-/** Before a document comes it is said how much its origin may store: pages store in the browser's memory. */
-function boundStorage(session: Session, quotaSize: number): void {
+/**
+ * Before a document comes it is said how much its origin may store: pages store in the browser's memory. One that
+ * cannot be bounded is not read.
+ */
+function boundStorage(
+  session: Session,
+  quotaSize: number,
+  fail: (failure: FetchFailure) => void,
+): void {
   const bounded = new Set<string>();
   session.on('Network.requestWillBeSent', ({ type, request }) => {
     const origin = type === 'Document' ? URL.parse(request.url)?.origin : undefined;
-    if (origin === undefined || bounded.has(origin) || bounded.size >= MAX_ORIGINS) return;
+    // an opaque origin has no storage
+    if (origin === undefined || origin === 'null') return;
+    if (bounded.has(origin)) return;
     bounded.add(origin);
-    session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize }).catch(() => {});
+    if (bounded.size > MAX_ORIGINS) fail(limit(`more than ${MAX_ORIGINS} sites`));
+    session
+      .send('Storage.overrideQuotaForOrigin', { origin, quotaSize })
+      .catch((cause: unknown) => {
+        if (cause instanceof ProtocolError && cause.closed) return;
+        fail(new FetchFailure('internal', 'What the page stores cannot be bounded.', { cause }));
+      });
   });
 }
 

@@ -81,7 +81,7 @@ export function createSecretReader(pool: pg.Pool, keys: DataKeys, clock: Clock):
           await putSecret(tx, workspace, { ...meta, ...stored }, now);
           return undefined;
         }
-        const before = await lockEnvelope(tx, keys(), workspace, now);
+        const before = await lockEnvelope(tx, keys(), workspace, now, true);
         if (!newest.note(before)) throw putBack();
         if (isLogin(name) && !(await isHeld(tx, keys(), before, name, data)))
           await dropSessionsOfLogin(tx, workspace, name);
@@ -123,7 +123,8 @@ async function isHeld(
 
 /**
  * The workspace's key, made if there was none, and locked until the transaction ends. One that does not open
- * makes room for a new one where it seals nothing any more but kept sessions, which nobody could delete.
+ * makes room for a new one where it seals nothing any more.
+ * @param dropsSessions also where it seals kept sessions alone, which nobody could delete
  * @throws SealError when it does not open
  */
 export async function lockEnvelope(
@@ -131,6 +132,7 @@ export async function lockEnvelope(
   keys: Keyring,
   workspace: string,
   now: Date,
+  dropsSessions = false,
 ): Promise<Envelope> {
   const made = newEnvelope(workspace, now);
   await addDataKey(tx, workspace, closeEnvelope(keys, made));
@@ -139,14 +141,13 @@ export async function lockEnvelope(
   try {
     return openEnvelope(keys, workspace, found);
   } catch (error) {
-    if (!(error instanceof SealError) || !(await hasOnlySessions(tx, workspace))) throw error;
+    if (!(error instanceof SealError)) throw error;
+    const left = await listSealedNames(tx, workspace);
+    if (left.length > 0 && !(dropsSessions && left.every(isKeptSession))) throw error;
     await dropAllSessions(tx, workspace);
     return made;
   }
 }
-
-const hasOnlySessions = async (tx: Sql, workspace: string): Promise<boolean> =>
-  (await listSealedNames(tx, workspace)).every(isKeptSession);
 
 /** Writes a key that was locked, by the current data key, without the Secrets that are gone. */
 export async function writeEnvelope(tx: Sql, keys: Keyring, envelope: Envelope): Promise<void> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../core/clock.ts';
 import { newKeyEntry, type Keyring } from '../../core/keyring.ts';
+import { KEPT_SESSION } from '../../store/keptSessions.ts';
 import { putSecret } from '../../store/secrets.ts';
 import { later, NOON } from '../../store/testing/monitors.ts';
 import { useDatabase } from '../../store/testing/suite.ts';
@@ -92,6 +93,18 @@ describe('stored secrets are sealed again', function () {
     assert.deepEqual(await forms(), [2, 1]);
     assert.equal(await read('a'), 'one');
     assert.equal((await seals.count()).secret.missing, 1);
+  });
+
+  it('keep sessions that do not open now: the file of the data key may be the wrong one', async () => {
+    await put(`${KEPT_SESSION}shop`, 'signed in');
+    const right = keys;
+    keys = { keys: [newKeyEntry(NOON)] };
+    assert.deepEqual(await tend(), { workspaces: 1, unopened: 1 });
+    keys = right;
+    assert.equal(await read(`${KEPT_SESSION}shop`), 'signed in');
+    keys = { keys: [newKeyEntry(NOON)] };
+    await put('mail', 'new');
+    assert.deepEqual([await read('mail'), (await forms()).length], ['new', 1]);
   });
 
   it('do not let workspaces whose key is lost stand in the way of others', async () => {
