@@ -1,36 +1,27 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { startTestApi, type TestApi } from '../api/testing/api.ts';
+import type { TestApi } from '../api/testing/api.ts';
 import { CHANNEL_TEST_PATH } from '../core/contracts/scheduler.ts';
 import { HttpError } from '../core/errors.ts';
 import { seedAlert, seedDelivery } from '../store/testing/rows.ts';
 import { withWorkspace } from '../store/workspace.ts';
 import { axeViolations } from './testing/axe.ts';
-import { overflows, startPages, type Pages } from './testing/pages.ts';
+import { overflows } from './testing/pages.ts';
+import { startVisit, type Visit } from './testing/visit.ts';
 
 describe('a person with channels', function () {
   this.timeout(120_000);
   let api: TestApi;
-  let pages: Pages;
+  let visit: Visit;
   let page: Page;
   let complaints: string[];
 
   before(async () => {
-    pages = await startPages(async (publicUrl) => {
-      api = await startTestApi({ PUBLIC_URL: publicUrl });
-      return { url: api.url, stop: () => api.stop() };
-    });
-    page = await pages.browser.newPage({ viewport: { width: 1440, height: 900 } });
-    const token = await api.oneTimeToken('sign-in', null);
-    await page.goto(`${pages.publicUrl}/sign-in?token=${token}`);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('button', { name: 'Sign out' }).waitFor();
-    complaints = [];
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(String(error)));
+    visit = await startVisit();
+    ({ api, page, complaints } = visit);
   });
 
-  after(() => pages?.stop());
+  after(() => visit?.stop());
 
   const isShown = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
   const card = (name: string) => page.getByRole('listitem', { name: `Channel ${name}` });

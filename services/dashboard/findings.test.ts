@@ -1,34 +1,25 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { startTestApi, type TestApi } from '../api/testing/api.ts';
+import type { TestApi } from '../api/testing/api.ts';
 import { seedFinding } from '../store/testing/rows.ts';
 import { withWorkspace } from '../store/workspace.ts';
 import { axeViolations } from './testing/axe.ts';
-import { overflows, startPages, type Pages } from './testing/pages.ts';
+import { overflows } from './testing/pages.ts';
+import { startVisit, type Visit } from './testing/visit.ts';
 
 describe('a person with findings', function () {
   this.timeout(120_000);
   let api: TestApi;
-  let pages: Pages;
+  let visit: Visit;
   let page: Page;
   let complaints: string[];
 
   before(async () => {
-    pages = await startPages(async (publicUrl) => {
-      api = await startTestApi({ PUBLIC_URL: publicUrl });
-      return { url: api.url, stop: () => api.stop() };
-    });
-    page = await pages.browser.newPage({ viewport: { width: 1440, height: 900 } });
-    complaints = [];
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    const token = await api.oneTimeToken('sign-in', null);
-    await page.goto(`${pages.publicUrl}/sign-in?token=${token}`);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('button', { name: 'Sign out' }).waitFor();
-    page.on('console', (message) => complaints.push(message.text()));
+    visit = await startVisit();
+    ({ api, page, complaints } = visit);
   });
 
-  after(() => pages?.stop());
+  after(() => visit?.stop());
 
   beforeEach(async () => {
     const pool = api.db.pool('duckmon_owner');
@@ -41,7 +32,7 @@ describe('a person with findings', function () {
           last_seen_at: new Date(api.time.now.getTime() - index * 60_000),
         });
     });
-    await page.goto(`${pages.publicUrl}/findings`);
+    await page.goto(`${visit.pages.publicUrl}/findings`);
     await card(1).waitFor();
   });
 

@@ -1,28 +1,26 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
-import type { BrowserContext, Page, Response } from 'playwright-core';
-import { job, startTestApi, type TestApi } from '../api/testing/api.ts';
+import type { Page, Response } from 'playwright-core';
+import { job, type TestApi } from '../api/testing/api.ts';
 import { seedMany } from '../store/testing/monitors.ts';
 import { seedCheck } from '../store/testing/rows.ts';
 import { withWorkspace, type Tx } from '../store/workspace.ts';
 import { axeViolations } from './testing/axe.ts';
-import { overflows, startPages, type Pages } from './testing/pages.ts';
+import { overflows } from './testing/pages.ts';
+import { startVisit, type Visit } from './testing/visit.ts';
 
 const MANY = 10_000;
 
 describe('a person with many monitors', function () {
   this.timeout(120_000);
   let api: TestApi;
-  let pages: Pages;
-  let context: BrowserContext;
+  let visit: Visit;
   let page: Page;
   let complaints: string[];
 
   before(async () => {
-    pages = await startPages(async (publicUrl) => {
-      api = await startTestApi({ PUBLIC_URL: publicUrl });
-      return { url: api.url, stop: () => api.stop() };
-    });
+    visit = await startVisit();
+    ({ api, page, complaints } = visit);
     const seed = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
       withWorkspace(api.db.pool('duckmon_owner'), 'team-a', work);
     const { now } = api.time;
@@ -37,21 +35,11 @@ describe('a person with many monitors', function () {
     await api.db.ensureDays('2026-03-01');
     for (const outcome of ['Unchanged', 'Failed'])
       await seed((tx) => seedCheck(tx, { monitor: 'a-duck', at: now, outcome }));
-    context = await pages.browser.newContext({ viewport: { width: 1440, height: 900 } });
-    page = await context.newPage();
-    complaints = [];
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    const token = await api.oneTimeToken('sign-in', null);
-    await page.goto(`${pages.publicUrl}/sign-in?token=${token}`);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('button', { name: 'Sign out' }).waitFor();
-    complaints = [];
   });
 
-  after(() => pages?.stop());
+  after(() => visit?.stop());
 
-  const open = (place: string): Promise<unknown> => page.goto(pages.publicUrl + place);
+  const open = (place: string): Promise<unknown> => page.goto(visit.pages.publicUrl + place);
   const rows = () => page.locator('table.monitors tbody tr');
   const row = (name: string) => rows().filter({ has: page.getByRole('link', { name }) });
   const names = () => page.locator('table.monitors tbody th a').allTextContents();
