@@ -70,7 +70,7 @@ export function dashboard(given: () => System, front: () => Front): void {
     const again = await second.newPage();
     await again.goto(link);
     await again.getByRole('button', { name: 'Sign in' }).click();
-    await again.getByText(/kubectl monitor sign-in/).waitFor();
+    await again.getByRole('alert').filter({ hasText: 'kubectl monitor sign-in' }).waitFor();
     await second.close();
   });
 
