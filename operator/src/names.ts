@@ -149,7 +149,7 @@ export const CONDITIONS = {
     Ready: ['Ready', 'NotAccepted', 'NotScheduled', 'Pending'],
     // These two come from the checks, with the reason at which a check stopped.
     Healthy: ['CheckSucceeded', 'NoCheckYet'],
-    BudgetOK: ['WithinBudget', 'ConditionsOnly', 'Paused', 'NoCheckYet'],
+    BudgetOK: ['WithinBudget', 'ConditionsOnly', 'Paused', 'HourlyQuota', 'NoCheckYet'],
     Paused: ['ReconcileDisabled', 'Suspended', 'NotPaused'],
   },
   NotificationChannel: {

@@ -60,6 +60,10 @@ describe('people and the members of their workspace at the dashboard', function 
     await page.getByRole('link', { name: /^Account of/ }).click();
     await page.getByRole('link', { name: 'Members and quotas of the workspace' }).click();
     await page.getByText(`Of the workspace ${name}`).waitFor();
+    await page
+      .locator('dd', { hasText: /^no limit$/ })
+      .nth(1)
+      .waitFor();
   };
   const invite = async (page: Page, address: string, role: string): Promise<string> => {
     await page.getByLabel('Mail address').fill(address);

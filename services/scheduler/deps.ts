@@ -8,6 +8,7 @@ import type { Log } from '../core/log.ts';
 import type { Caps } from '../store/budget.ts';
 import type { HostGate } from './politeness.ts';
 import type { SchedulerMetrics } from './metrics.ts';
+import type { Quotas } from './quotas.ts';
 import type { ModelsSource } from './check/models.ts';
 import type { PlainCommitter } from './check/unchanged.ts';
 import type { Load } from './projection/load.ts';
@@ -32,6 +33,7 @@ export interface SchedulerDeps {
   readonly notification: InternalClient;
   readonly models: ModelsSource;
   readonly gate: HostGate;
+  readonly quotas: Quotas;
   readonly plain: PlainCommitter;
   readonly secrets: SecretReader;
   readonly authenticators: Authenticators;

@@ -15,6 +15,7 @@ import { missClaim, runClaim } from './check/run.ts';
 import { dispatchDeliveries } from './outbox/dispatch.ts';
 import { createPace } from './pace.ts';
 import { hostOf } from './politeness.ts';
+import { withinQuotas } from './quotas.ts';
 import { createChores, tellAllDue } from './sweep/sweep.ts';
 import { createTimer, type Timer } from './timer.ts';
 
@@ -87,7 +88,8 @@ export function startLoop(deps: SchedulerDeps, options: LoopOptions): Loop {
     const { ready, deferred } = sortByHost(claims, deps);
     const admitted = await deps.workers.admit(ready);
     await releaseClaims(deps.pool, [...deferred, ...admitted.waiting]);
-    for (const claim of admitted.ready) begin(claim, () => runClaim(claim, deps, cut.signal));
+    const begun = await withinQuotas(admitted.ready, deps);
+    for (const claim of begun) begin(claim, () => runClaim(claim, deps, cut.signal));
     for (const { claim, plan } of admitted.missed) begin(claim, () => missClaim(claim, plan, deps));
     if (admitted.waiting.length > 0) pods.wake();
     if (claims.length >= limit) return pace.full(free());
@@ -199,7 +201,9 @@ async function runOne(
   signal: AbortSignal,
 ): Promise<RunResult | 'lost' | undefined> {
   try {
-    return await work();
+    const result = await work();
+    if (result === 'released') await deps.quotas.giveBack(claim);
+    return result;
   } catch (error) {
     const { workspace, monitor } = claim;
     if (!signal.aborted) {
@@ -210,6 +214,7 @@ async function runOne(
       return error instanceof StoreError && error.code === 'unavailable' ? 'lost' : undefined;
     }
     await releaseClaims(deps.pool, [{ ...claim, until: deps.clock.now() }]);
+    await deps.quotas.giveBack(claim);
     return 'released';
   }
 }

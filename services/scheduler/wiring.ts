@@ -18,6 +18,7 @@ import type { SchedulerConfig } from './config.ts';
 import type { SchedulerDeps } from './deps.ts';
 import { createHostGate } from './politeness.ts';
 import { createLoad } from './projection/load.ts';
+import { createQuotas } from './quotas.ts';
 import { watchDataKeys, type DataKeys } from './secrets/dataKey.ts';
 import { createAuthenticators } from './secrets/authenticators.ts';
 import { createSecretReader } from './secrets/reader.ts';
@@ -95,6 +96,7 @@ export function wireDeps(
       concurrency: config.hostConcurrency,
       clock,
     }),
+    quotas: createQuotas(pool, clock),
     secrets: createSecretReader(pool, dataKeys, clock),
     authenticators: createAuthenticators(dataKeys, clock),
     seals: createSeals(pool, dataKeys),

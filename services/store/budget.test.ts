@@ -112,7 +112,13 @@ describe('the budget', () => {
     const caps = { ...uncapped, workspace: { microUsd: 1500n, tokens: 1_000 } };
     const set = (usdPerMonth: string | null, tokensPerMonth: number | null) =>
       withWorkspace(db.pool('mon_api'), 'team', (tx) =>
-        setLimits(tx, 'team', { monitors: null, usdPerMonth, tokensPerMonth }),
+        setLimits(tx, 'team', {
+          monitors: null,
+          usdPerMonth,
+          tokensPerMonth,
+          checksPerHour: null,
+          mailsPerHour: null,
+        }),
       );
     const reserve = async (workspace = 'team') =>
       (await reserveBudget(pool, wanted({ workspace }), caps)).kind;
@@ -127,6 +133,8 @@ describe('the budget', () => {
       monitors: null,
       usdPerMonth: '1',
       tokensPerMonth: 200,
+      checksPerHour: null,
+      mailsPerHour: null,
     });
   });
 

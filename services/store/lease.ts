@@ -1,4 +1,5 @@
 /** Leases of claimed monitors: given back, renewed, and taken over from the dead. */
+import type { StatusCondition } from '../../crds/types/monitorjob.ts';
 import { StoreError, codeOf } from './errors.ts';
 import type { Sql } from './pool.ts';
 
@@ -21,6 +22,26 @@ export async function releaseClaims(sql: Sql, releases: readonly Release[]): Pro
      FROM jsonb_to_recordset($1::jsonb) AS r(workspace text, monitor text, token bigint, until timestamptz)
      WHERE m.workspace_id = r.workspace AND m.name = r.monitor AND m.lease_token = r.token AND m.lease_until IS NOT NULL`,
     [releaseRows(releases)],
+  );
+}
+
+/** A claim that is given back for later, with what is said of it meanwhile. */
+export interface PutOff extends Release {
+  readonly conditions: readonly StatusCondition[];
+  /** A run that was held until the one before it had ended. */
+  readonly buffered: boolean;
+}
+
+/** Gives claims back as `releaseClaims`, and says on their monitors why. */
+export async function putOffClaims(sql: Sql, putOffs: readonly PutOff[]): Promise<void> {
+  if (putOffs.length === 0) return;
+  await sql.query(
+    `UPDATE monitors m SET next_due_at = r.until, lease_until = NULL, lease_owner = NULL,
+       conditions = r.conditions, buffered = m.buffered OR r.buffered
+     FROM jsonb_to_recordset($1::jsonb)
+       AS r(workspace text, monitor text, token bigint, until timestamptz, conditions jsonb, buffered boolean)
+     WHERE m.workspace_id = r.workspace AND m.name = r.monitor AND m.lease_token = r.token AND m.lease_until IS NOT NULL`,
+    [JSON.stringify(putOffs)],
   );
 }
 

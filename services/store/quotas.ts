@@ -81,24 +81,35 @@ export interface Limits {
   readonly monitors: number | null;
   readonly usdPerMonth: string | null;
   readonly tokensPerMonth: number | null;
+  readonly checksPerHour: number | null;
+  readonly mailsPerHour: number | null;
 }
 
 /**
  * Sets all limits of a workspace. What it has and has spent stays, however much.
  * @returns what they were
- * @throws StoreError `notFound`, or `invalid` for a number below 0
+ * @throws StoreError `notFound`, or `invalid` for a number below 0, or below `LEAST_MAILS` of mails
  */
 export async function setLimits(tx: Sql, workspace: string, limits: Limits): Promise<Limits> {
   const { rows } = await tx.query<Limits>(
     `SELECT max_monitors AS monitors, trim_scale(max_usd_per_month)::text AS "usdPerMonth",
-       max_tokens_per_month AS "tokensPerMonth" FROM workspaces WHERE id = $1 FOR UPDATE`,
+       max_tokens_per_month AS "tokensPerMonth", max_checks_per_hour AS "checksPerHour",
+       max_mails_per_hour AS "mailsPerHour" FROM workspaces WHERE id = $1 FOR UPDATE`,
     [workspace],
   );
   if (!rows[0]) throw new StoreError('notFound', `There is no workspace ${workspace}.`);
   await tx.query(
-    `UPDATE workspaces SET max_monitors = $2, max_usd_per_month = $3, max_tokens_per_month = $4
+    `UPDATE workspaces SET max_monitors = $2, max_usd_per_month = $3, max_tokens_per_month = $4,
+       max_checks_per_hour = $5, max_mails_per_hour = $6
      WHERE id = $1`,
-    [workspace, limits.monitors, limits.usdPerMonth, limits.tokensPerMonth],
+    [
+      workspace,
+      limits.monitors,
+      limits.usdPerMonth,
+      limits.tokensPerMonth,
+      limits.checksPerHour,
+      limits.mailsPerHour,
+    ],
   );
   return rows[0];
 }

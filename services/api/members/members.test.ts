@@ -349,8 +349,16 @@ describe('members and invitations at the api', function () {
       JSON.parse((await ask(bob, 'GET', '/quotas')).text) as Record<string, unknown>;
     assert.deepEqual((await read())['monitors'], { limit: null, used: 0 });
     assert.deepEqual((await read())['usdPerMonth'], { limit: null, used: '0.000000' });
+    const unlimited = (await read())['checksPerHour'] as Record<string, unknown>;
+    assert.deepEqual([unlimited['limit'], unlimited['used']], [null, null]);
     const path = `/admin/workspaces/${team}/quotas`;
-    const limits = { monitors: 3, usdPerMonth: '12.5', tokensPerMonth: 1000 };
+    const limits = {
+      monitors: 3,
+      usdPerMonth: '12.5',
+      tokensPerMonth: 1000,
+      checksPerHour: 60,
+      mailsPerHour: 25,
+    };
     assert.equal((await ask(ann, 'PUT', path, limits)).status, 403);
     const { headers } = await world.api.call('POST', '/api/v1/sign-in', {
       body: { token: await world.api.oneTimeToken('sign-in', null) },
@@ -368,14 +376,26 @@ describe('members and invitations at the api', function () {
        VALUES ($1, '', date_trunc('month', $2::timestamptz AT TIME ZONE 'UTC'), 1.25, 40)`,
       [team, now],
     );
+    const hour = new Date(Math.floor(now.getTime() / 3_600_000) * 3_600_000);
+    await world.api.db.pool('postgres').query(
+      `INSERT INTO hourly_uses (workspace_id, kind, hour, used)
+       VALUES ($1, 'checks', $2, 7), ($1, 'mails', $2::timestamptz - interval '1 hour', 9)`,
+      [team, hour],
+    );
+    const hourEnds = new Date(hour.getTime() + 3_600_000).toISOString();
     assert.deepEqual(await read(), {
       monitors: { limit: 3, used: 0 },
       usdPerMonth: { limit: '12.500000', used: '1.250000' },
       tokensPerMonth: { limit: 1000, used: 40 },
+      checksPerHour: { limit: 60, used: 7, resetsAt: hourEnds },
+      mailsPerHour: { limit: 25, used: 0, resetsAt: hourEnds },
       resetsAt: new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)).toISOString(),
     });
     assert.equal((await audited()).at(-1), 'workspace.quotas');
     assert.equal((await world.audited()).at(-1), 'workspace.quotas');
+    const few = await as(world.api, admin, 'PUT', path, { ...limits, mailsPerHour: 24 });
+    assert.equal(few.status, 400, few.text);
+    assert.match(few.text, /mailsPerHour/);
     const nobodys = await as(world.api, admin, 'PUT', '/admin/workspaces/nobody/quotas', limits);
     assert.equal(nobodys.status, 404);
   });

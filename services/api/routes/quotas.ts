@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { formatUsd, monthKey } from '../../domain/budget.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { readBudget } from '../../store/budgetRows.ts';
+import { hourAfter, hourlyQuota, LEAST_MAILS } from '../../store/hourlyQuotas.ts';
 import { monitorQuota, setLimits, spendingQuota } from '../../store/quotas.ts';
 import { PLATFORM_WORKSPACE, withWorkspace } from '../../store/workspace.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -14,6 +15,8 @@ export const quotaRoutes = (deps: ApiDeps): Route[] => [show(deps), set(deps)];
 
 /** Null where the workspace has no limit of its own: what holds for all workspaces holds then. */
 const count = z.number().int().nullable();
+/** In an hour of the clock, in UTC; used is null without a limit, as nobody counts then. */
+const hourly = z.strictObject({ limit: count, used: count, resetsAt: time });
 /** A decimal, to a millionth. */
 const usd = z.string();
 
@@ -23,11 +26,14 @@ const show = (deps: ApiDeps): Route =>
     path: '/api/v1/quotas',
     policy: 'read',
     tag: 'members',
-    summary: 'What the workspace may have and spend in this month, and how much of it is used',
+    summary:
+      'What the workspace may have and spend in this month and hour, and how much of it is used',
     answer: z.strictObject({
       monitors: z.strictObject({ limit: count, used: z.number().int() }),
       usdPerMonth: z.strictObject({ limit: usd.nullable(), used: usd }),
       tokensPerMonth: z.strictObject({ limit: count, used: z.number().int() }),
+      checksPerHour: hourly,
+      mailsPerHour: hourly,
       /** When the month ends, in UTC. */
       resetsAt: time,
     }),
@@ -38,11 +44,16 @@ const show = (deps: ApiDeps): Route =>
           const monitors = await monitorQuota(tx, workspace);
           const may = await spendingQuota(tx, workspace);
           const used = await readBudget(tx, { workspace, monitor: '', month: monthKey(now) });
+          const resetsAt = hourAfter(now).toISOString();
+          const checks = await hourlyQuota(tx, workspace, 'checks', now);
+          const mails = await hourlyQuota(tx, workspace, 'mails', now);
           const limit = may.microUsd === null ? null : formatUsd(may.microUsd);
           return {
             monitors: { limit: monitors.most, used: monitors.used },
             usdPerMonth: { limit, used: formatUsd(used.microUsd) },
             tokensPerMonth: { limit: may.tokens, used: used.tokens },
+            checksPerHour: { ...checks, resetsAt },
+            mailsPerHour: { ...mails, resetsAt },
             resetsAt: nextMonth(now).toISOString(),
           };
         }),
@@ -54,13 +65,16 @@ const nextMonth = (now: Date): Date =>
   new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
 
 const most = z.number().int().min(0);
+const INTEGER = 2_147_483_647;
 const limits = z.strictObject({
-  monitors: most.max(2_147_483_647).nullable(),
+  monitors: most.max(INTEGER).nullable(),
   usdPerMonth: z
     .string()
     .regex(/^\d{1,8}(\.\d{1,6})?$/, 'must be an amount such as "12.50"')
     .nullable(),
   tokensPerMonth: most.max(Number.MAX_SAFE_INTEGER).nullable(),
+  checksPerHour: most.max(INTEGER).nullable(),
+  mailsPerHour: z.number().int().min(LEAST_MAILS).max(INTEGER).nullable(),
 });
 
 const set = (deps: ApiDeps): Route =>

@@ -36,8 +36,29 @@ export function conditionsAfter(
     ...budgetFact(facts.budget),
   ];
   const types = new Set(wanted.map((fact) => fact.type));
-  const kept = claim.conditions.filter((condition) => !types.has(condition.type));
+  const kept = claim.conditions.filter(
+    (condition) => !types.has(condition.type) && !isPutOff(condition),
+  );
   return [...kept, ...wanted.map((fact) => toCondition(claim, fact, now))];
+}
+
+const PUT_OFF = 'HourlyQuota';
+
+/** Whether it says that a check waits for another hour; the next check ends that. */
+export const isPutOff = ({ type, reason }: Pick<StatusCondition, 'type' | 'reason'>): boolean =>
+  type === 'BudgetOK' && reason === PUT_OFF;
+
+/** The conditions while a check waits, because its workspace has begun all that it may in this hour. */
+export function conditionsPutOff(
+  claim: Pick<Claim, 'conditions' | 'generation'>,
+  now: Date,
+  message: string,
+): StatusCondition[] {
+  const fact: Fact = { type: 'BudgetOK', status: 'False', reason: PUT_OFF, message };
+  return [
+    ...claim.conditions.filter(({ type }) => type !== fact.type),
+    toCondition(claim, fact, now),
+  ];
 }
 
 function healthFact({ failed, why }: ConditionFacts): Fact[] {

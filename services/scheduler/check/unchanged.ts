@@ -1,6 +1,7 @@
 /** The short way of a check that found nothing new: no text is stored, many commit together. */
 import type { Clock } from '../../core/clock.ts';
 import { retentionClass, type UnchangedRow } from '../../store/commit.ts';
+import { isPutOff } from './conditions.ts';
 import type { Checked } from './decide.ts';
 import type { ConcludeInput } from './conclude.ts';
 import { planNext } from './plan.ts';
@@ -18,6 +19,7 @@ export function isPlain({ claim, decided }: Pick<ConcludeInput, 'claim' | 'decid
     claim.pending.length === 0 &&
     claim.deaths === 0 &&
     claim.retry === null &&
+    !claim.conditions.some(isPutOff) &&
     healthy('Scheduled') &&
     healthy('Healthy')
   );

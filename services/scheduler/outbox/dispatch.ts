@@ -20,7 +20,7 @@ import { withWorkspace } from '../../store/workspace.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { afterReconcile, afterSend, retryOrGiveUp, type Reconciled } from './decide.ts';
 import { failedSend } from './failedSend.ts';
-import { prepareParcel, type Parcel } from './parcel.ts';
+import { mailsOf, prepareParcel, takenBy, type Parcel } from './parcel.ts';
 import { resolveTarget } from './target.ts';
 
 export type DispatchDeps = Pick<
@@ -28,6 +28,7 @@ export type DispatchDeps = Pick<
   | 'pool'
   | 'clock'
   | 'notification'
+  | 'quotas'
   | 'secrets'
   | 'failpoint'
   | 'metrics'
@@ -114,11 +115,31 @@ async function tryDelivery(
     };
   const parcel = await prepareParcel(claim, channel, resolved.target, deps);
   if (parcel.kind === 'outcome') return parcel.outcome;
+  return sendWithin(claim, channel.spec.type, parcel, deps, signal);
+}
+
+/** Sends what the workspace's mails of the hour have room for. */
+async function sendWithin(
+  claim: DeliveryClaim,
+  type: Channel['spec']['type'],
+  parcel: SentParcel,
+  deps: DispatchDeps,
+  signal: AbortSignal,
+): Promise<DeliveryOutcome> {
+  const count = mailsOf(parcel.target);
+  const mails = await deps.quotas.takeMails(claim.workspace, count);
+  if (mails.kind === 'full') {
+    await parcel.withdraw?.();
+    return { kind: 'defer', at: mails.until, error: mails.why };
+  }
   await deps.failpoint('delivery.before-send');
   const result = await send(claim, parcel, deps, signal);
   await deps.failpoint('delivery.after-send');
-  if (result.kind === 'retry' || result.kind === 'rejected') await parcel.withdraw?.();
-  return afterSend(claim, channel.spec.type, result, deps.clock.now(), deps.random());
+  if (result.kind === 'retry' || result.kind === 'rejected') {
+    await parcel.withdraw?.();
+    await mails.giveBack(count - takenBy(result));
+  }
+  return afterSend(claim, type, result, deps.clock.now(), deps.random());
 }
 
 async function readChannel(
@@ -137,9 +158,11 @@ async function readChannel(
   });
 }
 
+type SentParcel = Extract<Parcel, { kind: 'send' }>;
+
 async function send(
   claim: DeliveryClaim,
-  { target, message, template }: Extract<Parcel, { kind: 'send' }>,
+  { target, message, template }: SentParcel,
   deps: DispatchDeps,
   signal: AbortSignal,
 ): Promise<DeliverResult> {

@@ -1,5 +1,9 @@
 /** What a delivery sends, and to whom; a mail goes to those who confirmed, or asks one to confirm. */
-import type { AlertMessage, DeliveryTarget } from '../../core/contracts/notification.ts';
+import type {
+  AlertMessage,
+  DeliverResult,
+  DeliveryTarget,
+} from '../../core/contracts/notification.ts';
 import type { Channel } from '../../store/channels.ts';
 import type { DeliveryClaim, DeliveryOutcome } from '../../store/outbox.ts';
 import { listSecretRecipients } from '../../store/recipients.ts';
@@ -18,6 +22,16 @@ export type Parcel =
     }
   /** Nothing is sent; this becomes of the delivery. */
   | { readonly kind: 'outcome'; readonly outcome: DeliveryOutcome };
+
+/** How many mails go out to a target: one to each recipient. */
+export function mailsOf(target: DeliveryTarget): number {
+  const named = target.type === 'Unresolved' ? target.target : target;
+  return named.type === 'Email' ? named.to.length : 0;
+}
+
+/** How many of them were sent although the send as a whole was not. */
+export const takenBy = (result: Extract<DeliverResult, { kind: 'retry' | 'rejected' }>): number =>
+  result.kind === 'retry' ? (result.taken?.length ?? 0) : 0;
 
 /** @param target the channel's, with the values of its secrets or their names */
 export async function prepareParcel(

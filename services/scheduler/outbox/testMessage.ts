@@ -12,6 +12,7 @@ import { listSecretRecipients } from '../../store/recipients.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { addressTo } from './addressees.ts';
 import type { DispatchDeps } from './dispatch.ts';
+import { mailsOf, takenBy } from './parcel.ts';
 import { resolveTarget } from './target.ts';
 
 export interface TestResult {
@@ -24,7 +25,10 @@ const SEND_MS = 30_000;
 /** @throws StoreError `notFound` when there is no such channel */
 export async function testChannel(
   { workspace, channel: name }: { readonly workspace: string; readonly channel: string },
-  deps: Pick<DispatchDeps, 'pool' | 'secrets' | 'notification' | 'clock' | 'settings'> & {
+  deps: Pick<
+    DispatchDeps,
+    'pool' | 'secrets' | 'notification' | 'clock' | 'quotas' | 'settings'
+  > & {
     readonly newId: () => string;
   },
 ): Promise<TestResult> {
@@ -39,6 +43,9 @@ export async function testChannel(
       kind: 'rejected',
       reason: `No recipient of the channel ${name} has confirmed; each of them got a mail with a link`,
     };
+  const count = mailsOf(target);
+  const mails = await deps.quotas.takeMails(workspace, count);
+  if (mails.kind === 'full') return { kind: 'rejected', reason: mails.why };
   const body = {
     deliveryId: deps.newId(),
     attempt: 1,
@@ -51,6 +58,8 @@ export async function testChannel(
     const result = await deps.notification.post(DELIVER_PATH, body, deliverResult, {
       timeoutMs: SEND_MS + 5_000,
     });
+    if (result.kind === 'retry' || result.kind === 'rejected')
+      await mails.giveBack(count - takenBy(result));
     return { kind: result.kind, reason: result.kind === 'accepted' ? null : result.reason };
   } catch (error) {
     return { kind: 'retry', reason: messageOf(error) };

@@ -17,7 +17,8 @@ export interface Seeded {
 
 /** Columns that may not be any text. */
 const CHECKED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  workspaces: { kind: 'team' },
+  workspaces: { kind: 'team', max_mails_per_hour: 25 },
+  hourly_uses: { kind: 'checks' },
   memberships: { role: 'owner' },
   invitations: { role: 'owner', invited_by: null, accepted_by: null },
   one_time_tokens: { purpose: 'acknowledge' },

@@ -8,6 +8,7 @@ import { getCheck, listChecks, listLastChecks } from '../checks.ts';
 import { getDelivery, listDeliveries, resendDelivery } from '../deliveries.ts';
 import { actOnFinding, getFinding, listFindingEvents, listFindings } from '../findings.ts';
 import { countDelivered, readFunnel } from '../funnel.ts';
+import { hourlyQuota } from '../hourlyQuotas.ts';
 import { abandonRequest, beginRequest } from '../idempotency.ts';
 import { findRole } from '../identity.ts';
 import { deleteMonitor, getMonitor, listMonitorNames, requestRun } from '../monitors.ts';
@@ -44,6 +45,7 @@ export const READS: Readonly<Record<string, Work>> = {
   countMonitors: async (tx) => Object.entries(await countMonitors(tx, tx.workspace)),
   listMonitorNames: (tx) => listMonitorNames(tx, tx.workspace),
   takenNames: async (tx, { name }) => [...(await takenNames(tx, tx.workspace, [name]))],
+  hourlyQuota: (tx) => hourlyQuota(tx, tx.workspace, 'checks', NOON),
   monitorQuota: (tx) => monitorQuota(tx, tx.workspace),
   getChannel: (tx, { name }) => getChannel(tx, tx.workspace, name),
   listChannels: (tx) => listChannels(tx, tx.workspace),

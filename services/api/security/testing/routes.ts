@@ -183,7 +183,13 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /admin/users/{id}/enable': { needs: 'platform', thing: 'user', body: {} },
   'PUT /admin/workspaces/{id}/quotas': {
     needs: 'platform',
-    body: { monitors: 100, usdPerMonth: null, tokensPerMonth: null },
+    body: {
+      monitors: 100,
+      usdPerMonth: null,
+      tokensPerMonth: null,
+      checksPerHour: null,
+      mailsPerHour: null,
+    },
   },
   'DELETE /admin/users/{id}/second-factors': { needs: 'platform', thing: 'user' },
 
