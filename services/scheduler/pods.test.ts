@@ -11,7 +11,7 @@ import { createInternalClient, type InternalClient } from '../core/internal/clie
 import type { Running } from '../core/lifecycle.ts';
 import { createLog } from '../core/log.ts';
 import { testKeys } from '../core/testing/keys.ts';
-import { testSource } from '../store/testing/monitors.ts';
+import { testSource, testSpec } from '../store/testing/monitors.ts';
 import { startScheduler } from './start.ts';
 import { configFor } from './testing/config.ts';
 import { once, notFound, startPods, withTenant, type TestPods } from './testing/pods.ts';
@@ -64,6 +64,8 @@ describe('the scheduler and the pods of a tenant', () => {
     );
   const monitor = (name: string): Promise<void> =>
     world.monitor(name, {
+      // So long that no other slot comes while a test runs.
+      schedule: { ...testSpec().schedule, interval: '744h' },
       sources: [testSource({ url: `https://${name}.example/` })],
     });
   const report = async (): Promise<CapacityReport> =>
