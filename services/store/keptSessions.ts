@@ -90,21 +90,53 @@ export async function dropAllSessions(tx: Sql, workspace: string): Promise<void>
   );
 }
 
+/** Changes with each write of a login Secret; undefined when there is none. */
+export async function loginVersion(
+  tx: Sql,
+  workspace: string,
+  login: string,
+): Promise<string | undefined> {
+  return version(tx, workspace, login, '');
+}
+
+async function version(
+  tx: Sql,
+  workspace: string,
+  login: string,
+  lock: '' | 'FOR SHARE',
+): Promise<string | undefined> {
+  const { rows } = await tx.query<{ readonly version: string }>(
+    `SELECT encode(sha256(content), 'hex') AS version FROM secrets
+     WHERE workspace_id = $1 AND kind = 'Secret' AND name = $2 ${lock}`,
+    [workspace, login],
+  );
+  return rows[0]?.version;
+}
+
+/** What a check signed in by, as it was when the check began. */
+export interface SignedIn {
+  readonly monitor: string;
+  readonly source: string;
+  readonly spec: Signing;
+  /** By `loginVersion`. */
+  readonly login: string | undefined;
+}
+
 /**
- * Whether the session of a check that began with `spec` is still one to keep. The monitor stays as it is until
- * the transaction ends.
+ * Whether the session of a check is still one to keep. The monitor and its login stay as they are until the
+ * transaction ends.
  */
 export async function lockWish(
   tx: Sql,
   workspace: string,
-  monitor: string,
-  source: string,
-  spec: Signing,
+  { monitor, source, spec, login }: SignedIn,
 ): Promise<boolean> {
   const { rows } = await tx.query<{ readonly spec: MonitorJobSpec }>(
     `SELECT spec FROM monitors WHERE workspace_id = $1 AND name = $2 AND deleted_at IS NULL FOR SHARE`,
     [workspace, monitor],
   );
   const [now] = rows;
-  return now !== undefined && !endedSessions(spec, now.spec).includes(source);
+  if (!now || endedSessions(spec, now.spec).includes(source)) return false;
+  const name = spec.session?.credentialsSecretRef?.name;
+  return name === undefined || (await version(tx, workspace, name, 'FOR SHARE')) === login;
 }

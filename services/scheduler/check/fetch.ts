@@ -16,7 +16,7 @@ import { NoPodError } from '../workers/errors.ts';
 import { mustRender, type Fetched, type Memory } from './look.ts';
 import type { CheckTimeouts } from './timeouts.ts';
 import { failedBy } from './noPage.ts';
-import { keepSession, sessionFor } from './session.ts';
+import { keepSession, signingFor } from './session.ts';
 import { planFetch, toFetchSource } from './via.ts';
 
 export type FetchDeps = Pick<
@@ -136,9 +136,10 @@ async function fetchOnce(
     const leave = await deps.gate.enter(host, context.signal);
     try {
       const began = deps.clock.monotonic();
-      const session = await sessionFor(context.claim, source, deps);
+      const signing = await signingFor(context.claim, source, context.isPreview === true, deps);
+      const session = signing?.session;
       const result = await callBrowser(context, source, deps, { ...way, session });
-      if (!context.isPreview) await keepSession(context.claim, source, result, deps);
+      if (!context.isPreview) await keepSession(context.claim, source, signing, result, deps);
       deps.load.took(way.via, deps.clock.monotonic() - began);
       const wait = result.kind === 'failed' ? result.error.retryAfterSeconds : undefined;
       if (wait !== undefined)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { MonitorJobSpec, SourceStep } from '../../../crds/types/monitorjob.ts';
 import { keptSessionName } from '../../store/keptSessions.ts';
 import { deleteMonitor } from '../../store/monitors.ts';
+import { deleteSecret } from '../../store/secrets.ts';
 import { testSource } from '../../store/testing/monitors.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { FORTY, useLine } from '../testing/line.ts';
@@ -109,15 +110,30 @@ describe('a job that signs in', () => {
     assert.equal(await kept(), false);
   });
 
+  const meanwhile = async (change: () => Promise<unknown>): Promise<void> => {
+    world.browser.show(SHOP, async (request) => {
+      await change();
+      const result = resultOf(FORTY, request);
+      return result.kind === 'page' ? { ...result, session: 'late' } : result;
+    });
+    await world.step();
+  };
+
+  it('E9 keeps no session of a login that got other values, or was deleted, while the check ran', async () => {
+    await world.monitor('shop', spec(true));
+    await meanwhile(() => putLogin('another'));
+    assert.equal(await kept(), false);
+    await meanwhile(async () => {});
+    assert.equal(await kept(), true);
+    await meanwhile(() =>
+      withWorkspace(world.db.pool('mon_api'), 'team', (tx) =>
+        deleteSecret(tx, 'team', 'Secret', LOGIN, { managedBy: null }),
+      ),
+    );
+    assert.equal(await kept(), false);
+  });
+
   it('E9 keeps no session that a check brings back after its monitor is gone, or signs in otherwise', async () => {
-    const meanwhile = async (change: () => Promise<unknown>): Promise<void> => {
-      world.browser.show(SHOP, async (request) => {
-        await change();
-        const result = resultOf(FORTY, request);
-        return result.kind === 'page' ? { ...result, session: 'late' } : result;
-      });
-      await world.step();
-    };
     await world.monitor('shop', spec(true));
     await meanwhile(() =>
       world.edit('shop', (now) => ({ ...now, session: { ...now.session, persist: false } })),
@@ -134,14 +150,15 @@ describe('a job that signs in', () => {
     assert.equal(await kept(), false);
   });
 
-  it('a preview uses the kept session and keeps none', async () => {
+  it('a preview signs in by its steps: it is given no session that was kept, and keeps none', async () => {
     await world.monitor('shop', spec(true));
     await world.check();
     const request = { workspace: 'team', name: 'shop', judge: false };
     const [row] = await world.rows('monitors');
     const whole = row?.['spec'] as Record<string, unknown>;
     await previewJob({ ...request, spec: whole }, world.deps, new AbortController().signal);
-    assert.equal(last()?.session?.state, 'kept 1');
+    assert.equal(last()?.session?.persist, true);
+    assert.equal(last()?.session?.state, undefined);
     await world.step();
     assert.equal(last()?.session?.state, 'kept 1');
   });

@@ -11,28 +11,42 @@ type Deps = Pick<SchedulerDeps, 'log' | 'secrets'>;
 
 const KEY = 'state';
 
+/** What a fetch signs in by, and which login that was. */
+export interface Signing {
+  readonly session: FetchSession;
+  readonly login: string | undefined;
+}
+
 /**
- * What signs in; undefined for a source without steps.
+ * What signs in; undefined for a source without steps. A preview is given no session that was kept: it shows
+ * whether the steps sign in, and a draft may sign in as somebody else.
  * @throws StoreError
  */
-export async function sessionFor(
+export async function signingFor(
   job: Job,
   source: Source,
+  isPreview: boolean,
   deps: Deps,
-): Promise<FetchSession | undefined> {
+): Promise<Signing | undefined> {
   const { session } = job.spec;
   if (!session || !hasSteps(source)) return undefined;
-  const state = session.persist ? await keptState(job, source, deps) : undefined;
   const name = session.credentialsSecretRef?.name;
+  // before the values: with newer ones than it says, the session is not kept
+  const login =
+    name === undefined ? undefined : await deps.secrets.loginVersion(job.workspace, name);
+  const state = session.persist && !isPreview ? await keptState(job, source, deps) : undefined;
   // the pods of a pool have the Secret mounted: its values never come here
   const values =
     name === undefined || job.workers?.browser
       ? undefined
       : await valuesOf(job, name, source, deps);
   return {
-    persist: session.persist,
-    ...(name === undefined ? {} : { login: { name, ...(values ? { values } : {}) } }),
-    ...(state === undefined ? {} : { state }),
+    login,
+    session: {
+      persist: session.persist,
+      ...(name === undefined ? {} : { login: { name, ...(values ? { values } : {}) } }),
+      ...(state === undefined ? {} : { state }),
+    },
   };
 }
 
@@ -73,15 +87,16 @@ async function valuesOf(
 export async function keepSession(
   { workspace, monitor, spec }: Job,
   source: Source,
+  signing: Signing | undefined,
   result: FetchResult,
   { log, secrets }: Deps,
 ): Promise<void> {
-  if (result.kind !== 'page' || result.session === undefined) return;
+  if (!signing || result.kind !== 'page' || result.session === undefined) return;
   const name = keptSessionName(monitor, source.name);
   const data = { [KEY]: result.session };
   try {
     await secrets.put({ workspace, kind: 'Secret', name, data, managedBy: null }, (tx) =>
-      lockWish(tx, workspace, monitor, source.name, spec),
+      lockWish(tx, workspace, { monitor, source: source.name, spec, login: signing.login }),
     );
   } catch (err) {
     log.warn({ err, workspace, monitor }, 'a session cannot be kept');

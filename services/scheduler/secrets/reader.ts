@@ -16,6 +16,7 @@ import {
   dropSessionsOfLogin,
   isKeptSession,
   isLogin,
+  loginVersion,
 } from '../../store/keptSessions.ts';
 import type { Sql } from '../../store/pool.ts';
 import { putSecret, readSecret } from '../../store/secrets.ts';
@@ -40,6 +41,8 @@ export interface SecretReader {
    */
   secret(workspace: string, name: string, key: string): Promise<string | undefined>;
   configMap(workspace: string, name: string, key: string): Promise<string | undefined>;
+  /** Changes with each write of a login Secret; undefined when there is none. */
+  loginVersion(workspace: string, name: string): Promise<string | undefined>;
   /**
    * Writes one. With other values than before, the sessions that it signed in to are over.
    * @param isWanted asked in the same transaction, before anything is written; without it the answer is yes
@@ -71,11 +74,17 @@ export function createSecretReader(pool: pg.Pool, keys: DataKeys, clock: Clock):
       if (!stored) return undefined;
       return (JSON.parse(Buffer.from(stored.content).toString('utf8')) as Values)[key];
     },
+    loginVersion: (workspace, name) =>
+      withWorkspace(pool, workspace, (tx) => loginVersion(tx, workspace, name)),
     put: async ({ workspace, kind, name, data, managedBy }, isWanted) => {
       const meta = { kind, name, keys: Object.keys(data), managedBy };
       const now = clock.now();
       const written = await withWorkspace(pool, workspace, async (tx) => {
-        if (isWanted && !(await isWanted(tx))) return undefined;
+        if (isWanted) {
+          // who writes a Secret takes this lock first, so that the answer stays true
+          await lockDataKey(tx, workspace);
+          if (!(await isWanted(tx))) return undefined;
+        }
         if (kind === 'ConfigMap') {
           const stored = { content: Buffer.from(JSON.stringify(data)), dataKeyId: null };
           await putSecret(tx, workspace, { ...meta, ...stored }, now);
