@@ -1,5 +1,6 @@
 /** The command line of the benches: a name and two flags. */
 import { parseArgs } from 'node:util';
+import { messageOf, SetupError } from '../../../services/core/errors.ts';
 
 export interface BenchOptions {
   /** Interleaved pairs of turns. */
@@ -9,26 +10,40 @@ export interface BenchOptions {
 }
 
 export interface BenchCommand extends BenchOptions {
-  /** Undefined lists the benches. */
+  /** Undefined, also with --help, lists the benches. */
   readonly name: string | undefined;
 }
 
 const PAIRS = 5;
 const QUICK_PAIRS = 2;
 
-/** @throws Error with a sentence for the person when a flag or a word is wrong. */
+/** @throws SetupError when a flag or a word is wrong. */
 export function parseBench(args: readonly string[]): BenchCommand {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    strict: true,
-    allowPositionals: true,
-    options: { pairs: { type: 'string' }, quick: { type: 'boolean', default: false } },
-  });
+  const { values, positionals } = read(args);
   const [name, ...others] = positionals;
   if (others.length > 0)
-    throw new Error(`One bench at a time: ${positionals.join(' ')}; run them one after the other.`);
+    throw new SetupError(
+      `One bench at a time: ${positionals.join(' ')}; run them one after the other.`,
+    );
   const pairs = Number(values.pairs ?? (values.quick ? QUICK_PAIRS : PAIRS));
   if (!Number.isInteger(pairs) || pairs < 1 || pairs > 1000)
-    throw new Error(`--pairs: ${values.pairs} must be a whole number, 1 to 1000.`);
-  return { name, pairs, quick: values.quick };
+    throw new SetupError(`--pairs: ${values.pairs} must be a whole number, 1 to 1000.`);
+  return { name: values.help ? undefined : name, pairs, quick: values.quick };
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      allowPositionals: true,
+      options: {
+        pairs: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new SetupError(messageOf(error));
+  }
 }

@@ -13,8 +13,9 @@ describe('soak: options', () => {
     assert.equal(parseSoak(['chaos', '--monitors', '2000']).monitors, 2000);
   });
 
-  it('has no name when none is given', () => {
-    assert.equal(parseSoak([]).name, undefined);
+  it('has no name when none is given, nor with --help', () => {
+    for (const args of [[], ['--help'], ['kills', '-h']])
+      assert.equal(parseSoak(args).name, undefined);
   });
 
   it('names a wrong length', () => {

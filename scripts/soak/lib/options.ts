@@ -1,5 +1,6 @@
 /** The command line of the soaks: a name and how long or how much. */
 import { parseArgs } from 'node:util';
+import { messageOf, SetupError } from '../../../services/core/errors.ts';
 
 export interface SoakOptions {
   /** How long `kills`, `faults` and `chaos` go on. */
@@ -11,39 +12,50 @@ export interface SoakOptions {
 }
 
 export interface SoakCommand extends SoakOptions {
-  /** Undefined lists the soaks. */
+  /** Undefined, also with --help, lists the soaks. */
   readonly name: string | undefined;
 }
 
 const MINUTES = 30;
 
-/** @throws Error with a sentence for the person when a flag or a word is wrong. */
+/** @throws SetupError when a flag or a word is wrong. */
 export function parseSoak(args: readonly string[]): SoakCommand {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    strict: true,
-    allowPositionals: true,
-    options: {
-      minutes: { type: 'string' },
-      count: { type: 'string' },
-      monitors: { type: 'string' },
-    },
-  });
+  const { values, positionals } = read(args);
   const [name, ...others] = positionals;
   if (others.length > 0)
-    throw new Error(`One soak at a time: ${positionals.join(' ')}; run them one after the other.`);
+    throw new SetupError(
+      `One soak at a time: ${positionals.join(' ')}; run them one after the other.`,
+    );
   const minutes = Number(values.minutes ?? MINUTES);
   if (!(minutes > 0 && minutes <= 10_000))
-    throw new Error(`--minutes: ${values.minutes} must be a number above 0, at most 10000.`);
+    throw new SetupError(`--minutes: ${values.minutes} must be a number above 0, at most 10000.`);
   const count = numberOf('--count', values.count, 10_000_000);
   const monitors = numberOf('--monitors', values.monitors, 10_000);
-  return { name, minutes, count, monitors };
+  return { name: values.help ? undefined : name, minutes, count, monitors };
 }
 
 function numberOf(flag: string, value: string | undefined, most: number): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
   if (!(Number.isInteger(number) && number >= 1 && number <= most))
-    throw new Error(`${flag}: ${value} must be a whole number, 1 to ${most}.`);
+    throw new SetupError(`${flag}: ${value} must be a whole number, 1 to ${most}.`);
   return number;
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      allowPositionals: true,
+      options: {
+        minutes: { type: 'string' },
+        count: { type: 'string' },
+        monitors: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new SetupError(messageOf(error));
+  }
 }
