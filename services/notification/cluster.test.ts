@@ -13,6 +13,7 @@ import {
   channelCheckResult,
   type DeliveryTarget,
 } from '../core/contracts/notification.ts';
+import { SUBJECT_ACCESS_REVIEWS } from '../core/kube/access.ts';
 import { isForbidden } from '../core/kube/errors.ts';
 import type { Transport } from '../core/kube/transport.ts';
 import { defineResource } from '../core/kube/types.ts';
@@ -28,12 +29,14 @@ describe('channel Secrets on a real API server', function () {
   const cluster = useCluster();
   const namespace = useNamespace(cluster);
   let account: string;
+  let admin: Transport;
   let transport: Transport;
   let hook: Hook;
   let service: NotificationUnderTest;
 
   beforeEach(async () => {
     account = `system:serviceaccount:${namespace()}:notification`;
+    admin = transportOf(cluster());
     transport = transportOf(cluster(), account);
     hook = await startHook({ secrets: [VALUE] });
     service = await startNotificationUnderTest(
@@ -44,6 +47,7 @@ describe('channel Secrets on a real API server', function () {
   afterEach(async () => {
     await service.stop();
     await hook.stop();
+    for (const one of [admin, transport]) one.close();
   });
 
   const kubectl = (args: readonly string[], input?: string) =>
@@ -58,6 +62,15 @@ describe('channel Secrets on a real API server', function () {
       '--role=channels',
       `--serviceaccount=${namespace()}:notification`,
     ]);
+    const resourceAttributes = {
+      verb: 'get',
+      group: '',
+      resource: 'secrets',
+      namespace: namespace(),
+    };
+    const review = { metadata: {}, spec: { user: account, groups: [], resourceAttributes } };
+    // the API server hears of its own bindings a moment later
+    while (!(await admin.create(SUBJECT_ACCESS_REVIEWS, review)).status?.allowed);
   };
   const target = (place = namespace()): DeliveryTarget => ({
     type: 'Unresolved',
