@@ -1,6 +1,6 @@
 /** Turns what is visible in the page into lines of text. Functions here run in the page. */
 import type { PageElement, PageNode, Style } from './dom.ts';
-import { isOutOfSight, showsText, visibleFunctions } from './visible.ts';
+import { isOutOfSight, showsText, visibleFunctions, type Painted } from './visible.ts';
 
 declare function getComputedStyle(element: PageElement): Style;
 
@@ -10,33 +10,16 @@ export interface Writer {
   line: string;
   prefix: string;
   room: number;
+  readonly painted: Painted;
 }
 
 /** The lines of one element, of at most `room` characters. */
 export function linesOf(element: PageElement, excluded: Set<PageNode>, room: number): string[] {
-  const writer: Writer = { lines: [], line: '', prefix: '', room };
-  const style = getComputedStyle(element);
+  const writer: Writer = { lines: [], line: '', prefix: '', room, painted: new Map() };
   // An element that was asked for by name is read even when it is no block.
-  writeElement(writer, element, style, excluded);
+  writeElement(writer, element, excluded);
   endLine(writer);
   return writer.lines;
-}
-
-export function writeNode(
-  writer: Writer,
-  node: PageNode,
-  shown: boolean,
-  keepsBreaks: boolean,
-  excluded: Set<PageNode>,
-): void {
-  if (writer.room <= 0 || excluded.has(node)) return;
-  if (node.nodeType === 3) {
-    if (shown) writeText(writer, node.nodeValue ?? '', keepsBreaks);
-    return;
-  }
-  if (node.nodeType !== 1) return;
-  const element = node as PageElement;
-  writeElement(writer, element, getComputedStyle(element), excluded);
 }
 
 /** Adds text to the line with its white space folded; in `pre` a newline ends the line. */
@@ -59,12 +42,7 @@ export function endLine(writer: Writer): void {
   writer.lines.push(line);
 }
 
-export function writeElement(
-  writer: Writer,
-  element: PageElement,
-  style: Style,
-  excluded: Set<PageNode>,
-): void {
+export function writeElement(writer: Writer, element: PageElement, excluded: Set<PageNode>): void {
   const tag = element.tagName.toUpperCase();
   if (tag === 'BR') return endLine(writer);
   if (
@@ -73,12 +51,12 @@ export function writeElement(
     )
   )
     return;
-  if (isOutOfSight(element, style)) return;
-  if (style.display === 'table-row') return writeRow(writer, element, excluded);
-  const isBlock = !/^(inline|contents|ruby|inline-block|inline-flex|inline-grid)/.test(
-    style.display,
-  );
-  const isBox = style.display.startsWith('inline-');
+  const style = getComputedStyle(element);
+  const { display } = style;
+  if (isOutOfSight(element, style, display)) return;
+  if (display === 'table-row') return writeRow(writer, element, excluded);
+  const isBlock = !/^(inline|contents|ruby)/.test(display);
+  const isBox = display.startsWith('inline-');
   if (isBlock) endLine(writer);
   else if (isBox) writer.line += ' ';
   const heading = /^H([1-6])$/.exec(tag);
@@ -99,9 +77,21 @@ export function writeChildren(
   style: Style,
   excluded: Set<PageNode>,
 ): void {
-  const shown = showsText(element, style);
-  const keepsBreaks = /preserve/.test(style.whiteSpaceCollapse);
-  for (const node of childrenOf(element)) writeNode(writer, node, shown, keepsBreaks, excluded);
+  let text: { readonly shows: boolean; readonly keepsBreaks: boolean } | undefined;
+  for (const node of childrenOf(element)) {
+    if (writer.room <= 0) return;
+    if (excluded.has(node)) continue;
+    if (node.nodeType === 1) writeElement(writer, node as PageElement, excluded);
+    if (node.nodeType !== 3) continue;
+    const value = node.nodeValue ?? '';
+    // most are the breaks between blocks, for which no style needs to be asked
+    if (writer.line === '' && !/\S/.test(value)) continue;
+    text ??= {
+      shows: showsText(element, style, writer.painted),
+      keepsBreaks: /preserve/.test(style.whiteSpaceCollapse),
+    };
+    if (text.shows) writeText(writer, value, text.keepsBreaks);
+  }
 }
 
 /** The nodes that are laid out in an element: a shadow tree, what fills a slot, or its children. */
@@ -122,9 +112,8 @@ export function writeRow(writer: Writer, row: PageElement, excluded: Set<PageNod
   const cells: string[][] = [];
   for (const node of childrenOf(row)) {
     if (node.nodeType !== 1 || excluded.has(node)) continue;
-    const inner: Writer = { lines: [], line: '', prefix: '', room: writer.room };
-    const cell = node as PageElement;
-    writeElement(inner, cell, getComputedStyle(cell), excluded);
+    const inner: Writer = { ...writer, lines: [], line: '', prefix: '' };
+    writeElement(inner, node as PageElement, excluded);
     endLine(inner);
     cells.push(inner.lines);
   }
@@ -140,7 +129,6 @@ export function writeRow(writer: Writer, row: PageElement, excluded: Set<PageNod
 export const textFunctions = [
   ...visibleFunctions,
   linesOf,
-  writeNode,
   writeText,
   endLine,
   writeElement,

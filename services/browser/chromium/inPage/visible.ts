@@ -5,20 +5,23 @@ declare function getComputedStyle(element: PageElement): Style;
 declare const scrollX: number;
 declare const scrollY: number;
 
-/** Whether an element with all its content is out of sight. */
-export function isOutOfSight(element: PageElement, style: Style): boolean {
-  if (style.display === 'none' || style.opacity === '0') return true;
+/** Backgrounds that were looked up. */
+export type Painted = Map<PageElement, string>;
+
+/** Whether an element with all its content is out of sight. What costs least is asked first. */
+export function isOutOfSight(element: PageElement, style: Style, display: string): boolean {
+  if (display === 'none' || style.opacity === '0') return true;
   if (style.contentVisibility === 'hidden') return true;
-  if (style.fontSize === '0px' && element.children.length === 0) return true;
-  const positioned = style.position === 'absolute' || style.position === 'fixed';
-  if (positioned && style.clip !== 'auto' && /rect\((0|1)(px)?,? (0|1)/.test(style.clip))
-    return true;
   if (/^inset\((50|100)%/.test(style.clipPath)) return true;
   if (Number.parseFloat(style.textIndent) <= -999) return true;
+  if (element.children.length === 0 && style.fontSize === '0px') return true;
+  const { position } = style;
+  const positioned = position === 'absolute' || position === 'fixed';
+  if (positioned && /rect\((0|1)(px)?,? (0|1)/.test(style.clip)) return true;
   const cut = style.overflowX !== 'visible' || style.overflowY !== 'visible';
   if (!positioned && !cut) return false;
   const box = element.getBoundingClientRect();
-  if (cut && style.display !== 'contents' && (box.width <= 1 || box.height <= 1)) return true;
+  if (cut && display !== 'contents' && (box.width <= 1 || box.height <= 1)) return true;
   return positioned && isOffScreen(element);
 }
 
@@ -30,22 +33,24 @@ export function isOffScreen(element: PageElement): boolean {
 }
 
 /** Whether text directly in the element shows: visible, and not in the colour of its background. */
-export function showsText(element: PageElement, style: Style): boolean {
+export function showsText(element: PageElement, style: Style, painted: Painted): boolean {
   if (style.visibility !== 'visible') return false;
-  if (/,\s*0\)$/.test(style.color) && style.color.startsWith('rgba')) return false;
-  return !hasColourOf(element, style.color);
+  const { color } = style;
+  if (color.startsWith('rgba') && /,\s*0\)$/.test(color)) return false;
+  return backgroundOf(element, painted) !== color;
 }
 
-/** Whether the nearest painted background has exactly this colour. */
-export function hasColourOf(element: PageElement, colour: string): boolean {
-  for (let at: PageElement | null = element; at; at = at.parentElement) {
-    const style = getComputedStyle(at);
-    if (style.backgroundImage !== 'none') return false;
-    if (style.backgroundColor === 'rgba(0, 0, 0, 0)' || style.backgroundColor === 'transparent')
-      continue;
-    return style.backgroundColor === colour;
-  }
-  return colour === 'rgb(255, 255, 255)';
+/** The nearest painted background: its colour, or `image`. Without one the page is white. */
+export function backgroundOf(element: PageElement, painted: Painted): string {
+  const known = painted.get(element);
+  if (known !== undefined) return known;
+  const { backgroundImage, backgroundColor } = getComputedStyle(element);
+  const isClear = backgroundColor === 'rgba(0, 0, 0, 0)' || backgroundColor === 'transparent';
+  const parent = element.parentElement;
+  const own = backgroundImage !== 'none' ? 'image' : isClear ? undefined : backgroundColor;
+  const found = own ?? (parent ? backgroundOf(parent, painted) : 'rgb(255, 255, 255)');
+  painted.set(element, found);
+  return found;
 }
 
-export const visibleFunctions = [isOutOfSight, isOffScreen, showsText, hasColourOf];
+export const visibleFunctions = [isOutOfSight, isOffScreen, showsText, backgroundOf];
