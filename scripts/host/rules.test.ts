@@ -179,9 +179,14 @@ describe('the rules of production', () => {
 
   it('note what opens more than is usual', () => {
     const notes = notesOf(
-      withSettings({ SIGN_IN_ALLOW: '*', DUCKMON_EGRESS_ALLOW: '10.0.0.5:80' }),
+      withSettings({
+        SIGN_IN_ALLOW: '*',
+        DUCKMON_EGRESS_ALLOW: '10.0.0.5:80',
+        DUCKMON_EGRESS_ALLOW_FILE: '/etc/duckmon/allow',
+      }),
     );
     assert.match(notes.join('\n'), /lets in everybody/);
     assert.match(notes.join('\n'), /10\.0\.0\.5:80/);
+    assert.match(notes.join('\n'), /\/etc\/duckmon\/allow opens private addresses/);
   });
 });

@@ -202,12 +202,14 @@ export function notesOf({ settings, isRoot }: Facts): string[] {
     .filter(({ result }) => result === 'note')
     .map(({ topic, text }) => `${topic}: ${text}`);
   const allow = settings['DUCKMON_EGRESS_ALLOW'];
+  const allowFile = settings['DUCKMON_EGRESS_ALLOW_FILE'];
   return [
     ...notes,
     ...((settings['SIGN_IN_ALLOW'] ?? '').split(/[\s,]+/).includes('*')
       ? ['sign-in: SIGN_IN_ALLOW lets in everybody whom the provider knows']
       : []),
     ...(allow ? [`pages: DUCKMON_EGRESS_ALLOW opens private addresses: ${allow}`] : []),
+    ...(allowFile ? [`pages: the file ${allowFile} opens private addresses`] : []),
     ...(settings['DATABASE_URL']
       ? []
       : [

@@ -30,7 +30,8 @@ Environment (also read from .env in the checkout):
   SENDGRID_API_KEY, NOTIFICATION_EMAIL, SMTP_HOST …   for e-mail
   PUBLIC_URL, GOOGLE_CLIENT_ID, SIGN_IN_ALLOW …       the public name, and who may sign in
   DATABASE_URL    with --production: the owner's address of a Postgres of your own
-  DUCKMON_EGRESS_ALLOW   private pages that may be watched: address[/bits]:port, separated by commas
+  DUCKMON_EGRESS_ALLOW   private pages that may be watched: [workspace=]address[/bits]:port, separated
+                         by commas; DUCKMON_EGRESS_ALLOW_FILE names a file with more, one a line
   CHROMIUM_PATH   a Chromium of your own
   DUCKMON_CACHE   where Node and the browser are kept  (default ~/.cache/duckmon)
 `;

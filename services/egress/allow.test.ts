@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SetupError } from '../core/errors.ts';
-import { isOpened, parseAllow, parseDeny } from './allow.ts';
+import { entryFor, openedTo, parseAllow, parseDeny, shownEntry } from './allow.ts';
 
 describe('egress: opened targets', () => {
   it('reads addresses, blocks and IPv6 in brackets', () => {
@@ -15,7 +15,35 @@ describe('egress: opened targets', () => {
     );
   });
 
+  it('reads for which workspace an entry is, and shows an entry as it was written', () => {
+    const written = ['team-a=10.1.2.3:443', 'default=[fd00::/8]:80', '10.1.0.0/16:8080'];
+    const entries = parseAllow('V', written);
+    assert.deepEqual(
+      entries.map(({ workspace }) => workspace),
+      ['team-a', 'default', undefined],
+    );
+    assert.deepEqual(entries.map(shownEntry), written);
+  });
+
+  it('C18 opens an entry of a workspace to that one alone, and one without to all', () => {
+    const entries = parseAllow('V', ['a=10.0.0.1:80', 'b=10.0.0.2:80', '10.0.0.3:80']);
+    const to = (name: string): string[] => openedTo(entries, name).map(({ cidr }) => cidr);
+    assert.deepEqual(
+      [to('a'), to('b')],
+      [
+        ['10.0.0.1', '10.0.0.3'],
+        ['10.0.0.2', '10.0.0.3'],
+      ],
+    );
+    for (const other of ['', 'A', 'a ', 'ab']) assert.deepEqual(to(other), ['10.0.0.3']);
+  });
+
   for (const wrong of [
+    '=127.0.0.1:80',
+    'team a=127.0.0.1:80',
+    'team-a=127.0.0.1',
+    'team-a=team-b=127.0.0.1:80',
+    `${'x'.repeat(65)}=127.0.0.1:80`,
     '127.0.0.1',
     '127.0.0.1:0',
     '127.0.0.1:65536',
@@ -58,6 +86,6 @@ describe('egress: opened targets', () => {
     ['not an address', 443, false],
   ] as const)
     it(`${expected ? 'opens' : 'does not open'} ${address} on ${port}`, () => {
-      assert.equal(isOpened(allow, address, port), expected);
+      assert.equal(entryFor(allow, address, port) !== undefined, expected);
     });
 });

@@ -2,7 +2,7 @@
 import type { EgressGrant } from '../core/egress/credential.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
-import type { Grounds } from './policy.ts';
+import type { Admission } from './policy.ts';
 import type { Refusal, RefusalReason } from './refusal.ts';
 import type { Target } from './target.ts';
 
@@ -19,7 +19,7 @@ export interface Traffic {
 }
 
 export interface Audit {
-  opened(subject: Subject, address: string, grounds: Grounds): void;
+  opened(subject: Subject, address: string, admission: Admission): void;
   refused(subject: Subject, refusal: Refusal): void;
   /** @param cut why the proxy ended it, when it did. */
   closed(subject: Subject, traffic: Traffic, cut?: RefusalReason | CutReason): void;
@@ -50,10 +50,11 @@ export function createAudit(log: Log, metrics: Metrics): Audit {
     labelNames: ['direction'],
   });
   return {
-    opened: (subject, address, grounds) => {
+    opened: (subject, address, { grounds, by }) => {
       connections.inc({ result: 'opened', reason: grounds, issuer: issuerOf(subject) });
       const level = grounds === 'public' ? 'debug' : 'info';
-      log[level]({ event: 'egress.opened', grounds, address, ...fields(subject) }, 'opened');
+      const line = { event: 'egress.opened', grounds, by, address, ...fields(subject) };
+      log[level](line, 'opened');
     },
     refused: (subject, refusal) => {
       const { reason, detail } = refusal;

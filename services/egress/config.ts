@@ -4,8 +4,7 @@ import { httpUrl, list, loadConfig, port, wholeNumber, type Environment } from '
 import { DEFAULT_PORTS } from '../core/contracts/ports.ts';
 import { metricsPort } from '../core/http/metricsPort.ts';
 import { workloadIdentity, type WorkloadIdentity } from '../core/workloadIdentity/config.ts';
-import type { AllowedBlock } from '../domain/address.ts';
-import { parseAllow, parseDeny } from './allow.ts';
+import { parseAllow, parseDeny, type OpenedBlock } from './allow.ts';
 import { endpointsOf, type Endpoint } from './endpoints.ts';
 
 const variables = z.object({
@@ -15,8 +14,10 @@ const variables = z.object({
   LOG_LEVEL: z.string().default('info'),
   KEYS_FILE: z.string(),
   WORKLOAD_IDENTITY: workloadIdentity(),
-  /** Private targets that are opened: `address[/bits]:port`. */
+  /** Private targets that are opened: `[workspace=]address[/bits]:port`. */
   DUCKMON_EGRESS_ALLOW: list(),
+  /** A file with more of them, one a line, which is read again when it changes. */
+  DUCKMON_EGRESS_ALLOW_FILE: z.string().optional(),
   /** Blocks that are refused besides the built-in ones: the cluster's pods, services and nodes. */
   DUCKMON_EGRESS_DENY: list(),
   OPENAI_BASE_URL: httpUrl().optional(),
@@ -38,7 +39,8 @@ export interface EgressConfig {
   readonly logLevel: string;
   readonly keysFile: string;
   readonly workloadIdentity?: WorkloadIdentity | undefined;
-  readonly allow: readonly AllowedBlock[];
+  readonly allow: readonly OpenedBlock[];
+  readonly allowFile?: string | undefined;
   readonly deny: readonly string[];
   readonly endpoints: readonly Endpoint[];
   readonly resolver: 'system' | 'direct';
@@ -58,6 +60,7 @@ export function readConfig(env: Environment): EgressConfig {
     keysFile: read.KEYS_FILE,
     workloadIdentity: read.WORKLOAD_IDENTITY,
     allow: parseAllow('DUCKMON_EGRESS_ALLOW', read.DUCKMON_EGRESS_ALLOW),
+    allowFile: read.DUCKMON_EGRESS_ALLOW_FILE,
     deny: parseDeny('DUCKMON_EGRESS_DENY', read.DUCKMON_EGRESS_DENY),
     endpoints: endpointsOf({
       openaiBaseUrl: read.OPENAI_BASE_URL,

@@ -43,17 +43,17 @@ export interface Opened {
  */
 export async function openConnection(deps: OpenDeps, opening: Opening): Promise<Opened> {
   const { grant, target, subject, gone, kept } = opening;
-  const admitted = admitTarget(deps.policy, grant.issuer, target);
+  const admitted = admitTarget(deps.policy, grant, target);
   const trusted = admitted === 'endpoint';
   const seat = deps.limits.enter(grant, target.host, !trusted);
   const { signal, end } = within(deps.connectTimeoutMs, gone);
   try {
     const addresses = await addressesOf(deps.resolve, target.host, trusted, signal);
-    const grounds = admitAddresses(deps.policy, addresses, target.port, admitted);
+    const admission = admitAddresses(deps.policy, grant, addresses, target.port, admitted);
     const idle = kept?.(addresses);
     const socket = idle ?? (await dialFirst(deps.dial, addresses, target.port, signal));
     if (!idle) socket.once('close', () => seat.leave());
-    deps.audit.opened(subject, socket.remoteAddress ?? '', grounds);
+    deps.audit.opened(subject, socket.remoteAddress ?? '', admission);
     return { socket, seat };
   } catch (error) {
     seat.leave();

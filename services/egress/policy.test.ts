@@ -4,44 +4,74 @@ import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { isBrowserHost } from './browserHosts.ts';
 import { endpointsOf, isEndpoint } from './endpoints.ts';
-import { admitAddresses, admitTarget, isSameAddress, type Policy } from './policy.ts';
+import { admitAddresses, admitTarget, isSameAddress, type Asker, type Policy } from './policy.ts';
 import { asRefusal, bodyOf, codeOf, Refusal, statusOf } from './refusal.ts';
 
 const policyOf = (more: Partial<Policy> = {}): Policy => ({
-  allow: [],
+  allow: () => [],
   deny: [],
   endpoints: [],
   ownPorts: () => [8005, 9005],
   ...more,
 });
+const home: Asker = { issuer: 'scheduler', workspace: 'home' };
 const isReason = (reason: string) => (error: unknown) =>
   error instanceof Refusal && error.reason === reason;
 
 describe('egress: policy', () => {
   it('admits a public name on the ports of the web', () => {
     for (const port of [80, 443])
-      assert.equal(admitTarget(policyOf(), 'scheduler', { host: 'shop.test', port }), 'open');
+      assert.equal(admitTarget(policyOf(), home, { host: 'shop.test', port }), 'open');
   });
 
   it('judges the port before anything is resolved', () => {
     assert.throws(
-      () => admitTarget(policyOf(), 'scheduler', { host: 'shop.test', port: 22 }),
+      () => admitTarget(policyOf(), home, { host: 'shop.test', port: 22 }),
       isReason('port'),
     );
   });
 
   it('calls public what needed no entry and opened what did', () => {
-    const policy = policyOf({ allow: [{ cidr: '10.0.0.0/8', ports: [443] }] });
-    assert.equal(admitAddresses(policy, ['93.184.215.14'], 443, 'open'), 'public');
-    assert.equal(admitAddresses(policy, ['10.0.0.1'], 443, 'open'), 'opened');
+    const policy = policyOf({ allow: () => [{ cidr: '10.0.0.0/8', ports: [443] }] });
+    assert.equal(admitAddresses(policy, home, ['93.184.215.14'], 443, 'open').grounds, 'public');
+    assert.equal(admitAddresses(policy, home, ['10.0.0.1'], 443, 'open').grounds, 'opened');
+  });
+
+  it('C18 opens to a workspace what is opened to it or to all, says by which entry, and to others nothing', () => {
+    const policy = policyOf({
+      allow: () => [
+        { workspace: 'team-a', cidr: '10.1.2.3', ports: [8443] },
+        { workspace: 'team-b', cidr: 'fd00::/8', ports: [8444] },
+        { cidr: '10.9.0.0/16', ports: [80] },
+      ],
+    });
+    const judge = (workspace: string, address: string, port: number) => {
+      const asker: Asker = { issuer: 'scheduler', workspace };
+      const admitted = admitTarget(policy, asker, { host: address, port });
+      return admitAddresses(policy, asker, [address], port, admitted);
+    };
+    assert.deepEqual(judge('team-a', '10.1.2.3', 8443), {
+      grounds: 'opened',
+      by: 'team-a=10.1.2.3:8443',
+    });
+    assert.equal(judge('team-b', 'fd00::7', 8444).by, 'team-b=[fd00::/8]:8444');
+    for (const workspace of ['team-a', 'team-b', '', 'TEAM-A', 'platform'])
+      assert.equal(judge(workspace, '10.9.1.1', 80).by, '10.9.0.0/16:80');
+    for (const workspace of ['team-b', '', 'TEAM-A', 'team-a ', 'team'])
+      assert.throws(() => judge(workspace, '10.1.2.3', 8443), isReason('port'), workspace);
+    assert.throws(() => judge('team-b', '10.1.2.3', 8444), isReason('address'));
+    assert.throws(() => judge('team-a', 'fd00::7', 8443), isReason('address'));
   });
 
   it('lets a denied block win over an allowed one around it', () => {
     const policy = policyOf({
-      allow: [{ cidr: '10.0.0.0/8', ports: [443] }],
+      allow: () => [{ cidr: '10.0.0.0/8', ports: [443] }],
       deny: ['10.96.0.0/12'],
     });
-    assert.throws(() => admitAddresses(policy, ['10.96.0.1'], 443, 'open'), isReason('address'));
+    assert.throws(
+      () => admitAddresses(policy, home, ['10.96.0.1'], 443, 'open'),
+      isReason('address'),
+    );
   });
 
   it('refuses itself under every address of this machine', () => {
@@ -52,15 +82,15 @@ describe('egress: policy', () => {
       for (const admitted of ['open', 'endpoint'] as const)
         for (const port of [8005, 9005])
           assert.throws(
-            () => admitAddresses(policyOf(), [address], port, admitted),
+            () => admitAddresses(policyOf(), home, [address], port, admitted),
             isReason('self'),
             address,
           );
   });
 
   it('takes its own port on another machine for an ordinary one', () => {
-    const policy = policyOf({ allow: [{ cidr: '10.9.9.9', ports: [8005] }] });
-    assert.equal(admitAddresses(policy, ['10.9.9.9'], 8005, 'open'), 'opened');
+    const policy = policyOf({ allow: () => [{ cidr: '10.9.9.9', ports: [8005] }] });
+    assert.equal(admitAddresses(policy, home, ['10.9.9.9'], 8005, 'open').grounds, 'opened');
   });
 
   for (const [a, b, same] of [

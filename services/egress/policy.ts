@@ -1,17 +1,18 @@
 /** Decides, without any I/O, whether a connection may be opened. */
 import { networkInterfaces } from 'node:os';
-import type { EgressIssuer } from '../core/serviceKeys.ts';
-import { classifyAddress, type AllowedBlock } from '../domain/address.ts';
+import type { EgressGrant } from '../core/egress/credential.ts';
+import { classifyAddress } from '../domain/address.ts';
 import { parseIp } from '../domain/cidr.ts';
 import { parseTarget } from '../domain/url.ts';
-import { isOpened } from './allow.ts';
+import { entryFor, openedTo, shownEntry, type OpenedBlock } from './allow.ts';
 import { isBrowserHost } from './browserHosts.ts';
 import { isEndpoint, type Endpoint } from './endpoints.ts';
 import { Refusal } from './refusal.ts';
 import type { Target } from './target.ts';
 
 export interface Policy {
-  readonly allow: readonly AllowedBlock[];
+  /** Private targets that are opened, as they are now. */
+  readonly allow: () => readonly OpenedBlock[];
   readonly deny: readonly string[];
   readonly endpoints: readonly Endpoint[];
   /** The ports on which this proxy listens; its own addresses are refused with them. */
@@ -24,21 +25,28 @@ const WEB_PORTS: ReadonlySet<number> = new Set([80, 443]);
 /** How a target came to be admitted, for the audit. */
 export type Grounds = 'public' | 'opened' | 'endpoint';
 
+export interface Admission {
+  readonly grounds: Grounds;
+  /** The entries that opened it, when it is not public. */
+  readonly by?: string;
+}
+
+/** Who asks, out of the signed credential. */
+export type Asker = Pick<EgressGrant, 'issuer' | 'workspace'>;
+
 /**
  * Judges a target by its name and port alone, before anything is resolved.
  * @throws Refusal
  */
-export function admitTarget(
-  policy: Policy,
-  issuer: EgressIssuer,
-  target: Target,
-): 'endpoint' | 'open' {
+export function admitTarget(policy: Policy, asker: Asker, target: Target): 'endpoint' | 'open' {
+  const { issuer, workspace } = asker;
   if (isEndpoint(policy.endpoints, issuer, target)) return 'endpoint';
   if (issuer === 'scheduler' && isBrowserHost(target.host)) throw new Refusal('browser_update');
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
   const parsed = parseTarget(`http://${host}:${target.port}/`);
   if (!parsed.ok) throw new Refusal('name', parsed.why);
-  if (!WEB_PORTS.has(target.port) && !policy.allow.some(({ ports }) => ports.includes(target.port)))
+  const isOpen = ({ ports }: OpenedBlock): boolean => ports.includes(target.port);
+  if (!WEB_PORTS.has(target.port) && !openedTo(policy.allow(), workspace).some(isOpen))
     throw new Refusal('port', String(target.port));
   return 'open';
 }
@@ -49,21 +57,25 @@ export function admitTarget(
  */
 export function admitAddresses(
   policy: Policy,
+  { workspace }: Asker,
   addresses: readonly string[],
   port: number,
   admitted: 'endpoint' | 'open',
-): Grounds {
+): Admission {
   if (addresses.some((address) => isSelf(address, port, policy.ownPorts())))
     throw new Refusal('self', `port ${port}`);
-  if (admitted === 'endpoint') return 'endpoint';
-  const { allow, deny } = policy;
+  if (admitted === 'endpoint') return { grounds: 'endpoint' };
+  const { deny } = policy;
+  const allow = openedTo(policy.allow(), workspace);
   for (const address of addresses) {
     const verdict = classifyAddress(address, { allow, deny, port });
     if (!verdict.allowed) throw new Refusal('address', `${address}: ${verdict.why}`);
-    if (!WEB_PORTS.has(port) && !isOpened(allow, address, port))
+    if (!WEB_PORTS.has(port) && !entryFor(allow, address, port))
       throw new Refusal('port', `${address} on ${port}`);
   }
-  return addresses.some((address) => isOpened(allow, address, port)) ? 'opened' : 'public';
+  const entries = addresses.flatMap((address) => entryFor(allow, address, port) ?? []);
+  if (entries.length === 0) return { grounds: 'public' };
+  return { grounds: 'opened', by: [...new Set(entries.map(shownEntry))].join(' ') };
 }
 
 /** Whether an address and port lead back into this process. */

@@ -9,6 +9,8 @@ import { requireInternal } from '../core/internal/guard.ts';
 import { createMetrics } from '../core/metrics.ts';
 import { watchKeyFile, type KeySource } from '../core/serviceKeys.ts';
 import { tokenCheckOf } from '../core/workloadIdentity/config.ts';
+import { watchAllowFile } from './allowFile.ts';
+import type { OpenedBlock } from './allow.ts';
 import type { EgressConfig } from './config.ts';
 import { dialTcp, type Dial } from './dial.ts';
 import { createProxy, type Proxy } from './proxy.ts';
@@ -52,7 +54,7 @@ export async function startEgress(
     ...config,
     ...deps,
     metrics,
-    policy: { ...config, ownPorts },
+    policy: { ...config, ownPorts, allow: allowOf(config, deps.log) },
   });
   const app = createApp({ log: deps.log, metrics, bodyLimit: 1024, readiness: () => ({}) });
   const addresses = (): string[] =>
@@ -84,6 +86,15 @@ export async function startEgress(
   server.timeout = deps.idleMs * 2;
   proxy.attach(server);
   return { url: listening.url, stop: () => stop(listening, proxy, deps.stopGraceMs) };
+}
+
+/** Entries of the configuration, and of the file as it is now. */
+function allowOf({ allow, allowFile }: EgressConfig, log: Log): () => readonly OpenedBlock[] {
+  if (allowFile === undefined) return () => allow;
+  const inFile = watchAllowFile(allowFile, (error) =>
+    log.error({ err: error }, 'the file of opened targets is wrong; the last good ones stay open'),
+  );
+  return () => [...allow, ...inFile()];
 }
 
 function withDefaults(

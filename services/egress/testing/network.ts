@@ -1,6 +1,10 @@
 /** The real proxy in a network of its own, whose names are scripted and whose packets are counted. */
 import { testKeys, type TestKeys } from '../../core/testing/keys.ts';
-import { issueCredential, proxyAuthorization } from '../../core/egress/credential.ts';
+import {
+  issueCredential,
+  proxyAuthorization,
+  type EgressGrant,
+} from '../../core/egress/credential.ts';
 import { startAgent, type Agent } from '../../../scripts/testing/netns/agent.ts';
 import type * as client from '../../../scripts/testing/netns/agents/client.ts';
 import type * as inet from '../../../scripts/testing/netns/agents/inet.ts';
@@ -17,7 +21,9 @@ export interface ProxyNetwork {
   /** Starts the proxy anew. */
   start(options?: Omit<proxy.ProxyStart, 'root'>): Promise<void>;
   /** One request after the other, each of a check of its own; the status of each. */
-  get(urls: readonly string[]): Promise<readonly number[]>;
+  get(urls: readonly string[], grant?: Partial<EgressGrant>): Promise<readonly number[]>;
+  /** The same with a credential that a test made. */
+  getWith(urls: readonly string[], credential: string): Promise<readonly number[]>;
   /** Where the proxy has sent packets since the last time, its answers and questions of names left out. */
   dialled(): readonly string[];
   close(): Promise<void>;
@@ -42,11 +48,18 @@ export async function startProxyNetwork(): Promise<ProxyNetwork> {
       await internet.ask('take');
       world.forget();
     },
-    get: (urls) =>
+    get: (urls, grant) =>
       browser.ask(
         'get',
-        urls.map((url) => ({ url, authorization: authorizationOf(keys) })),
+        urls.map((url) => ({ url, authorization: authorizationOf(keys, grant) })),
       ),
+    getWith: (urls, credential) => {
+      const authorization = proxyAuthorization(credential);
+      return browser.ask(
+        'get',
+        urls.map((url) => ({ url, authorization })),
+      );
+    },
     dialled: () => {
       const flows = world.sent('proxy').map(shownFlow);
       world.forget();
@@ -60,7 +73,7 @@ export async function startProxyNetwork(): Promise<ProxyNetwork> {
 }
 
 /** Connections are kept for the next request of the same check, which would hide what a new one does. */
-const authorizationOf = (keys: TestKeys): string =>
-  proxyAuthorization(issueCredential(keys.of('scheduler'), grantOf()));
+const authorizationOf = (keys: TestKeys, grant: Partial<EgressGrant> = {}): string =>
+  proxyAuthorization(issueCredential(keys.of(grant.issuer ?? 'scheduler'), grantOf(grant)));
 
 const ASKS = `udp ${DNS_ADDRESS}:53`;
