@@ -16,6 +16,12 @@ export interface Observation {
   readonly candidates: readonly Candidate[];
 }
 
+/** What a finding is decided by. */
+export type Resolvable = Pick<
+  FindingRecord,
+  'fingerprint' | 'origin' | 'source' | 'subject' | 'state' | 'lastAlertAt'
+>;
+
 export type Resolution =
   | { readonly kind: 'keep' }
   /** `alert`: tell, with severity info, that it is over. */
@@ -28,7 +34,7 @@ const silently: Resolution = { kind: 'resolve', alert: false, severity: 'info' }
  * State goals resolve on the way back and say so if anybody was told; Change goals resolve what a
  * newer value replaced, silently, so that the old value can be news again.
  */
-export function decideResolution(finding: FindingRecord, seen: Observation): Resolution {
+export function decideResolution(finding: Resolvable, seen: Observation): Resolution {
   if (finding.state === 'resolved') return KEEP;
   if (seen.candidates.some((candidate) => candidate.fingerprint === finding.fingerprint))
     return KEEP;
@@ -47,7 +53,7 @@ export function decideResolution(finding: FindingRecord, seen: Observation): Res
   }
 }
 
-function resolveClaim(finding: FindingRecord, seen: Observation): Resolution {
+function resolveClaim(finding: Resolvable, seen: Observation): Resolution {
   if (seen.goalKind === 'Change') return isReplaced(finding, seen) ? silently : KEEP;
   const { verdict } = seen;
   const isOver =
@@ -58,7 +64,7 @@ function resolveClaim(finding: FindingRecord, seen: Observation): Resolution {
   return isOver ? told(finding) : KEEP;
 }
 
-function resolveCondition(finding: FindingRecord, seen: Observation): Resolution {
+function resolveCondition(finding: Resolvable, seen: Observation): Resolution {
   if (isReplaced(finding, seen)) return silently;
   const result = seen.conditions.find(
     (condition) =>
@@ -69,7 +75,7 @@ function resolveCondition(finding: FindingRecord, seen: Observation): Resolution
   return seen.goalKind === 'State' ? told(finding) : silently;
 }
 
-const isReplaced = (finding: FindingRecord, seen: Observation): boolean =>
+const isReplaced = (finding: Resolvable, seen: Observation): boolean =>
   seen.candidates.some(
     (candidate) =>
       candidate.origin === finding.origin &&
@@ -77,7 +83,7 @@ const isReplaced = (finding: FindingRecord, seen: Observation): boolean =>
       subjectKey(candidate.subject) === subjectKey(finding.subject),
   );
 
-const told = (finding: FindingRecord): Resolution => ({
+const told = (finding: Resolvable): Resolution => ({
   kind: 'resolve',
   alert: finding.lastAlertAt !== null,
   severity: 'info',

@@ -43,6 +43,7 @@ const POLICY: Readonly<Record<Callee, Readonly<Record<RouteName, readonly Intern
     'GET /internal/v1/keys': ['api', 'operator'],
     'POST /internal/v1/wake': ['api'],
     'PUT /internal/v1/secrets': ['api'],
+    'POST /internal/v1/backtest': ['api'],
     'POST /internal/v1/preview': ['api'],
     'POST /internal/v1/channels/test': ['api'],
     'POST /internal/v1/authenticators/seal': ['api'],

@@ -1,4 +1,4 @@
-/** The scheduler's internal routes: wake, secrets, preview, a test message, authenticator apps. */
+/** The scheduler's internal routes: wake, secrets, preview, back-test, a test message, authenticator apps. */
 import { Router } from 'express';
 import {
   APP_CHECK_PATH,
@@ -17,9 +17,11 @@ import {
   type PreviewResult,
   type SealedText,
 } from '../core/contracts/scheduler.ts';
+import { BACKTEST_PATH, backtestRequest } from '../core/contracts/backtest.ts';
 import { onlyFrom } from '../core/internal/guard.ts';
 import { asHttp } from './asHttp.ts';
 import type { SchedulerDeps } from './deps.ts';
+import { backtestJob } from './check/backtest.ts';
 import { previewJob } from './check/preview.ts';
 import { testChannel } from './outbox/testMessage.ts';
 import type { Sealed } from './secrets/seal.ts';
@@ -49,6 +51,12 @@ export function schedulerRoutes(deps: SchedulerDeps, wake: () => void): Router {
       gone.signal,
     );
     response.json(result);
+  });
+  router.post(BACKTEST_PATH, api, async (request, response) => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const asked = backtestRequest.parse(request.body);
+    response.json(await asHttp(backtestJob(asked, deps, gone.signal)));
   });
   router.post(CHANNEL_TEST_PATH, api, async (request, response) => {
     response.json(await asHttp(testChannel(channelTestRequest.parse(request.body), deps)));

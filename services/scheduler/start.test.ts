@@ -11,6 +11,7 @@ import { newKeyEntry } from '../core/keyring.ts';
 import { createLog } from '../core/log.ts';
 import type { Running } from '../core/lifecycle.ts';
 import { deriveServiceKeys } from '../core/serviceKeys.ts';
+import { BACKTEST_PATH } from '../core/contracts/backtest.ts';
 import { KEYS_PATH, loadedKeys } from '../core/contracts/keys.ts';
 import {
   CHANNEL_TEST_PATH,
@@ -117,6 +118,7 @@ describe('the scheduler as a service', () => {
       ['POST', WAKE_PATH],
       ['PUT', SECRETS_PATH],
       ['POST', PREVIEW_PATH],
+      ['POST', BACKTEST_PATH],
       ['POST', CHANNEL_TEST_PATH],
       ['GET', KEYS_PATH],
     ] as const) {

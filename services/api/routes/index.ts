@@ -10,6 +10,7 @@ import { accountRoutes } from './account.ts';
 import { accountMailRoutes } from './accountMails.ts';
 import { adminRoutes } from './admin.ts';
 import { alertRoutes } from './alerts.ts';
+import { backtestRoutes } from './backtest.ts';
 import { dataRoutes } from './data.ts';
 import { findingRoutes } from './findings.ts';
 import { invitationRoutes } from './invitations.ts';
@@ -50,6 +51,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...findingRoutes(deps),
     ...alertRoutes(deps),
     ...runRoutes(deps),
+    ...backtestRoutes(deps),
     ...webhookRoutes(deps),
     ...workspaceRoutes(deps),
     ...memberRoutes(deps),

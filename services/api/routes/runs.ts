@@ -1,17 +1,15 @@
 /** Running a monitor, trying one, and how far its checks came. */
 import { z } from 'zod';
-import { HttpError } from '../../core/errors.ts';
 import { PREVIEW_PATH, previewResult } from '../../core/contracts/scheduler.ts';
-import { validateManifest } from '../../core/manifest/index.ts';
 import { listChecks } from '../../store/checks.ts';
 import { countDelivered, readFunnel } from '../../store/funnel.ts';
 import { getMonitor } from '../../store/monitors.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import type { ApiDeps } from '../deps.ts';
 import { withIdempotency } from '../idempotency.ts';
-import { checkApplied } from '../refusal.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { funnelStages } from './funnel.ts';
+import { jobOf } from './job.ts';
 import { named, object } from './schemas.ts';
 
 const tag = 'monitors';
@@ -48,20 +46,7 @@ const preview = (deps: ApiDeps): Route =>
     body: z.strictObject({ manifest: object, judge: z.boolean().default(false) }),
     answer: previewResult,
     handle: async ({ principal: { workspace }, body }) => {
-      const validated = validateManifest({ ...body.manifest });
-      if (!validated.ok) {
-        checkApplied({
-          kind: 'MonitorJob',
-          name: '',
-          action: 'refused',
-          problems: validated.problems,
-        });
-        throw new HttpError('unprocessable', 'The MonitorJob is not valid');
-      }
-      if (validated.object.kind !== 'MonitorJob')
-        throw new HttpError('unprocessable', 'kind: must be MonitorJob');
-      const { name } = validated.object.metadata;
-      const request = { workspace, name, spec: { ...validated.object.spec }, judge: body.judge };
+      const request = { ...jobOf(body.manifest), workspace, judge: body.judge };
       return {
         body: await deps.scheduler.post(PREVIEW_PATH, request, previewResult, {
           timeoutMs: 180_000,

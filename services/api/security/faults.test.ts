@@ -132,6 +132,7 @@ describe('what goes wrong inside', function () {
     const failed = all.filter(({ status }) => status === 503).map(({ route }) => route);
     assert.deepEqual(failed.toSorted(), [
       'POST /apply',
+      'POST /backtest',
       'POST /channels/{name}/test',
       'POST /preview',
       'POST /second-factors/totp',

@@ -13,6 +13,7 @@ const LIMITED = [
   'GET /auth/callback',
   'GET /auth/start',
   'GET /workspaces/current/export',
+  'POST /backtest',
   'POST /channels/{name}/recipients/resend',
   'POST /channels/{name}/test',
   'POST /invitations',
@@ -57,7 +58,9 @@ describe('routes that are limited', function () {
     });
     assert.deepEqual(answers.flat().toSorted(), LIMITED);
     assert.deepEqual(
-      api.sent.slice(sent).filter(([, path]) => /preview|channels|authenticators/.test(path)),
+      api.sent
+        .slice(sent)
+        .filter(([, path]) => /preview|backtest|channels|authenticators/.test(path)),
       [],
     );
   });

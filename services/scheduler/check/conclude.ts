@@ -37,7 +37,11 @@ export interface ConcludeInput {
 }
 
 /** The context by which all findings of one job are told apart from others. */
-export const findingContext = ({ workspace, monitor, spec }: Claim): FindingContext => ({
+export const findingContext = ({
+  workspace,
+  monitor,
+  spec,
+}: Pick<Claim, 'workspace' | 'monitor' | 'spec'>): FindingContext => ({
   job: `${workspace}/${monitor}`,
   goalKind: spec.goal.kind,
   severity: spec.alerting.severity,

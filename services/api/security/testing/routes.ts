@@ -162,6 +162,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /monitors/{name}/pause': { needs: 'write', thing: 'monitor', body: {} },
   'POST /monitors/{name}/resume': { needs: 'write', thing: 'monitor', body: {} },
   'POST /monitors/{name}/run': { needs: 'write', thing: 'monitor', body: {} },
+  'POST /backtest': { needs: 'write', body: { manifest: job('tried') } },
   'POST /preview': { needs: 'write', body: { manifest: job('tried') } },
   'DELETE /channels/{name}': { needs: 'write', thing: 'channel' },
   'DELETE /configmaps/{name}': { needs: 'write', thing: 'configMap' },

@@ -20,6 +20,7 @@ import {
 } from '../../../store/testing/rows.ts';
 import { stateOf } from '../../../store/testing/state.ts';
 import { withTransaction, withWorkspace } from '../../../store/workspace.ts';
+import { BACKTEST_PATH } from '../../../core/contracts/backtest.ts';
 import { CHANNEL_TEST_PATH, PREVIEW_PATH } from '../../../core/contracts/scheduler.ts';
 import { csrfToken, hashSecret, newSecret } from '../../cookie.ts';
 import { job, startTestApi, webhook, WORKSPACE, type TestApi } from '../../testing/api.ts';
@@ -78,6 +79,16 @@ export async function startWorld(
   const api = await startTestApi(env);
   giveAuthenticators(api);
   api.answers.set(CHANNEL_TEST_PATH, () => ({ kind: 'accepted', reason: null }));
+  api.answers.set(BACKTEST_PATH, () => ({
+    changes: [],
+    more: false,
+    since: '2026-01-01T00:00:00.000Z',
+    model: null,
+    tokensIn: 0,
+    tokensOut: 0,
+    costUsd: '0',
+    facts: [],
+  }));
   api.answers.set(PREVIEW_PATH, () => ({
     sources: [],
     conditions: [],
