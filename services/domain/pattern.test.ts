@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { compilePattern, firstMatch, replaceMatches, type Pattern } from './pattern.ts';
+import { allMatches, compilePattern, replaceMatches, type Pattern } from './pattern.ts';
 
 const compiled = (source: string) =>
   (compilePattern(source) as Extract<Pattern, { kind: 'pattern' }>).compiled;
@@ -15,13 +15,17 @@ describe('compilePattern', () => {
   }
 });
 
-describe('firstMatch', () => {
-  it('gives the first group', () => assert.equal(firstMatch(compiled('a(\\d)'), 'a1a2'), '1'));
-  it('gives the match when there is no group', () =>
-    assert.equal(firstMatch(compiled('\\d'), 'a1'), '1'));
-  it('gives null without a match', () => assert.equal(firstMatch(compiled('b'), 'a'), null));
+describe('allMatches', () => {
+  it('gives the first group of each match', () =>
+    assert.deepEqual(allMatches(compiled('a(\\d)'), 'a1a2', 9), ['1', '2']));
+  it('gives the matches when there is no group', () =>
+    assert.deepEqual(allMatches(compiled('\\d'), 'a1', 9), ['1']));
+  it('gives no more than are asked for', () =>
+    assert.deepEqual(allMatches(compiled('\\d'), '123', 2), ['1', '2']));
+  it('gives nothing without a match', () =>
+    assert.deepEqual(allMatches(compiled('b'), 'a', 9), []));
   it('gives null for a group that took no part', () => {
-    assert.equal(firstMatch(compiled('a|(b)'), 'a'), null);
+    assert.deepEqual(allMatches(compiled('a|(b)'), 'a', 9), [null]);
   });
 });
 

@@ -15,11 +15,13 @@ export function compilePattern(source: string): Pattern {
   }
 }
 
-/** The first group of the first match, or the whole match when the pattern has no group. */
-export function firstMatch(compiled: RE2JS, text: string): string | null {
+/** Of each of the first matches the first group, or the whole match when the pattern has no group. */
+export function allMatches(compiled: RE2JS, text: string, most: number): (string | null)[] {
   const matcher = compiled.matcher(text);
-  if (!matcher.find()) return null;
-  return matcher.groupCount() === 0 ? matcher.group() : matcher.group(1);
+  const found: (string | null)[] = [];
+  while (found.length < most && matcher.find())
+    found.push(matcher.groupCount() === 0 ? matcher.group() : matcher.group(1));
+  return found;
 }
 
 /** Replaces each match that `keeps` does not protect; empty matches are no matches. */

@@ -156,12 +156,16 @@ describe('fetch by Chromium', function () {
         { name: 'xpath', select: 'xpath:string(//b)' },
         { name: 'regex', select: String.raw`regex:Total (\d+)` },
         { name: 'none', select: '.none' },
+        { name: 'values.css', select: '#total', all: true as const },
+        { name: 'values.xpath', select: 'xpath://b | //footer', all: true as const },
       ];
       assert.deepEqual(pageIn(await get('values', { values })).values, {
         css: '1200',
         xpath: '1200',
         regex: '1200',
         none: null,
+        'values.css': '1200',
+        'values.xpath': '1200\nImprint',
       });
     });
 

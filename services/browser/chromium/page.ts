@@ -60,16 +60,15 @@ function warningsOf(truncated: boolean, rested: boolean, counts: FenceCounts): s
 /** Values by selector come from the page; `regex:` is searched in the text, and JSON is none here. */
 function valuesOf(
   source: FetchRequest['source'],
-  found: Readonly<Record<string, string | null>>,
+  found: PageAnswer['values'],
   text: string,
 ): { readonly values: Record<string, string | null>; readonly warnings: readonly string[] } {
-  const nameOf = new Map(source.values.map(({ name, select }) => [select, name]));
   const result = findValues(
     source.values,
     text,
-    (select) => {
-      const value = found[nameOf.get(select) ?? ''];
-      return { kind: 'found', value: value ? foldSpace(dropInvisible(value)) || null : null };
+    ({ name }) => {
+      const texts = found[name] ?? [];
+      return { kind: 'found', texts: texts.map((text) => foldSpace(dropInvisible(text)) || null) };
     },
     (select) => !select.startsWith('jsonpath:'),
   );

@@ -1,6 +1,7 @@
 /** Reads what a tab shows, and makes of it the page of a result. */
 import type { FetchRequest, FetchResult } from '../../core/contracts/browser.ts';
 import type { Caps } from '../caps.ts';
+import { mostTexts } from '../../domain/extract/values.ts';
 import { FetchFailure } from '../failure.ts';
 import { ProtocolError } from './connection.ts';
 import { extractScript, type PageAnswer } from './inPage/extract.ts';
@@ -22,7 +23,9 @@ export async function readTab(
   const expression = extractScript({
     include: source.select?.include ?? [],
     exclude: source.select?.exclude ?? [],
-    values: source.values.filter(({ select }) => isInPage(select)),
+    values: source.values
+      .filter(({ select }) => isInPage(select))
+      .map(({ name, select, all }) => ({ name, select, most: mostTexts(all) })),
     loggedOutSelector: source.loggedOutSelector ?? null,
     textCharacters: caps.textCharacters,
     documentCharacters: caps.documentBytes,

@@ -110,8 +110,15 @@ export const fetchSource = z.strictObject({
   timeZone: z.string(),
   loggedOutSelector: z.string().optional(),
   steps: z.array(pageStep).max(30).optional(),
-  /** Values that number conditions need; `select` is CSS, `xpath:`, `jsonpath:` or `regex:`. */
-  values: z.array(z.strictObject({ name: z.string(), select: z.string() })).max(20),
+  /**
+   * What conditions and values read numbers from; `select` is CSS, `xpath:`, `jsonpath:` or `regex:`.
+   * With `all` each text that it finds is answered, one a line.
+   */
+  values: z
+    .array(
+      z.strictObject({ name: z.string(), select: z.string(), all: z.literal(true).optional() }),
+    )
+    .max(30),
 });
 export type FetchSource = z.infer<typeof fetchSource>;
 

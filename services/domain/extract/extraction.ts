@@ -10,13 +10,15 @@ export interface ExtractOptions {
   readonly exclude?: readonly string[] | undefined;
   /** A selector that matches only when nobody is signed in. */
   readonly loggedOutSelector?: string | undefined;
-  /** Values that number conditions need, by CSS, `xpath:`, `jsonpath:` or `regex:`. */
+  /** What conditions and values read numbers from, by CSS, `xpath:`, `jsonpath:` or `regex:`. */
   readonly values?: readonly ValueSelect[] | undefined;
 }
 
 export interface ValueSelect {
   readonly name: string;
   readonly select: string;
+  /** All texts that it finds, each once and on a line of its own, and not only the first. */
+  readonly all?: boolean | undefined;
 }
 
 export interface Extracted {

@@ -38,7 +38,7 @@ export function extractFeed(body: string, options: ExtractOptions): Extraction {
   const title = plain(channel.head['title']);
   const sections = channel.items.map(readItem).map((item) => [`## ${item.title}`, ...item.lines]);
   const text = [...(title === '' ? [] : [`# ${title}`]), ...sections.flat()].join('\n');
-  const values = findValues(options.values, text, () => ({ kind: 'found', value: null }), never);
+  const values = findValues(options.values, text, () => ({ kind: 'found', texts: [] }), never);
   if (values.kind === 'failed') return values;
   return {
     kind: 'extracted',

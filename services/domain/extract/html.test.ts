@@ -289,6 +289,34 @@ describe('extractHtml: values', () => {
   }
 });
 
+describe('extractHtml: all texts of a value', () => {
+  const html = '<p class=p>40 €<p class=p>35\n€<p class=p>40 €<p class=p><p class=q hidden>9';
+  const cases: [title: string, select: string, value: string | null][] = [
+    ['gives each text once, one a line', '.p', '40 €\n35 €'],
+    ['gives what an XPath finds', 'xpath://p[position()<3]', '40 €\n35 €'],
+    ['gives all matches of a regex', 'regex:(\\d+)', '40\n35'],
+    ['is null when nothing is found', '.gone', null],
+    ['is null when all that is found is hidden', '.q', null],
+  ];
+  for (const [title, select, value] of cases)
+    it(title, () => {
+      const values = [{ name: 'values.v', select, all: true }];
+      const page = extracted(extractHtml(html, { ...BASE, values }));
+      assert.deepEqual(page.values, { 'values.v': value });
+    });
+  it('looks at twenty places and no more', () => {
+    const many = Array.from({ length: 50 }, (_none, index) => `<b>${index}</b>`).join(' ');
+    const values = [{ name: 'values.v', select: 'b', all: true }];
+    const page = extracted(extractHtml(many, { ...BASE, values }));
+    assert.equal(page.values['values.v']?.split('\n').length, 20);
+  });
+  it('names the value whose selector cannot be read', () => {
+    const values = [{ name: 'values.v', select: 'p[', all: true }];
+    const failed = failure(extractHtml(html, { ...BASE, values }));
+    assert.match(failed.message, /^values\.v "p\["/);
+  });
+});
+
 describe('extractHtml: size', () => {
   it('reads a page of 5 MB', () => {
     const row = '<li class="a b">hello <b>world</b> <a href="#">more</a></li>\n';

@@ -105,15 +105,14 @@ function knows(select: string): boolean {
   return !select.startsWith('jsonpath:');
 }
 
-/** The first match's visible text, or what a control or `<meta>` says. */
+/** A match's visible text, or what a control or `<meta>` says. */
 function lookupIn(page: PageView, select: Selector): ValueLookup {
-  return (asked) => {
-    const found = select(asked);
+  return (asked, most) => {
+    const found = select(asked.select);
     if (found.kind === 'invalid') return found;
-    const [node] = found.nodes;
-    if (node === undefined) return { kind: 'found', value: found.strings[0] ?? null };
-    const value = valueOf(page, node);
-    return { kind: 'found', value: value === '' ? null : value };
+    const nodes = found.nodes.slice(0, most);
+    if (nodes.length === 0) return { kind: 'found', texts: found.strings.slice(0, most) };
+    return { kind: 'found', texts: nodes.map((node) => valueOf(page, node) || null) };
   };
 }
 

@@ -109,6 +109,11 @@ describe('extractJson', () => {
     });
     assert.match(page.warnings.join(), /"css".*does not fit/);
   });
+  it('gives all that a JSONPath finds where all is asked for', () => {
+    const values = [{ name: 'values.v', select: 'jsonpath:$..price', all: true }];
+    const page = read({ plans: [{ price: 40 }, { price: null }, { price: 35 }] }, { values });
+    assert.deepEqual(page.values, { 'values.v': '40\n35' });
+  });
   it('stops at values that are nested without end', () => {
     const page = extracted(
       extractJson(`{"a":1,"b":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, BASE),

@@ -115,12 +115,11 @@ function locate(
 }
 
 function lookupIn(root: JSONValue): ValueLookup {
-  return (select) => {
-    const found = query(select, root);
+  return (asked, most) => {
+    const found = query(asked.select, root);
     if (found.kind === 'invalid') return found;
-    const [first] = found.nodes;
-    if (first === undefined || first.value === null) return { kind: 'found', value: null };
-    return { kind: 'found', value: write(first.value) };
+    const values = found.nodes.slice(0, most).map(({ value }) => value);
+    return { kind: 'found', texts: values.map((value) => (value === null ? null : write(value))) };
   };
 }
 

@@ -16,7 +16,7 @@ export function extractText(body: string, options: ExtractOptions): Extraction {
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
     .join('\n');
-  const values = findValues(options.values, text, () => ({ kind: 'found', value: null }), never);
+  const values = findValues(options.values, text, () => ({ kind: 'found', texts: [] }), never);
   if (values.kind === 'failed') return values;
   return {
     kind: 'extracted',

@@ -1,13 +1,15 @@
-/** Finds the values that number conditions ask for. */
-import { compilePattern, firstMatch } from '../pattern.ts';
+/** Finds the texts that conditions and values read their numbers from. */
+import { foldSpace } from '../characters.ts';
+import { allMatches, compilePattern } from '../pattern.ts';
 import { selectorInvalid, type ExtractFailed, type ValueSelect } from './extraction.ts';
 
-/** What a format's own selector found; undefined when the format does not know such selectors. */
-export type ValueLookup = (
-  select: string,
-) =>
-  | { readonly kind: 'found'; readonly value: string | null }
-  | { kind: 'invalid'; message: string };
+/** What a selector found, in the order of the page; at most as many as were asked for. */
+export type ValueFound =
+  | { readonly kind: 'found'; readonly texts: readonly (string | null)[] }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/** A format's own selectors. */
+export type ValueLookup = (asked: ValueSelect, most: number) => ValueFound;
 
 export type ValuesResult =
   | {
@@ -16,6 +18,9 @@ export type ValuesResult =
       readonly warnings: string[];
     }
   | ExtractFailed;
+
+/** How many of the places that a selector finds are looked at: more than one number is one too many. */
+export const mostTexts = (all = false): number => (all ? 20 : 1);
 
 /**
  * Evaluates each `select`: `regex:` over the text (its first group, else the whole match), all
@@ -30,22 +35,32 @@ export function findValues(
 ): ValuesResult {
   const values: Record<string, string | null> = {};
   const warnings: string[] = [];
-  for (const { name, select } of asked ?? []) {
+  for (const each of asked ?? []) {
+    const { name, select, all = false } = each;
     const isRegex = select.startsWith('regex:');
     if (!isRegex && !knows(select)) {
       values[name] = null;
       warnings.push(`value "${name}": the selector "${select}" does not fit this kind of page`);
       continue;
     }
-    const found = isRegex ? byRegex(select.slice('regex:'.length), text) : lookup(select);
-    if (found.kind === 'invalid') return selectorInvalid(`values.${name}`, select, found.message);
-    values[name] = found.value;
+    const most = mostTexts(all);
+    const found = isRegex ? byRegex(select.slice('regex:'.length), text, most) : lookup(each, most);
+    if (found.kind === 'invalid')
+      return selectorInvalid(all ? name : `values.${name}`, select, found.message);
+    values[name] = all ? linesOf(found.texts) : (found.texts[0] ?? null);
   }
   return { kind: 'values', values, warnings };
 }
 
-function byRegex(source: string, text: string): ReturnType<ValueLookup> {
+function byRegex(source: string, text: string, most: number): ValueFound {
   const pattern = compilePattern(source);
   if (pattern.kind === 'invalid') return { kind: 'invalid', message: pattern.message };
-  return { kind: 'found', value: firstMatch(pattern.compiled, text)?.trim() ?? null };
+  const texts = allMatches(pattern.compiled, text, most);
+  return { kind: 'found', texts: texts.map((match) => match?.trim() ?? null) };
+}
+
+/** Each text once, one a line; null where there is none. */
+function linesOf(texts: readonly (string | null)[]): string | null {
+  const lines = new Set(texts.map((text) => foldSpace(text ?? '')).filter((text) => text !== ''));
+  return lines.size === 0 ? null : [...lines].join('\n');
 }

@@ -3,7 +3,7 @@ import type { PageDocument, PageElement, PageNode } from './dom.ts';
 import { callInPage } from './script.ts';
 import {
   findAll,
-  findText,
+  findTexts,
   inOrder,
   selectFunctions,
   tryFind,
@@ -29,7 +29,7 @@ export interface PageQuery {
   readonly include: string[];
   readonly exclude: string[];
   /** CSS and `xpath:` only. */
-  readonly values: { readonly name: string; readonly select: string }[];
+  readonly values: { readonly name: string; readonly select: string; readonly most: number }[];
   readonly loggedOutSelector: string | null;
   readonly captchaSelectors: string[];
   readonly textCharacters: number;
@@ -47,7 +47,7 @@ export interface PageAnswer {
   readonly signs: FoundSign[];
   /** A frame lies over the page: what it says is not read here. */
   readonly coveringFrame: boolean;
-  readonly values: { readonly [name: string]: string | null };
+  readonly values: { readonly [name: string]: string[] };
   readonly bad: BadSelector[];
 }
 
@@ -111,12 +111,12 @@ export function elementsOf(selectors: string[], bad: BadSelector[]): PageElement
 export function valuesOf(
   values: PageQuery['values'],
   bad: BadSelector[],
-): { [name: string]: string | null } {
-  const answer: { [name: string]: string | null } = {};
-  for (const { name, select } of values) {
-    const found = tryFind(select, findText);
-    if (found !== null && typeof found === 'object') bad.push(found);
-    else answer[name] = found === null ? null : found.replace(/\s+/g, ' ').trim();
+): { [name: string]: string[] } {
+  const answer: { [name: string]: string[] } = {};
+  for (const { name, select, most } of values) {
+    const found = tryFind(select, (selector) => findTexts(selector, most));
+    if (Array.isArray(found)) answer[name] = found.map((text) => text.replace(/\s+/g, ' ').trim());
+    else bad.push(found);
   }
   return answer;
 }

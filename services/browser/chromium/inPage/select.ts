@@ -22,19 +22,22 @@ export function findAll(selector: string): PageElement[] {
   return nodes;
 }
 
-/** The text of the first thing that a selector finds; an XPath may also give a text or number. */
-export function findText(selector: string): string | null {
-  if (!selector.startsWith('xpath:')) {
-    const element = document.querySelector(selector);
-    return element ? (element.getAttribute('content') ?? element.textContent ?? '') : null;
-  }
+/** The texts of the first things that a selector finds; an XPath may also give a text or number. */
+export function findTexts(selector: string, most: number): string[] {
+  if (!selector.startsWith('xpath:'))
+    return Array.from(document.querySelectorAll(selector))
+      .slice(0, most)
+      .map((element) => element.getAttribute('content') ?? element.textContent ?? '');
   // 0 is ANY_TYPE; 1, 2 and 3 are number, string and boolean.
   const found = document.evaluate(selector.slice(6), document, null, 0, null);
-  if (found.resultType === 1) return String(found.numberValue);
-  if (found.resultType === 2) return found.stringValue;
-  if (found.resultType === 3) return String(found.booleanValue);
-  const first = document.evaluate(selector.slice(6), document, null, 7, null);
-  return first.snapshotLength > 0 ? (first.snapshotItem(0)?.textContent ?? '') : null;
+  if (found.resultType === 1) return [String(found.numberValue)];
+  if (found.resultType === 2) return [found.stringValue];
+  if (found.resultType === 3) return [String(found.booleanValue)];
+  const nodes = document.evaluate(selector.slice(6), document, null, 7, null);
+  const texts: string[] = [];
+  for (let index = 0; index < Math.min(nodes.snapshotLength, most); index += 1)
+    texts.push(nodes.snapshotItem(index)?.textContent ?? '');
+  return texts;
 }
 
 /** Runs `find` and turns the page's own error into a value. */
@@ -68,4 +71,4 @@ export function inOrder(elements: PageElement[]): PageElement[] {
   return Array.from(document.querySelectorAll('*')).filter((element) => all.has(element));
 }
 
-export const selectFunctions = [findAll, findText, tryFind, withoutNested, inOrder];
+export const selectFunctions = [findAll, findTexts, tryFind, withoutNested, inOrder];
