@@ -46,6 +46,8 @@ export const ANNOTATIONS = {
   rotateRequestedAt: `${GROUP}/rotate-requested-at`,
   /** The same for an incident: without overlap, and without waiting for readers beyond two minutes. */
   rotateNowRequestedAt: `${GROUP}/rotate-now-requested-at`,
+  /** The same for the data key: it goes when nothing is sealed under it any more. */
+  rotateDataKeyRequestedAt: `${GROUP}/rotate-data-key-requested-at`,
 } as const;
 
 /** Field managers of server-side apply that are not a controller's. */
@@ -189,6 +191,14 @@ export const CONDITIONS = {
     ],
     KeysLost: ['NotLost', 'SecretDeleted', 'SecretDamaged'],
     DataKeyLost: ['NotLost', 'SecretDeleted', 'SecretDamaged'],
+    DataKeyRotating: [
+      'NotRotating',
+      'Publishing',
+      'WaitingForReaders',
+      'ReadersUnknown',
+      'SealingAgain',
+      'Settling',
+    ],
     NetworkPolicyEnforced: [
       'Enforced',
       'NotEnforced',

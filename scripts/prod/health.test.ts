@@ -15,7 +15,7 @@ import {
 const COMMAND = { kind: 'prod-health', where: WHERE, dryRun: false, json: false } as const;
 const NOT_FOUND = kubectlSays('Error from server (NotFound): x "duckmon" not found');
 const types = ['Ready', 'KeysCurrent', 'NetworkPolicyEnforced', 'Sandboxed', 'SchedulerReachable'];
-const not = ['KeysLost', 'DataKeyLost', 'Frozen', 'Paused'];
+const not = ['KeysLost', 'DataKeyLost', 'DataKeyRotating', 'Frozen', 'Paused'];
 const conditions = [
   ...types.map((type) => ({ type, status: 'True' })),
   ...not.map((type) => ({ type, status: 'False' })),

@@ -17,7 +17,7 @@ export type DataKeyStep =
   | { readonly kind: 'settling'; readonly until: Date };
 
 /** Longer than any process goes on with a key that it has read, and any write is under way. */
-const SETTLING_MS = 10 * 60_000;
+export const SETTLING_MS = 10 * 60_000;
 
 /**
  * The next step of a rotation. No key goes that a row needs, and none is made while an older one is there.

@@ -83,6 +83,7 @@ export async function startScheduler(
     owner: config.owner,
     keys,
     tokens,
+    seals: deps.seals,
     clock: systemClock,
     log,
     resolve: given.resolve,

@@ -99,7 +99,7 @@ export function wireDeps(
     quotas: createQuotas(pool, clock),
     secrets: createSecretReader(pool, dataKeys, clock),
     authenticators: createAuthenticators(dataKeys, clock),
-    seals: createSeals(pool, dataKeys),
+    seals: createSeals(pool, dataKeys, clock),
     plain: createPlainCommitter((rows) => commitUnchanged(pool, rows), systemClock),
     credential: ({ workspace, monitor, checkId, ms }) =>
       issueCredential(keys, {

@@ -1,4 +1,5 @@
 /** The wrapped key of each workspace, and what is still sealed under which. The scheduler's alone. */
+import type { SealedKind } from '../core/contracts/keys.ts';
 import type { Sql } from './pool.ts';
 
 /** A workspace's key as it lies in the database. */
@@ -150,10 +151,6 @@ export async function untendedWorkspaces(
   );
   return rows.map(({ workspace }) => workspace);
 }
-
-/** Kinds of rows that a data key opens, itself or through a workspace's key. */
-export const SEALED_KINDS = ['workspace', 'secret', 'authenticator'] as const;
-export type SealedKind = (typeof SEALED_KINDS)[number];
 
 /** How many rows need a data key. */
 export interface KeyUse {

@@ -205,13 +205,14 @@ const cutOffEvents = (step: RotationStep): KeyEvent[] => {
 const cutOffMessage = (names: readonly string[]): string =>
   `The time to take over the new key is up; calls of these fail until they are restarted: ${list(names)}.`;
 
-function list(names: readonly string[]): string {
+/** Names for people, not more than they can read. */
+export function list(names: readonly string[]): string {
   const unique = [...new Set(names)].sort();
   const rest = unique.length - MOST_NAMES;
   return unique.slice(0, MOST_NAMES).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
-const normal = (reason: EventReason, message: string): KeyEvent => ({
+export const normal = (reason: EventReason, message: string): KeyEvent => ({
   type: 'Normal',
   reason,
   message,

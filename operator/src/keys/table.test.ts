@@ -98,4 +98,39 @@ describe("operator: the scheduler's table of readers", () => {
       [0, 0, 1, undefined],
     );
   });
+
+  it('tells which data keys the schedulers have, also of one that does not say', async () => {
+    const place = { service: 'scheduler', address: 'a' } as const;
+    const told = { ...place, reader: 'scheduler at a', kids: [], signsWith: null };
+    const data = { kids: ['1', '2'], signsWith: '1' };
+    const other = { ...told, reader: 'scheduler at b' };
+    const [seen] = await tables([{ ...told, data }, other, ...(row(['1']) ?? [])], []);
+    assert.deepEqual(seen?.data, [
+      { ...place, name: 'scheduler at a', kids: ['1', '2'], signsWith: '1' },
+      { ...place, name: 'scheduler at b', kids: undefined, signsWith: undefined },
+    ]);
+  });
+
+  it('goes by its own clock for when rows were counted, and a later count of the same is no news', async () => {
+    const { clock, log } = testDeps();
+    const stopping = new AbortController();
+    const uses = [{ kind: 'workspace', dataKey: 'k', rows: 3 } as const];
+    const answers = [5_000, 6_000, 100].map((ageMs) => ({ readers: [], sealed: { ageMs, uses } }));
+    let changes = 0;
+    const table = watchReaders({
+      client: {
+        keyTable: async () => {
+          const answer = answers.shift();
+          if (answers.length === 0) stopping.abort();
+          return answer ?? assert.fail('asked too often');
+        },
+      },
+      clock: { ...clock, sleep: async () => undefined },
+      log,
+    });
+    table.onChange(() => (changes += 1));
+    await table.run(stopping.signal);
+    const at = new Date(clock.now().getTime() - 100);
+    assert.deepEqual([table.readers().sealed, changes], [{ at, uses }, 1]);
+  });
 });

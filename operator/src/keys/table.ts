@@ -4,6 +4,7 @@ import type { Clock } from '../../../services/core/clock.ts';
 import type { KeyReader, KeyTable } from '../../../services/core/contracts/keys.ts';
 import type { Log } from '../../../services/core/log.ts';
 import type { SchedulerClient } from '../scheduler/client.ts';
+import type { Sealed } from './dataTurn.ts';
 import type { Reader, RotationRequests } from './rotation.ts';
 
 /** A process, and where it is. */
@@ -18,6 +19,10 @@ export interface Readers {
   readonly internal: readonly TableReader[] | undefined;
   /** Empty while nobody tells: keys of tokens then go by time. */
   readonly jwt: readonly TableReader[] | undefined;
+  /** Schedulers, with the data keys that they have. */
+  readonly data: readonly TableReader[] | undefined;
+  /** What is sealed under which data key; absent until it was counted. */
+  readonly sealed?: Sealed;
   /** When administrators asked the api for new keys; absent when they never did. */
   readonly asked?: RotationRequests;
 }
@@ -41,7 +46,7 @@ const EVERY_MS = 2_000;
 /** In a rotation somebody waits, and the first table comes within moments of the start. */
 const UNKNOWN_MS = 1_000;
 /** Before anybody has told anything. */
-const BEGINNING: Readers = { internal: undefined, jwt: [] };
+const BEGINNING: Readers = { internal: undefined, jwt: [], data: undefined };
 
 const placeOf = ({ reader, service, address }: KeyReader) => ({ name: reader, service, address });
 
@@ -49,11 +54,20 @@ const placeOf = ({ reader, service, address }: KeyReader) => ({ name: reader, se
 const unknownAfter = ({ jwt, asked }: Readers): Readers => ({
   internal: undefined,
   jwt: jwt?.length === 0 ? jwt : undefined,
+  data: undefined,
   ...(asked && { asked }),
 });
 
 const askedOf = ({ asked }: KeyTable): Pick<Readers, 'asked'> =>
   asked ? { asked: { graceful: dateOf(asked.graceful), urgent: dateOf(asked.urgent) } } : {};
+
+const sealedOf = ({ sealed }: KeyTable, clock: Clock): Pick<Readers, 'sealed'> =>
+  sealed
+    ? { sealed: { at: new Date(clock.now().getTime() - sealed.ageMs), uses: sealed.uses } }
+    : {};
+
+/** When it was counted is no news: it is another time with each answer. */
+const newsOf = ({ sealed, ...rest }: Readers): unknown => ({ ...rest, uses: sealed?.uses });
 
 const dateOf = (text: string | undefined): Date | undefined =>
   text === undefined ? undefined : new Date(text);
@@ -78,6 +92,14 @@ const readersOf = (rows: readonly KeyReader[] | null, before: Readers): Readers 
                 },
               ],
         ),
+        // one of an older version tells of none, and is waited for
+        data: rows
+          .filter(({ service }) => service === 'scheduler')
+          .map((row) => ({
+            ...placeOf(row),
+            kids: row.data?.kids,
+            signsWith: row.data?.signsWith ?? undefined,
+          })),
       };
 
 /** A scheduler that cannot be asked leaves nothing known: an old table may hide who came since. */
@@ -87,7 +109,11 @@ export function watchReaders({ client, clock, log }: ReaderTableDeps): ReaderTab
   const ask = async (signal: AbortSignal): Promise<Readers> => {
     try {
       const table = await client.keyTable(signal);
-      return { ...readersOf(table.readers, readers), ...askedOf(table) };
+      return {
+        ...readersOf(table.readers, readers),
+        ...askedOf(table),
+        ...sealedOf(table, clock),
+      };
     } catch (error) {
       if (!signal.aborted)
         log.debug({ err: error }, 'the scheduler does not say who has loaded which keys');
@@ -100,7 +126,7 @@ export function watchReaders({ client, clock, log }: ReaderTableDeps): ReaderTab
     run: async (signal) => {
       while (!signal.aborted) {
         const next = await ask(signal);
-        const changed = !isDeepStrictEqual(next, readers);
+        const changed = !isDeepStrictEqual(newsOf(next), newsOf(readers));
         readers = next;
         if (changed && !signal.aborted) listeners.forEach((listener) => listener());
         // an abort only ends the wait

@@ -47,6 +47,18 @@ describe('operator: the key tables of several schedulers', () => {
   });
 });
 
+describe('operator: what several schedulers have counted', () => {
+  it('is the newest count, for all count the same rows', () => {
+    const sealed = (ageMs: number) => ({ ageMs, uses: [] });
+    const tables = [sealed(900), undefined, sealed(20), sealed(400)].map((one) => ({
+      readers: [],
+      ...(one && { sealed: one }),
+    }));
+    assert.equal(joinTables(tables).sealed?.ageMs, 20);
+    assert.equal('sealed' in joinTables([{ readers: [] }]), false);
+  });
+});
+
 describe('operator: the reports of several schedulers', () => {
   it('add up work and slots, and name each waiting check once', () => {
     const joined = joinReports([

@@ -1,5 +1,5 @@
 /** Joins what each replica of the scheduler says of itself. Pure. */
-import type { KeyReader, KeyTable } from '../../../services/core/contracts/keys.ts';
+import type { KeyReader, KeyTable, SealedCount } from '../../../services/core/contracts/keys.ts';
 import { MAX_WAITING, type CapacityReport } from '../../../services/core/contracts/projection.ts';
 
 /**
@@ -9,13 +9,26 @@ import { MAX_WAITING, type CapacityReport } from '../../../services/core/contrac
 export function joinTables(tables: readonly KeyTable[]): KeyTable {
   const readers = new Map<string, KeyReader>();
   for (const table of tables) {
-    if (table.readers === null) return { readers: null, ...askedOf(tables) };
+    if (table.readers === null) return { readers: null, ...saidOf(tables) };
     for (const reader of table.readers) {
       const known = readers.get(reader.reader);
       readers.set(reader.reader, known ? joinReaders(known, reader) : reader);
     }
   }
-  return { readers: [...readers.values()], ...askedOf(tables) };
+  return { readers: [...readers.values()], ...saidOf(tables) };
+}
+
+const saidOf = (tables: readonly KeyTable[]): Omit<KeyTable, 'readers'> => ({
+  ...askedOf(tables),
+  ...sealedOf(tables),
+});
+
+/** All count in the one database: the newest counts. */
+function sealedOf(tables: readonly KeyTable[]): Pick<KeyTable, 'sealed'> {
+  const [newest]: SealedCount[] = tables
+    .flatMap(({ sealed }) => sealed ?? [])
+    .toSorted((one, other) => one.ageMs - other.ageMs);
+  return newest ? { sealed: newest } : {};
 }
 
 /** All replicas read it from the one database, some of them a moment later. */

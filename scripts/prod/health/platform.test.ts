@@ -8,6 +8,7 @@ const GOOD = {
   KeysCurrent: 'True',
   KeysLost: 'False',
   DataKeyLost: 'False',
+  DataKeyRotating: 'False',
   NetworkPolicyEnforced: 'True',
   Sandboxed: 'True',
   SchedulerReachable: 'True',
@@ -47,7 +48,7 @@ describe('prod-health: the platform', () => {
 
   for (const [type, status] of Object.entries(GOOD)) {
     const opposite = status === 'True' ? 'False' : 'True';
-    const isWish = type === 'Frozen' || type === 'Paused';
+    const isWish = type === 'Frozen' || type === 'Paused' || type === 'DataKeyRotating';
     it(`${type} ${opposite} is ${isWish ? 'a note, for a person wished it' : 'bad'}`, () => {
       assert.equal(stateOf(type, opposite), isWish ? 'note' : 'bad');
       const row = rows({ [type]: opposite }).find(({ part }) => part === type);

@@ -30,6 +30,11 @@ const WISHES: Readonly<Record<ConditionType<'MonitorPlatform'>, Wish>> = {
     state: 'bad',
     next: 'bring the Secret duckmon-data-key back from your copy: without it what is encrypted stays unread',
   },
+  DataKeyRotating: {
+    wanted: 'False',
+    state: 'note',
+    next: `wait; ${DESCRIBE} says what still needs the old key`,
+  },
   NetworkPolicyEnforced: {
     wanted: 'True',
     state: 'bad',

@@ -58,6 +58,7 @@ export const ANNOTATIONS = {
   dryRun: 'mon.duckerhub.com/dry-run',
   rotateRequestedAt: 'mon.duckerhub.com/rotate-requested-at',
   rotateNowRequestedAt: 'mon.duckerhub.com/rotate-now-requested-at',
+  rotateDataKeyRequestedAt: 'mon.duckerhub.com/rotate-data-key-requested-at',
 } as const;
 
 /** Label by which the pods of a component are found. */

@@ -191,6 +191,28 @@ describe('kubectl monitor', () => {
     assert.equal(patches[1]?.ref.namespace, 'mon');
   });
 
+  it('asks for a new data key once, and then says how far it is', async () => {
+    const data = (state: string) => ({ ring: 'Data', kid: state, state });
+    const conditions = [condition('DataKeyRotating', 'True', 'SealingAgain', '12 rows are left')];
+    answer = (patched) =>
+      ({
+        metadata: {},
+        status: { keys: [data('Current'), ...(patched ? [data('Previous')] : [])], conditions },
+      }) as KubeObject;
+    assert.equal(await call('rotate', '--data-key'), 0);
+    assert.match(out, /Backups from before need the old one/);
+    const annotations = { 'mon.duckerhub.com/rotate-data-key-requested-at': NOW.toISOString() };
+    assert.deepEqual(
+      patches.map(({ patch }) => patch),
+      [{ metadata: { annotations } }],
+    );
+    assert.equal(await call('rotate', '--data-key'), 0);
+    assert.match(out, /A rotation is under way\. 12 rows are left\n$/);
+    assert.equal(patches.length, 1);
+    assert.equal(await call('rotate', '--data-key', '--now'), 2);
+    assert.equal(patches.length, 1);
+  });
+
   it('passes logs on to kubectl', async () => {
     assert.equal(await call('logs', 'scheduler', '-f', '--tail', '5', '--kubeconfig', 'k'), 0);
     assert.deepEqual(passed, [

@@ -11,6 +11,7 @@ import {
   type KubectlIo,
 } from './cluster.ts';
 import { addAdmin } from './adminProgram.ts';
+import { rotateDataKey } from './commands/dataKey.ts';
 import { doctor } from './commands/doctor.ts';
 import { logs, PARTS } from './commands/logs.ts';
 import { plan } from './commands/plan.ts';
@@ -98,7 +99,16 @@ function addPlatform(program: Command, does: Does): void {
     .command('rotate')
     .description('replace the keys between the services')
     .option('--now', 'for an incident: without overlap')
-    .action(does((context, options: { now?: boolean }) => rotate(context, options.now === true)));
+    .addOption(
+      new Option('--data-key', 'the key of what is stored instead; again: how far it is').conflicts(
+        'now',
+      ),
+    )
+    .action(
+      does((context, { now, dataKey }: { now?: boolean; dataKey?: boolean }) =>
+        dataKey === true ? rotateDataKey(context) : rotate(context, now === true),
+      ),
+    );
   program
     .command('doctor')
     .description(

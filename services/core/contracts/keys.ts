@@ -26,8 +26,24 @@ export const keyReader = z.strictObject({
   signsWith: z.string().nullable(),
   /** Of tokens' keys; absent when it has none or does not tell, null when it does not answer. */
   tokens: loadedKeys.nullable().optional(),
+  /** Of the data key; absent when it has none or does not tell. It seals with `signsWith`. */
+  data: loadedKeys.optional(),
 });
 export type KeyReader = z.infer<typeof keyReader>;
+
+/** Kinds of rows that a data key opens, itself or through a workspace's key. */
+export const SEALED_KINDS = ['workspace', 'secret', 'authenticator'] as const;
+export type SealedKind = (typeof SEALED_KINDS)[number];
+
+/** How many rows need which data key. */
+export const sealedCount = z.strictObject({
+  /** How long ago the count began, in ms: the clocks of two machines differ. */
+  ageMs: z.number().nonnegative(),
+  uses: z.array(
+    z.strictObject({ kind: z.enum(SEALED_KINDS), dataKey: z.string(), rows: z.int().positive() }),
+  ),
+});
+export type SealedCount = z.infer<typeof sealedCount>;
 
 /** When administrators asked the api for new keys, `urgent` without overlap; the operator makes them. */
 export const rotationAsked = z.strictObject({
@@ -39,5 +55,7 @@ export const rotationAsked = z.strictObject({
 export const keyTable = z.strictObject({
   readers: z.array(keyReader).nullable(),
   asked: rotationAsked.optional(),
+  /** Absent until it was counted once. */
+  sealed: sealedCount.optional(),
 });
 export type KeyTable = z.infer<typeof keyTable>;

@@ -45,7 +45,8 @@ describe('scheduler: the table of loaded keys', () => {
   };
   const tableOf = (deps: Partial<KeyTableDeps>): KeyTable => {
     const callees = () => Promise.resolve([]);
-    const own = { owner: 'scheduler-0', keys: keys.of('scheduler'), clock, log, callees };
+    const seals = { loaded: () => ({ kids: ['d'], signsWith: 'd' }), counted: () => undefined };
+    const own = { owner: 'scheduler-0', keys: keys.of('scheduler'), seals, clock, log, callees };
     const table = createKeyTable({ ...own, ...deps });
     ends.push(() => table.close());
     return table;
@@ -57,6 +58,14 @@ describe('scheduler: the table of loaded keys', () => {
 
   it('is unknown until everybody was asked, and not empty', () => {
     assert.deepEqual(tableOf({}).answer(), { readers: null });
+  });
+  it('tells which data keys this process has, and what was counted under which', async () => {
+    const sealed = { ageMs: 5, uses: [{ kind: 'secret', dataKey: 'd', rows: 2 } as const] };
+    const loaded = { kids: ['d', 'e'], signsWith: 'd' };
+    const table = tableOf({ seals: { loaded: () => loaded, counted: () => sealed } });
+    assert.deepEqual(table.answer(), { readers: null, sealed });
+    await table.ask();
+    assert.deepEqual(table.answer().readers?.[0]?.data, loaded);
   });
   it('names each process with the keys that it has, and which one it signs with', async () => {
     const browser = await start('browser');

@@ -16,6 +16,7 @@ import { KEY_HEADER, KIDS_HEADER } from '../../core/internal/signature.ts';
 import type { Log } from '../../core/log.ts';
 import type { KeySource } from '../../core/serviceKeys.ts';
 import type { TokenSource } from '../../core/workloadIdentity/tokens.ts';
+import type { Seals } from '../secrets/tend.ts';
 
 /** Processes that are called, and where. */
 export interface Callee {
@@ -32,6 +33,8 @@ export interface KeyTableDeps {
   readonly owner: string;
   readonly keys: KeySource;
   readonly tokens?: TokenSource | undefined;
+  /** What this process has of the data key, and what is sealed under which; of no other process. */
+  readonly seals: Pick<Seals, 'loaded' | 'counted'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Every address of a host; a headless Service has one a pod. */
@@ -69,16 +72,19 @@ const readerOf = (
 
 /** Begins empty: nobody has been asked. */
 export function createKeyTable(deps: KeyTableDeps): KeyTable {
-  const { keys, clock, owner } = deps;
+  const { keys, clock, seals } = deps;
   const callers = createCallers(clock);
   const phones = createPhones(deps);
   let asked: readonly KeyReader[] | undefined;
   return {
-    answer: () => ({
-      readers: asked
-        ? [readerOf('scheduler', owner, loadedKeysOf(keys())), ...asked, ...callers.recent()]
-        : null,
-    }),
+    answer: () => {
+      const own = readerOf('scheduler', deps.owner, loadedKeysOf(keys()));
+      const sealed = seals.counted();
+      return {
+        readers: asked ? [{ ...own, data: seals.loaded() }, ...asked, ...callers.recent()] : null,
+        ...(sealed && { sealed }),
+      };
+    },
     note: callers.note,
     ask: async () => {
       try {

@@ -30,7 +30,7 @@ describe('stored secrets are sealed again', function () {
     keys = { keys: [newKeyEntry(NOON)] };
     const pool = suite.db.pool('mon_scheduler');
     reader = createSecretReader(pool, () => keys, { ...systemClock, now: () => NOON });
-    seals = createSeals(pool, () => keys);
+    seals = createSeals(pool, () => keys, systemClock);
   });
 
   const turn = (): void => {
@@ -116,6 +116,23 @@ describe('stored secrets are sealed again', function () {
     assert.deepEqual(await tend(NOON, 1), { workspaces: 1, unopened: 0 });
     dropOld();
     assert.equal(await read('x'), 'kept');
+  });
+
+  it('are counted by the names of the keys, as of when the count began', async () => {
+    let now = 0;
+    seals = createSeals(suite.db.pool('mon_scheduler'), () => keys, { monotonic: () => now });
+    assert.equal(seals.counted(), undefined);
+    await put('a', 'one');
+    await seals.count();
+    now = 700;
+    const [key] = keys.keys;
+    assert.deepEqual(seals.counted(), {
+      ageMs: 700,
+      uses: [{ kind: 'workspace', dataKey: key?.kid, rows: 1 }],
+    });
+    turn();
+    const kids = keys.keys.map(({ kid }) => kid);
+    assert.deepEqual(seals.loaded(), { kids, signsWith: kids[0] });
   });
 
   it('leave ConfigMaps alone', async () => {

@@ -1,14 +1,19 @@
 /** Seals again what lies under an older data key, or in the older form, and counts what does. */
 import type pg from 'pg';
-import type { Keyring, KeyState } from '../../core/keyring.ts';
+import type { Clock } from '../../core/clock.ts';
+import {
+  SEALED_KINDS,
+  type LoadedKeys,
+  type SealedCount,
+  type SealedKind,
+} from '../../core/contracts/keys.ts';
+import { currentKey, type Keyring, type KeyState } from '../../core/keyring.ts';
 import {
   countKeyUses,
   listSealed,
   resealSecret,
-  SEALED_KINDS,
   untendedWorkspaces,
   type KeyUse,
-  type SealedKind,
 } from '../../store/dataKeys.ts';
 import type { Sql } from '../../store/pool.ts';
 import { withWorkspace } from '../../store/workspace.ts';
@@ -44,10 +49,15 @@ export interface Seals {
   tend(options: TendOptions): Promise<Tended>;
   /** How far a rotation of the data key is. */
   count(): Promise<KeyStates>;
+  /** The last count, by the names of the keys; undefined before the first. */
+  counted(): SealedCount | undefined;
+  /** The data keys that this process opens with, and the one that it seals with. */
+  loaded(): LoadedKeys;
 }
 
-export function createSeals(pool: pg.Pool, keys: DataKeys): Seals {
+export function createSeals(pool: pg.Pool, keys: DataKeys, clock: Pick<Clock, 'monotonic'>): Seals {
   let after = '';
+  let last: { readonly uses: readonly KeyUse[]; readonly at: number } | undefined;
   return {
     tend: async ({ now, limit }) => {
       const before = new Date(now.getTime() - OLDER_FORM_MS);
@@ -59,7 +69,17 @@ export function createSeals(pool: pg.Pool, keys: DataKeys): Seals {
       after = batch.length < limit ? '' : (batch.at(-1) ?? '');
       return { workspaces: batch.length, unopened };
     },
-    count: async () => statesOf(await countKeyUses(pool), keys()),
+    count: async () => {
+      const at = clock.monotonic();
+      const uses = await countKeyUses(pool);
+      last = { uses, at };
+      return statesOf(uses, keys());
+    },
+    counted: () => last && { uses: [...last.uses], ageMs: clock.monotonic() - last.at },
+    loaded: () => {
+      const ring = keys().keys;
+      return { kids: ring.map(({ kid }) => kid), signsWith: currentKey(ring)?.kid ?? null };
+    },
   };
 }
 

@@ -28,7 +28,7 @@ describe('the chore of the data keys', () => {
       [1, 0],
     );
     const other = { keys: [newKeyEntry(NOON)] };
-    const deps = { ...world.deps, seals: createSeals(world.pool, () => other) };
+    const deps = { ...world.deps, seals: createSeals(world.pool, () => other, world.clock) };
     await createChores(deps).run();
     assert.deepEqual(
       [await shown('workspace', 'current'), await shown('workspace', 'missing')],
@@ -56,6 +56,7 @@ describe('the chore of the data keys', () => {
     const run = createSealChore();
     for (const unopened of [0, 2, 2, 3]) {
       const seals: Seals = {
+        ...world.deps.seals,
         tend: async () => ({ workspaces: unopened, unopened }),
         count: async () => counted,
       };

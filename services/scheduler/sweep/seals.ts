@@ -1,5 +1,5 @@
 /** The chore of the data keys: seals again what lies under an older one, and shows how much does. */
-import { SEALED_KINDS } from '../../store/dataKeys.ts';
+import { SEALED_KINDS } from '../../core/contracts/keys.ts';
 import type { SchedulerDeps } from '../deps.ts';
 
 type SealDeps = Pick<SchedulerDeps, 'seals' | 'metrics' | 'log'>;

@@ -74,6 +74,12 @@ const LOCAL: readonly PlatformClaim[] = [
   { type: 'KeysLost', status: 'False', reason: 'NotLost', message: '' },
   { type: 'DataKeyLost', status: 'False', reason: 'NotLost', message: '' },
   {
+    type: 'DataKeyRotating',
+    status: 'False',
+    reason: 'NotRotating',
+    message: 'On a machine of its own npx duckmon generate-keys --data-key turns it.',
+  },
+  {
     type: 'NetworkPolicyEnforced',
     status: 'Unknown',
     reason: 'CanaryPending',

@@ -54,7 +54,7 @@ export function createKeyWork(deps: KeyWorkDeps): KeyWork {
   return async (platform, poolNamespaces, doing) => {
     const { signal, dryRun, deeds } = doing;
     const found = await roots.read(signal);
-    const { requests, problems } = rotationRequests(platform.metadata.annotations);
+    const { requests, dataKey, problems } = rotationRequests(platform.metadata.annotations);
     const readers = deps.readers();
     const { status } = platform;
     const plan = planKeys(
@@ -68,6 +68,8 @@ export function createKeyWork(deps: KeyWorkDeps): KeyWork {
         recorded: status?.keys ?? [],
         lostBefore: isTrue(status?.conditions as readonly Condition[] | undefined, 'KeysLost'),
         ciphertext: 'unknown',
+        sealed: readers.sealed,
+        dataKeyAsked: dataKey,
         platformNamespace: namespace,
         poolNamespaces,
         clusterKeys: await forTokens.read(signal),

@@ -15,11 +15,13 @@ const calm: KeysInput = {
   keys: { rotateEvery: '720h', overlap: '15m', maxAge: '2160h' },
   requests: {},
   rings: { internal: present('internal'), jwt: present('jwt') },
-  readers: { internal: [], jwt: [] },
+  readers: { internal: [], jwt: [], data: undefined },
   recorded: [],
   lostBefore: false,
   dataKey: present('data'),
   ciphertext: 'present',
+  sealed: undefined,
+  dataKeyAsked: undefined,
   platformNamespace: 'duckmon',
   poolNamespaces: ['team-a'],
   clusterKeys: undefined,
@@ -31,7 +33,7 @@ const said = ({ conditions }: KeysPlan): string[] =>
 const written = ({ roots }: KeysPlan): string[] => roots.map(({ secret }) => secret);
 const fresh: Partial<KeysInput> = {
   rings: { internal: absent, jwt: absent },
-  readers: { internal: undefined, jwt: undefined },
+  readers: { internal: undefined, jwt: undefined, data: undefined },
   dataKey: absent,
   ciphertext: 'unknown',
 };
@@ -45,7 +47,11 @@ describe('operator: plan of all keys', () => {
       'duckmon-data-key',
     ]);
     assert.equal(first.derived.length, 7);
-    assert.deepEqual(said(first).slice(1), ['KeysLost False NotLost', 'DataKeyLost False NotLost']);
+    assert.deepEqual(said(first).slice(1), [
+      'KeysLost False NotLost',
+      'DataKeyLost False NotLost',
+      'DataKeyRotating False NotRotating',
+    ]);
     assert.deepEqual(
       first.events.map(({ reason }) => reason),
       ['KeysCreated', 'KeysCreated', 'KeysCreated'],
@@ -96,7 +102,7 @@ describe('operator: plan of all keys', () => {
   it('publishes the derived keys of the next root in the same pass', () => {
     const result = plan({
       now: after(720 * HOUR),
-      readers: { internal: [reader('api/a', 'x')], jwt: undefined },
+      readers: { internal: [reader('api/a', 'x')], jwt: undefined, data: undefined },
     });
     assert.deepEqual(written(result), ['duckmon-internal-key', 'duckmon-jwt-secret']);
     const browser = result.derived.find(({ name }) => name === 'duckmon-keys-browser');

@@ -4,6 +4,8 @@
  */
 import type { Keys, StatusKey } from '../../../../crds/types/monitorplatform.ts';
 import type { KeyEntry } from '../../../../services/core/keyring.ts';
+import { dataKeyRotating, dataTurnEvents, type DataKeyRotating } from '../../keys/dataReport.ts';
+import { planDataTurn, type DataTurnPlan, type Sealed } from '../../keys/dataTurn.ts';
 import { planDataKey, type DataKeyInput, type DataKeyPlan } from '../../keys/dataKey.ts';
 import { smallSecrets, type SmallSecret } from '../../keys/derived.ts';
 import {
@@ -32,12 +34,16 @@ export interface KeysInput {
   readonly requests: RotationRequests;
   readonly rings: Readonly<Record<RingName, RingState>>;
   /** Processes that hold keys of each ring; undefined while the scheduler does not say. */
-  readonly readers: Readonly<Record<RingName, readonly Reader[] | undefined>>;
+  readonly readers: Readonly<Record<RingName | 'data', readonly Reader[] | undefined>>;
   /** `status.keys` as it stands: a ring that it names and that is not there has been lost. */
   readonly recorded: readonly StatusKey[];
   readonly lostBefore: boolean;
   readonly dataKey: RingState;
   readonly ciphertext: DataKeyInput['ciphertext'];
+  /** What is sealed under which data key; undefined while it is not known. */
+  readonly sealed: Sealed | undefined;
+  /** When a new data key was asked for. */
+  readonly dataKeyAsked: Date | undefined;
   readonly platformNamespace: string;
   readonly poolNamespaces: readonly string[];
   readonly clusterKeys: string | undefined;
@@ -53,7 +59,11 @@ export interface KeysPlan {
   readonly roots: readonly RootWrite[];
   /** Empty while a root cannot be used: what pods hold stays in force then. */
   readonly derived: readonly SmallSecret[];
-  readonly conditions: readonly [...KeysReport['conditions'], DataKeyPlan['condition']];
+  readonly conditions: readonly [
+    ...KeysReport['conditions'],
+    DataKeyPlan['condition'],
+    DataKeyRotating,
+  ];
   readonly keys: readonly StatusKey[];
   readonly events: readonly KeyEvent[];
   readonly requeueAt: Date | undefined;
@@ -67,23 +77,41 @@ const RING_NAMES = Object.keys(RINGS) as readonly RingName[];
 export function planKeys(input: KeysInput, deps: RotationDeps): KeysPlan {
   const reports = RING_NAMES.map((ring) => planRing(ring, input, deps));
   const report = reportKeys({ rings: reports, lostBefore: input.lostBefore });
-  const isRecorded = input.recorded.some(({ ring }) => ring === 'Data');
-  const { now, dataKey: found, ciphertext } = input;
-  const data = planDataKey({ found, recorded: isRecorded, ciphertext, now }, deps.newKey);
+  const { data, turn } = planData(input, deps);
   return {
     roots: [
       ...reports.flatMap(({ ring, plan }) =>
         plan.steps.length > 0 ? [{ secret: RINGS[ring].secret, keys: plan.keys }] : [],
       ),
       ...(data.create ? [{ secret: SECRETS.dataKey, keys: [data.create] }] : []),
+      ...(turn && turn.steps.length > 0 ? [{ secret: SECRETS.dataKey, keys: turn.keys }] : []),
     ],
     derived: derivedOf(reports, input),
-    conditions: [...report.conditions, data.condition],
-    keys: [...report.keys, ...dataKeys(data, input)],
-    events: [...report.events, ...dataEvents(data)],
-    requeueAt: report.requeueAt,
+    conditions: [...report.conditions, data.condition, dataKeyRotating(turn?.waiting)],
+    keys: [...report.keys, ...dataKeys(data, turn, input)],
+    events: [...report.events, ...dataEvents(data), ...dataTurnEvents(turn?.steps ?? [])],
+    requeueAt: soonest([report.requeueAt, turn?.requeueAt]),
     nextRotation: nextRotation(reports, input),
   };
+}
+
+/** The data key is made once, and then turned when somebody asks. */
+function planData(
+  input: KeysInput,
+  deps: RotationDeps,
+): { readonly data: DataKeyPlan; readonly turn: DataTurnPlan | undefined } {
+  const { now, dataKey: found, ciphertext, sealed, dataKeyAsked: asked, readers } = input;
+  const recorded = input.recorded.some(({ ring }) => ring === 'Data');
+  const data = planDataKey({ found, recorded, ciphertext, now }, deps.newKey);
+  if (found.kind !== 'present') return { data, turn: undefined };
+  const { keys } = found;
+  const turn = planDataTurn({ keys, readers: readers.data, sealed, asked, now }, deps);
+  return { data, turn };
+}
+
+function soonest(times: readonly (Date | undefined)[]): Date | undefined {
+  const known = times.flatMap((time) => time ?? []);
+  return known.length === 0 ? undefined : new Date(Math.min(...known.map(Number)));
 }
 
 function nextRotation(reports: readonly RingReport[], { keys }: KeysInput): Date | undefined {
@@ -93,9 +121,9 @@ function nextRotation(reports: readonly RingReport[], { keys }: KeysInput): Date
     .flatMap(({ ring, plan }) =>
       plan.keys
         .filter(({ state }) => state === 'current')
-        .map(({ created }) => Date.parse(created) + settings[ring].rotateEvery),
+        .map(({ created }) => new Date(Date.parse(created) + settings[ring].rotateEvery)),
     );
-  return times.length === 0 ? undefined : new Date(Math.min(...times));
+  return soonest(times);
 }
 
 function planRing(ring: RingName, input: KeysInput, deps: RotationDeps): RingReport {
@@ -118,8 +146,12 @@ function derivedOf(reports: readonly RingReport[], input: KeysInput): readonly S
 }
 
 /** What is recorded of the data key stays recorded while it is lost: it is how the loss is known. */
-function dataKeys({ create }: DataKeyPlan, { dataKey, recorded }: KeysInput): StatusKey[] {
-  const keys = create ? [create] : dataKey.kind === 'present' ? dataKey.keys : undefined;
+function dataKeys(
+  { create }: DataKeyPlan,
+  turn: DataTurnPlan | undefined,
+  { recorded }: KeysInput,
+): StatusKey[] {
+  const keys = create ? [create] : turn?.keys;
   if (!keys) return recorded.filter(({ ring }) => ring === 'Data');
   return keys.map((key) => statusKey('Data', key));
 }

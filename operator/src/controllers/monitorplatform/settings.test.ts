@@ -31,8 +31,16 @@ describe('operator: rotations that people ask for', () => {
         graceful: new Date('2026-11-25T12:00:00Z'),
         urgent: new Date('2026-11-25T12:30:00.500Z'),
       },
+      dataKey: undefined,
       problems: [],
     });
+  });
+  it('of the data key is one apart', () => {
+    const { requests, dataKey } = rotationRequests({
+      [ANNOTATIONS.rotateDataKeyRequestedAt]: '2026-11-25T12:00:00Z',
+    });
+    assert.deepEqual(dataKey, new Date('2026-11-25T12:00:00Z'));
+    assert.deepEqual(requests, { graceful: undefined, urgent: undefined });
   });
   it('are the last of those by annotation and those by the api', () => {
     const [early, late] = [new Date('2026-11-25T12:00:00Z'), new Date('2026-11-25T13:00:00Z')];

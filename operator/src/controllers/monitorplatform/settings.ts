@@ -23,6 +23,8 @@ export function rotationSettings(keys: Keys): Readonly<Record<RingName, Rotation
 
 export interface ReadRequests {
   readonly requests: RotationRequests;
+  /** When a new data key was asked for. */
+  readonly dataKey: Date | undefined;
   /** What is wrong with an annotation, in words for the person who wrote it. */
   readonly problems: readonly string[];
 }
@@ -57,5 +59,6 @@ export function rotationRequests(
   };
   const graceful = read(ANNOTATIONS.rotateRequestedAt);
   const urgent = read(ANNOTATIONS.rotateNowRequestedAt);
-  return { requests: { graceful, urgent }, problems };
+  const dataKey = read(ANNOTATIONS.rotateDataKeyRequestedAt);
+  return { requests: { graceful, urgent }, dataKey, problems };
 }

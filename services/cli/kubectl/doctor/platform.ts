@@ -72,7 +72,7 @@ export const examinePlatform = ({
     },
   });
 
-/** Keys of calls and tokens; the data key stays, for what it encrypted could not be read by another. */
+/** Keys of calls and tokens; the data key has no age: it is turned when somebody asks. */
 export function examineKeys({ platform, now }: Pick<Snapshot, 'platform' | 'now'>): Finding[] {
   const seen = valueOf(platform);
   const current = (seen?.status?.keys ?? []).filter(

@@ -15,6 +15,7 @@ import { serviceKeyFile, type KeySource } from '../../../../../services/core/ser
 import {
   createKeyTable,
   type KeyTable,
+  type KeyTableDeps,
 } from '../../../../../services/scheduler/projection/keyTable.ts';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
@@ -45,6 +46,7 @@ export interface Fleet {
   table(
     mount: Mount,
     callees: readonly { service: ServiceName; url: string }[],
+    seals?: KeyTableDeps['seals'],
   ): Pick<KeyTable, 'answer' | 'note'>;
   stop(): Promise<void>;
 }
@@ -56,6 +58,9 @@ export interface Traffic {
 }
 
 const NO_KEYS = { calls: {}, callers: {}, egressSeeds: [], egressPublic: [] };
+
+/** Of a scheduler that does not say what it has of the data key. */
+const NO_SEALS = { loaded: () => ({ kids: [], signsWith: null }), counted: () => undefined };
 
 export function createFleet(transport: Transport, namespace: string): Fleet {
   const stopping = new AbortController();
@@ -117,11 +122,12 @@ export function createFleet(transport: Transport, namespace: string): Fleet {
       ends.push(stop);
       return { sent: () => sent, stop };
     },
-    table: ({ keys }, callees) => {
+    table: ({ keys }, callees, seals = NO_SEALS) => {
       const deps = {
         callees: async () => callees,
         owner: 'scheduler-0',
         keys,
+        seals,
         clock: systemClock,
         log,
       };

@@ -129,7 +129,7 @@ export function worldOf(start: WorkerPool, jobs: readonly MonitorJob[] = []) {
     load: async () => report.now,
     intervals: createIntervals(deps.clock),
     nextCheck: (job) => next.get(job.metadata.name),
-    readers: () => ({ internal: undefined, jwt: undefined }),
+    readers: () => ({ internal: undefined, jwt: undefined, data: undefined }),
     applier: createApplier({ controller, names: OWNED }, withTransport),
     transport,
     status: createStatusWriter({ controller, fieldManager: 'test' }, withTransport),

@@ -98,6 +98,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   KeysCurrent: 'True',
   KeysLost: 'False',
   DataKeyLost: 'False',
+  DataKeyRotating: 'False',
   NetworkPolicyEnforced: 'True',
   Sandboxed: 'True',
   SchedulerReachable: 'True',
