@@ -101,6 +101,9 @@ export const SECRETS = {
   loginPrefix: 'duckmon-login-',
 } as const;
 
+/** ConfigMap with what is opened to pages, which the pods of the egress proxy mount. */
+export const EGRESS_ALLOW = 'duckmon-egress-allow';
+
 export const SERVICE_ACCOUNTS = {
   operator: 'duckmon-operator',
   api: 'duckmon-api',

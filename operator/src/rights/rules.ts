@@ -3,6 +3,7 @@ import type { V1PolicyRule } from '@kubernetes/client-node';
 import { KEY_HOLDERS } from '../keys/derived.ts';
 import {
   COMPONENTS,
+  EGRESS_ALLOW,
   GROUP,
   keysSecretName,
   OPERATOR,
@@ -99,6 +100,7 @@ export const PLATFORM_RULES: readonly Rule[] = [
   },
   { group: '', resources: ['secrets'], verbs: [...LOOK, ...APPLY], names: DERIVED },
   { group: '', resources: ['configmaps'], verbs: LOOK, names: [DEFAULTS] },
+  { group: '', resources: ['configmaps'], verbs: [...LOOK, ...APPLY], names: [EGRESS_ALLOW] },
   {
     group: '',
     resources: ['pods'],

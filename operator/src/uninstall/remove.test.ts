@@ -95,6 +95,16 @@ describe('operator: removing what it made', () => {
     ]);
   });
 
+  it('takes the list of the egress proxy, and no other ConfigMap', async () => {
+    const maps = [
+      held('configmaps', 'duckmon', 'duckmon-egress-allow', MADE),
+      held('configmaps', 'duckmon', 'duckmon-defaults', MADE),
+      held('configmaps', 'team', 'duckmon-egress-allow', MADE),
+    ];
+    assert.deepEqual(await remove(maps), ['configmaps duckmon/duckmon-egress-allow']);
+    assert.deepEqual(await remove([held('configmaps', 'duckmon', 'duckmon-egress-allow')]), []);
+  });
+
   it('leaves the data key while something encrypted with it stays', async () => {
     const key = [held('secrets', 'duckmon', 'duckmon-data-key', OURS)];
     assert.deepEqual(await remove(key), []);

@@ -13,8 +13,16 @@ import { CHILD_RESOURCES } from '../controllers/workerpool/children.ts';
 import { KEY_HOLDERS } from '../keys/derived.ts';
 import { LEASES } from '../kube/lease.ts';
 import { MANAGED_BY } from '../kube/names.ts';
-import { keysSecretName, LABELS, OPERATOR, PART_OF, PLATFORM_NAME, SECRETS } from '../names.ts';
-import { MONITOR_PLATFORMS, WORKER_POOLS } from '../resources.ts';
+import {
+  EGRESS_ALLOW,
+  keysSecretName,
+  LABELS,
+  OPERATOR,
+  PART_OF,
+  PLATFORM_NAME,
+  SECRETS,
+} from '../names.ts';
+import { CONFIG_MAPS, MONITOR_PLATFORMS, WORKER_POOLS } from '../resources.ts';
 
 export interface Removal {
   /** Of the platform. */
@@ -64,6 +72,7 @@ const platform = (keepDataKey: boolean): readonly Sort[] => [
   secret(SECRETS.internalKey),
   secret(SECRETS.jwtSecret),
   ...(keepDataKey ? [] : [secret(SECRETS.dataKey)]),
+  { resource: CONFIG_MAPS, name: EGRESS_ALLOW, label: MADE },
   { resource: LEASES, name: OPERATOR },
   { resource: NETWORK_POLICY, label: MADE },
 ];

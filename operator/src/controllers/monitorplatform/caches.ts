@@ -7,7 +7,7 @@ import type { AnyReflector } from '../../kube/manager.ts';
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { ResourceQuota, StoredQuota } from './quota.ts';
 import type { NetworkPolicy } from '../../policies/types.ts';
-import { keysSecretName, SERVICE_ACCOUNTS } from '../../names.ts';
+import { EGRESS_ALLOW, keysSecretName, SERVICE_ACCOUNTS } from '../../names.ts';
 import { CONFIG_MAPS, MONITOR_PLATFORMS, type ConfigMap } from '../../resources.ts';
 import { DEFAULTS } from './defaults.ts';
 import {
@@ -38,6 +38,7 @@ export interface ClusterCaches {
   readonly policies: Cache<NetworkPolicy>;
   readonly apiServer: Cache<EndpointSlice>;
   readonly canary: Cache<CanaryPod>;
+  readonly egressAllow: Cache<ConfigMap>;
 }
 
 const named = (name: string): string => `metadata.name=${name}`;
@@ -62,6 +63,7 @@ export function openClusterCaches({ config, common }: Base): ClusterCaches {
     createCache({ resource: SECRET, fieldSelector: named(name) }, namespaces, common);
   const pods = { resource: CANARY_POD, fieldSelector: named(SERVICE_ACCOUNTS.canary) };
   const slice = { resource: ENDPOINT_SLICE, fieldSelector: named(KUBERNETES.name) };
+  const allow = { resource: CONFIG_MAPS, fieldSelector: named(EGRESS_ALLOW) };
   const policies = { resource: NETWORK_POLICY, labelSelector: OWN_SELECTOR };
   return {
     roots: ROOT_SECRETS.map((name) =>
@@ -82,6 +84,7 @@ export function openClusterCaches({ config, common }: Base): ClusterCaches {
     policies: createCache(policies, poolNamespaces(config), common),
     apiServer: createCache(slice, [KUBERNETES.namespace], common),
     canary: createCache(pods, [namespace], common),
+    egressAllow: createCache(allow, [namespace], common),
   };
 }
 

@@ -11,9 +11,9 @@ import { job } from '../../../../services/core/manifest/testing/samples.ts';
 import { serverOf, transportOf } from '../../../../crds/testing/server.ts';
 import { useClusterWithCrds, useNamespace } from '../../../../scripts/testing/cluster/hooks.ts';
 import { EVENTS } from '../../kube/eventObject.ts';
-import { ANNOTATIONS, CONDITIONS } from '../../names.ts';
+import { ANNOTATIONS, CONDITIONS, EGRESS_ALLOW } from '../../names.ts';
 import type { NetworkPolicy } from '../../policies/types.ts';
-import { MONITOR_PLATFORMS, WORKER_POOLS } from '../../resources.ts';
+import { CONFIG_MAPS, MONITOR_PLATFORMS, WORKER_POOLS } from '../../resources.ts';
 import { NETWORK_POLICY } from './kinds.ts';
 import { until, usePlatformWorld } from './testing/world.ts';
 import { orAbsent } from '../../../../services/core/kube/errors.ts';
@@ -240,6 +240,28 @@ describe('MonitorPlatform on a real API server', function () {
         JSON.stringify((await policy('duckmon-egress')).spec).includes('203.0.114.0/24') ||
         undefined,
     );
+  });
+
+  it('C18 has the list of the egress proxy follow the spec, and repairs what somebody wrote into it', async () => {
+    const { start, condition, transport, namespace } = world();
+    const at = { namespace, name: EGRESS_ALLOW };
+    const becomes = (text: string): Promise<unknown> =>
+      until(`the list ${JSON.stringify(text)}`, async () => {
+        const { data } = await transport.get(CONFIG_MAPS, at);
+        return data?.['allow'] === text || undefined;
+      });
+    await start();
+    await condition('Ready', 'Ready');
+    await becomes('');
+    const entry = { cidr: '10.1.2.3/32', namespaces: ['team-a'], ports: [443] };
+    await edit({ spec: { egress: { allow: [entry] } } });
+    await becomes('team-a=10.1.2.3/32:443\n');
+    await transport.mergePatch(CONFIG_MAPS, at, { data: { allow: '0.0.0.0/0:443\n' } });
+    await becomes('team-a=10.1.2.3/32:443\n');
+    await transport.delete(CONFIG_MAPS, at);
+    await until('the list again', () => orAbsent(transport.get(CONFIG_MAPS, at)));
+    await edit({ spec: { egress: null } });
+    await becomes('');
   });
 
   it('freezes and resumes, also when the scheduler answers late', async () => {

@@ -3,7 +3,13 @@ import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts'
 import type { EventRecorder } from '../../kube/events.ts';
 import { isTrue, type Condition } from '../../kube/conditions.ts';
 import { MONITOR_PLATFORMS } from '../../resources.ts';
-import { createCanary, keepPolicies, keepPools, type ClusterWorkDeps } from './clusterWork.ts';
+import {
+  createCanary,
+  keepEgressAllow,
+  keepPolicies,
+  keepPools,
+  type ClusterWorkDeps,
+} from './clusterWork.ts';
 import type { KeyResult, KeyWork } from './keyWork.ts';
 import type { KeysPlan } from './planKeys.ts';
 import { browserNamespaces } from './pools.ts';
@@ -29,6 +35,10 @@ export function createClusterPass(deps: ClusterPassDeps): ClusterPass {
     const pools = deps.pools.all();
     if (!doing) return { findings: findingsOf(undefined, undefined, pools), nextAt: undefined };
     const namespaces = browserNamespaces(pools);
+    // Before the keys, for which the proxy's pods wait as well.
+    await work.attempt('the list of the egress proxy', () =>
+      keepEgressAllow(platform, deps, doing),
+    );
     const keys = await work.attempt('keys', () => deps.keyWork(platform, namespaces, doing));
     if (keys && !doing.dryRun) tell(platform, keys.plan, deps.events);
     const network = await work.attempt('NetworkPolicies', () =>

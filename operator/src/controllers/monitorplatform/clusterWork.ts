@@ -8,7 +8,7 @@ import { judgeCanary, type CanaryAnswer, type EnforcedClaim } from '../../polici
 import type { Database } from '../../policies/input.ts';
 import type { NetworkPlan } from '../../policies/policies.ts';
 import type { NetworkPolicy } from '../../policies/types.ts';
-import { WORKER_POOLS } from '../../resources.ts';
+import { CONFIG_MAPS, WORKER_POOLS, type ConfigMap } from '../../resources.ts';
 import {
   CANARY_NAME,
   canaryAccount,
@@ -24,6 +24,7 @@ import {
   type CanaryPod,
   type EndpointSlice,
 } from './kinds.ts';
+import { egressAllow, type WorkspacesOf } from './egressAllow.ts';
 import { apiServerOf, networkPlan } from './network.ts';
 import { applyOne, applyOwn, deleteOwn, pruneOwn, type Acting, type Doing } from './own.ts';
 import { platformPools } from './pools.ts';
@@ -34,6 +35,8 @@ export interface ClusterWorkDeps extends Acting {
   readonly policies: Store<NetworkPolicy>;
   readonly apiServer: Store<EndpointSlice>;
   readonly canary: Store<CanaryPod>;
+  readonly egressAllow: Store<ConfigMap>;
+  readonly workspacesOf: WorkspacesOf;
   readonly canaryImage?: string | undefined;
   readonly postgres?: Database | undefined;
   readonly redis?: Database | undefined;
@@ -66,6 +69,16 @@ export async function keepPolicies(
     await applyOwn(NETWORK_POLICY, wish, deps.policies.get(keyOf(wish)), 'spec', deps, doing);
   await pruneOwn(NETWORK_POLICY, deps.policies, plan.policies, deps, doing);
   return plan;
+}
+
+/** Tells the egress proxy what is opened, and to whom. Its pods see a change within two minutes. */
+export async function keepEgressAllow(
+  platform: MonitorPlatform,
+  deps: ClusterWorkDeps,
+  doing: Doing,
+): Promise<void> {
+  const wish = egressAllow(platform, deps.workspacesOf);
+  await applyOne(CONFIG_MAPS, wish, deps.egressAllow.get(keyOf(wish)), deps, doing);
 }
 
 export interface CanaryResult {

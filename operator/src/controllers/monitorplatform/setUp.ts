@@ -19,6 +19,7 @@ import {
 } from './caches.ts';
 import { createClusterPass } from './clusterPass.ts';
 import { createDefaults, DEFAULTS } from './defaults.ts';
+import { workspacesOf } from './egressAllow.ts';
 import { reconcilePlatform } from './index.ts';
 import { createKeyWork } from './keyWork.ts';
 import { observeKeyAge } from './keyAge.ts';
@@ -46,6 +47,11 @@ function clusterPassOf(base: Base, applier: Applier, caches: ClusterCaches) {
     policies: caches.policies.store,
     apiServer: caches.apiServer.store,
     canary: caches.canary.store,
+    egressAllow: caches.egressAllow.store,
+    workspacesOf: workspacesOf(config.usersNamespace, base.workspaces, () => [
+      ...base.caches.jobs.store.all(),
+      ...base.caches.channels.store.all(),
+    ]),
     keyWork: createKeyWork({
       ...acting,
       log: common.log,
@@ -110,8 +116,8 @@ export function setUpPlatform(base: Base): Part {
     });
   for (const cache of [own.defaults, own.quotas]) follow<KubeObject>(cache, anyChange);
   if (inCluster) {
-    const { roots, derived, policies, apiServer, canary } = inCluster;
-    for (const cache of [...roots, ...derived, policies, apiServer, canary, caches.pools])
+    const { roots, derived, ...others } = inCluster;
+    for (const cache of [...roots, ...derived, ...Object.values(others), caches.pools])
       follow<KubeObject>(cache, anyChange);
   }
   link.onReachability(wake);

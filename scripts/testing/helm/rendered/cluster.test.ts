@@ -6,7 +6,13 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { readConfig as readOperator } from '../../../../operator/src/config.ts';
 import { KEY_HOLDERS } from '../../../../operator/src/keys/derived.ts';
-import { COMPONENTS, keysSecretName, LABELS, SECRETS } from '../../../../operator/src/names.ts';
+import {
+  COMPONENTS,
+  EGRESS_ALLOW,
+  keysSecretName,
+  LABELS,
+  SECRETS,
+} from '../../../../operator/src/names.ts';
 import { poolChildName } from '../../../../operator/src/controllers/workerpool/names.ts';
 import {
   everyTenantBinding,
@@ -385,9 +391,16 @@ describe('chart: what is rendered', function () {
     });
   });
 
-  it('opens at the proxy what the platform allows to all, and nothing that is one namespace’s', async () => {
+  it('gives the proxy what the operator writes of opened targets, and opens nothing past it', async () => {
     const env = envOf(await helm.render(SAMPLES['everything by value']), 'egress');
-    assert.equal(env['DUCKMON_EGRESS_ALLOW'], '10.1.2.3/32:80,10.1.2.3/32:8080,[fd00::1/128]:443');
+    assert.equal(env['DUCKMON_EGRESS_ALLOW'], undefined);
+    const pods = podsOf(await helm.render());
+    const { spec } =
+      pods.find(({ owner }) => owner === 'Deployment/duckmon-egress') ?? assert.fail();
+    const volume = spec.volumes?.find(({ configMap }) => configMap?.name === EGRESS_ALLOW);
+    const mount = spec.containers[0]?.volumeMounts?.find(({ name }) => name === volume?.name);
+    assert.ok(mount);
+    assert.equal(env['DUCKMON_EGRESS_ALLOW_FILE'], `${mount.mountPath}/allow`);
     assert.equal(env['DUCKMON_EGRESS_DENY'], '192.0.2.0/24');
   });
 
