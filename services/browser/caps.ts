@@ -20,6 +20,8 @@ export interface Caps {
   readonly screenshotHeight: number;
   /** Resident bytes of one renderer. */
   readonly rendererBytes: number;
+  /** Resident bytes of the browser's own process, in which lies what pages store and their Blobs. */
+  readonly browserBytes: number;
   readonly pdfPages: number;
 }
 
@@ -36,5 +38,6 @@ export const DEFAULT_CAPS: Caps = {
   textCharacters: 2_000_000,
   screenshotHeight: 10_000,
   rendererBytes: 1024 * MEGABYTE,
+  browserBytes: 512 * MEGABYTE,
   pdfPages: 200,
 };

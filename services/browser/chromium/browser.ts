@@ -3,7 +3,7 @@ import type { Caps } from '../caps.ts';
 import type { Sandbox } from './flags.ts';
 import { launch, type Launched } from './launch.ts';
 import type { ChromiumProgram } from './find.ts';
-import { browserBytes, killLargeRenderers } from './memory.ts';
+import { browserBytes, watchMemory } from './memory.ts';
 import { openTab, type Tab } from './tab.ts';
 
 /** What a browser tells the user of a tab. */
@@ -26,6 +26,8 @@ export interface Browser {
   active(): number;
   /** Whether the process has ended. */
   dead(): boolean;
+  /** Whether a page filled its own process; it takes no more checks. */
+  filled(): boolean;
   /** Bytes that its processes hold now. */
   bytes(): Promise<number>;
   /**
@@ -47,7 +49,6 @@ export interface Lease {
 }
 
 const CLOSE_TIMEOUT_MS = 3000;
-const MEMORY_LOOK_MS = 500;
 
 /** Starts a browser. @throws SetupError when it does not start. */
 export async function startChromium(
@@ -58,10 +59,14 @@ export async function startChromium(
 ): Promise<Browser> {
   const launched = await launch(program, proxyServer, sandbox);
   const users = new Map<string, { targetId: string; events: TabEvents }>();
-  const state = { tabs: 0, active: 0, dead: false, killed: 0 };
+  const state: State = { tabs: 0, active: 0, dead: false, filled: false, killed: [] };
   void tellOfEnd(launched, users, state);
   await listen(launched, users, state);
-  const stopLooking = watchMemory(launched, caps.rendererBytes, state);
+  const stopLooking = watchMemory(launched.connection, caps, {
+    tabs: () => (state.dead ? 0 : state.active),
+    filled: () => (state.filled = true),
+    killed: (why) => state.killed.push(why),
+  });
   let spare: Promise<Tab> | undefined;
   const nextTab = (): Promise<Tab> => {
     const tab = spare ?? openTab(launched, proxyServer);
@@ -81,6 +86,7 @@ export async function startChromium(
     tabs: () => state.tabs,
     active: () => state.active,
     dead: () => state.dead,
+    filled: () => state.filled,
     bytes: () => browserBytes(launched.connection),
     lease: async (events) => {
       state.active += 1;
@@ -107,8 +113,9 @@ interface State {
   tabs: number;
   active: number;
   dead: boolean;
-  /** Renderers killed for their size. */
-  killed: number;
+  filled: boolean;
+  /** Why renderers were killed whose end is not told yet, in the order in which they were. */
+  readonly killed: ('memory' | 'crash')[];
 }
 
 type Users = Map<string, { readonly targetId: string; readonly events: TabEvents }>;
@@ -132,24 +139,10 @@ async function listen({ connection }: Launched, users: Users, state: State): Pro
   });
   connection.on('Target.targetCrashed', ({ targetId, status }) => {
     const user = [...users.values()].find((candidate) => candidate.targetId === targetId);
-    const memory = status === 'oom' || state.killed > 0;
-    if (state.killed > 0) state.killed -= 1;
-    user?.events.crashed(memory ? 'memory' : 'crash');
+    const why = state.killed.shift() ?? (status === 'oom' ? 'memory' : 'crash');
+    user?.events.crashed(why);
   });
   await connection.send('Target.setDiscoverTargets', { discover: true });
-}
-
-/** Looks at the renderers while tabs are in use. */
-function watchMemory({ connection }: Launched, bound: number, state: State): () => void {
-  const timer = setInterval(() => {
-    if (state.active === 0 || state.dead) return;
-    killLargeRenderers(connection, bound).then(
-      (killed) => (state.killed += killed),
-      () => {},
-    );
-  }, MEMORY_LOOK_MS);
-  timer.unref();
-  return () => clearInterval(timer);
 }
 
 async function release(

@@ -1,6 +1,8 @@
-/** What a browser holds of memory; a renderer that grows past its bound is killed, alone. */
+/** What a browser holds of memory; a page that goes past a bound is killed, alone. */
 import { readFile } from 'node:fs/promises';
+import type { Caps } from '../caps.ts';
 import type { Connection } from './connection.ts';
+import { convict, type Look } from './convict.ts';
 
 /** Bytes of a page of memory on the platforms that have /proc. */
 const PAGE_BYTES = 4096;
@@ -38,21 +40,66 @@ export async function browserBytes(connection: Connection): Promise<number> {
   return (own + Math.max(0, ...all.map(({ shared }) => shared))) * PAGE_BYTES;
 }
 
+/** Who is told of what the watch does. */
+export interface MemoryEvents {
+  /** Tabs in use now; without one nothing is looked at. */
+  tabs(): number;
+  /** The browser's own process went past its bound. */
+  filled(): void;
+  /** A renderer was killed: for its own size or surely for what it filled, or as the likeliest of several. */
+  killed(why: 'memory' | 'crash'): void;
+}
+
+const LOOK_MS = 500;
+
 /**
- * Kills every renderer above the bound.
- * @returns how many were killed.
+ * Looks at the memory of a browser's processes while tabs are in use, and kills the pages that are convicted.
+ * @returns ends the watch.
  */
-export async function killLargeRenderers(connection: Connection, bound: number): Promise<number> {
+export function watchMemory(
+  connection: Connection,
+  caps: Pick<Caps, 'rendererBytes' | 'browserBytes'>,
+  events: MemoryEvents,
+): () => void {
+  let before: Look | undefined;
+  const look = async (): Promise<void> => {
+    const now = await lookAt(connection);
+    const { guilty, isFilled } = convict(now, before, caps, events.tabs());
+    before = now;
+    if (isFilled) events.filled();
+    for (const { pid, why } of guilty) if (kill(pid)) events.killed(why);
+  };
+  const timer = setInterval(() => {
+    // one that has just ended does not tell
+    if (events.tabs() > 0) look().catch(() => {});
+  }, LOOK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+async function lookAt(connection: Connection): Promise<Look> {
   const { processInfo } = await connection.send('SystemInfo.getProcessInfo');
-  let killed = 0;
-  for (const { type, id } of processInfo) {
-    if (type !== 'renderer' || (await residentBytes(id)) <= bound) continue;
-    try {
-      process.kill(id, 'SIGKILL');
-      killed += 1;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+  const seen = await Promise.all(
+    processInfo.map(async ({ type, id, cpuTime }) => ({
+      type,
+      pid: id,
+      bytes: await residentBytes(id),
+      cpuSeconds: cpuTime,
+    })),
+  );
+  return {
+    browserBytes: seen.find(({ type }) => type === 'browser')?.bytes ?? 0,
+    renderers: seen.filter(({ type }) => type === 'renderer'),
+  };
+}
+
+/** @returns false when it has gone already */
+function kill(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
-  return killed;
 }

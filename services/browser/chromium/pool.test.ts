@@ -13,11 +13,12 @@ interface FakeBrowser extends Browser {
   closed: boolean;
   holds: number;
   die(): void;
+  fill(): void;
 }
 
 function fakeBrowser(pid: number): FakeBrowser {
   const exited = Promise.withResolvers<void>();
-  const state = { tabs: 0, active: 0, dead: false };
+  const state = { tabs: 0, active: 0, dead: false, filled: false };
   const end = async (): Promise<void> => {
     fake.closed = true;
     state.dead = true;
@@ -33,8 +34,10 @@ function fakeBrowser(pid: number): FakeBrowser {
     tabs: () => state.tabs,
     active: () => state.active,
     dead: () => state.dead,
+    filled: () => state.filled,
     bytes: async () => fake.holds,
     die: () => (state.dead = true),
+    fill: () => (state.filled = true),
     lease: async () => {
       state.tabs += 1;
       state.active += 1;
@@ -114,6 +117,20 @@ describe('browser pool', () => {
     await running.release();
     assert.equal(started[0]?.closed, true);
     await next.release();
+  });
+
+  it('C29 gives a browser that a page filled no new check, and ends it with the last one', async () => {
+    const pool = makePool();
+    const running = await pool.lease(false, events);
+    started[0]?.fill();
+    const next = await pool.lease(false, events);
+    assert.equal(next.browser.pid, 2);
+    assert.equal(started[0]?.closed, false);
+    await running.release();
+    assert.equal(started[0]?.closed, true);
+    started[1]?.fill();
+    await next.release();
+    assert.equal(started[1]?.closed, true);
   });
 
   it('ends a browser that holds too much after its check, and starts another for the next', async () => {

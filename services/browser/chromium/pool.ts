@@ -53,6 +53,7 @@ export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool
   };
   const isWorn = ({ browser, startedAt }: Shared): boolean =>
     browser.dead() ||
+    browser.filled() ||
     browser.tabs() >= limits.maxChecks ||
     clock.monotonic() - startedAt >= limits.maxAgeMs;
   const end = async (browser: Browser, why: string): Promise<void> => {
@@ -93,6 +94,7 @@ export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool
   const afterUse = async (browser: Browser): Promise<void> => {
     if (limits.maxBytes !== undefined) void weigh(browser, limits.maxBytes);
     if (browser.active() > 0) return;
+    if (browser === shared?.browser && browser.filled()) shared = undefined;
     if (browser !== shared?.browser) return end(browser, 'replaced');
     clearTimeout(idle);
     idle = setTimeout(() => {
