@@ -38,6 +38,8 @@ export interface MonitorJobSpec {
   goal: Goal;
   /** Rules that code decides, without a model. At most 20. */
   conditions?: Condition[];
+  /** Numbers that each check reads, kept as series for charts and metrics. At most 10. */
+  values?: Value[];
   /** The language model. Default: {}, the platform's. */
   judge: Judge;
   /** What the model may cost in a month. Absent means the platform's. */
@@ -380,6 +382,18 @@ export interface ConditionSize {
   op: 'Lt' | 'Le' | 'Ge' | 'Gt';
   /** Percent to compare with. From -100 to 10000. */
   percent: number;
+}
+
+/** One number: exactly one of select and regex. */
+export interface Value {
+  /** Name of the value, unique in the job. A DNS label of at most 40 characters. */
+  name: string;
+  /** What to read the number from: a CSS selector, or an expression that begins with xpath: or jsonpath:. What it finds must come to one number. At most 512 characters. */
+  select?: string;
+  /** A regular expression (RE2) whose match in the text holds the number; the first group counts when there is one. What it finds must come to one number. At most 512 characters. */
+  regex?: string;
+  /** Unit for people, such as €, °C or GB. Absent means what the page writes beside the number. At most 16 characters. */
+  unit?: string;
 }
 
 /** The language model. Default: {}, the platform's. */

@@ -35,6 +35,7 @@ describe('the reading of a value', () => {
     ['says that nothing was found in an empty text', '', 'notFound', ''],
     ['says what is no number', 'Sold out', 'notANumber', 'Sold out'],
     ['takes no date for a number', '2026-03-10', 'notANumber', '2026-03-10'],
+    ['takes no row of digits for a number', '9'.repeat(31), 'notANumber', '9'.repeat(31)],
     ['does not choose between two places', '40 €\n35 €', 'ambiguous', '40 € · 35 €'],
     ['does not choose between two prices of one text', '49 € 35 €', 'ambiguous', '49 € 35 €'],
     ['does not take two currencies for one number', '40 €\n$40', 'ambiguous', '40 € · $40'],

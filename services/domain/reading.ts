@@ -28,6 +28,8 @@ export type Reading =
 type Rule = Pick<Value, 'name' | 'select' | 'regex'>;
 
 const MAX_TEXT = 80;
+/** What a series can hold exactly. */
+const STORED = /^-?\d{1,30}(?:\.\d{1,20})?$/;
 
 /** What a value is read by, in the words of the extractors; another one begins another series. */
 export const selectOf = ({ select, regex }: Rule): string => select ?? `regex:${regex ?? ''}`;
@@ -56,8 +58,10 @@ export function readValue(rule: Rule, found: string | null): Reading {
   const [one] = wanted.values();
   if (!one) return { kind: 'unread', why: 'notANumber', text };
   if (wanted.size > 1) return { kind: 'unread', why: 'ambiguous', text };
+  const number = formatDecimal(one.value);
+  if (!STORED.test(number)) return { kind: 'unread', why: 'notANumber', text };
   const unit = `${one.currency ?? ''}${one.unit ?? ''}` || null;
-  return { kind: 'number', number: formatDecimal(one.value), unit, text };
+  return { kind: 'number', number, unit, text };
 }
 
 type Found = Pick<ParsedNumber, 'value' | 'unit' | 'currency'>;

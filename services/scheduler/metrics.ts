@@ -1,6 +1,7 @@
 /** The scheduler's metrics; their names live here. */
 import { Gauge, Histogram, type Counter } from 'prom-client';
 import type { Metrics } from '../core/metrics.ts';
+import { createValueGauge, type ValueGauge } from './valueGauge.ts';
 
 export interface SchedulerMetrics {
   /** Sources by the last stage they reached, and why they stopped there. */
@@ -15,6 +16,8 @@ export interface SchedulerMetrics {
   readonly droppedClaims: Counter<'why'>;
   readonly cache: Counter<'result'>;
   readonly budgetExceeded: Counter<'scope'>;
+  /** The numbers of values. */
+  readonly values: ValueGauge;
   readonly alerts: Counter<'kind'>;
   readonly deliveries: Counter<'result'>;
   /** Sends whose outcome was never learned; only these may be duplicates. */
@@ -60,6 +63,10 @@ export function createSchedulerMetrics(metrics: Metrics): SchedulerMetrics {
     budgetExceeded: counter('mon_budget_exceeded_total', 'Judgements that no budget carried', [
       'scope',
     ]),
+    values: createValueGauge(
+      metrics.registry,
+      counter('mon_values_unread_total', 'Values that had no number, by why', ['why']),
+    ),
     alerts: counter('mon_alerts_total', 'Alerts made, by kind', ['kind']),
     deliveries: counter('mon_deliveries_total', 'Delivery attempts by result', ['result']),
     unknownDeliveries: counter('mon_deliveries_unknown_total', 'Sends with an unknown outcome'),

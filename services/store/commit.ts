@@ -8,6 +8,7 @@ import type {
   Verdict,
   VerdictKind,
 } from '../domain/types.ts';
+import type { Unread } from '../domain/reading.ts';
 import { putBlob, type BlobInput } from './blobs.ts';
 import type { PendingJudgement, Retry } from './memory.ts';
 import { notifyEvent } from './events.ts';
@@ -16,6 +17,7 @@ import {
   changePending,
   insertCheck,
   insertSnapshots,
+  insertValues,
   insertVerdict,
   updateMonitor,
 } from './commitRows.ts';
@@ -106,6 +108,8 @@ export interface CheckRecord {
   readonly states: readonly SourceState[];
   readonly blobs: readonly BlobInput[];
   readonly snapshots: readonly SnapshotRow[];
+  /** What the check read of the job's values. */
+  readonly values: readonly ValuePoint[];
   readonly baselines: readonly Baseline[];
   readonly verdict: VerdictRow | null;
   readonly pending: PendingChanges;
@@ -152,6 +156,7 @@ export async function commitCheck(
     await putBaselines(tx, target, record.baselines);
     await insertCheck(tx, target, record);
     await insertSnapshots(tx, target, record);
+    await insertValues(tx, target, record);
     await insertVerdict(tx, target, record);
     await changePending(tx, target, record.pending);
     await writeTelling(tx, target, record.telling, target.now);
@@ -173,6 +178,19 @@ async function lockClaim(tx: Sql, target: CommitTarget): Promise<boolean> {
     [target.workspace, target.monitor, target.token],
   );
   return rows.length === 1;
+}
+
+/** What a check read of one value of one source. */
+export interface ValuePoint {
+  readonly source: string;
+  readonly name: string;
+  /** A decimal; null where there was none. */
+  readonly number: string | null;
+  /** What the page writes beside it. */
+  readonly unit: string | null;
+  readonly why: Unread | null;
+  /** The number as the page writes it, or what was found instead. */
+  readonly found: string;
 }
 
 /** A check that found nothing new; see `commitUnchanged`. */
@@ -200,6 +218,7 @@ export interface UnchangedRow {
   readonly validators: Readonly<
     Record<string, { readonly etag?: string; readonly lastModified?: string }>
   >;
+  readonly values: readonly ValuePoint[];
 }
 
 /**

@@ -112,6 +112,28 @@ export async function insertSnapshots(
   );
 }
 
+/** One point of a series for each value of each source. */
+export async function insertValues(
+  tx: Sql,
+  target: CommitTarget,
+  { check, values }: Pick<CheckRecord, 'check' | 'values'>,
+): Promise<void> {
+  if (values.length === 0) return;
+  await tx.query(
+    `INSERT INTO value_points (workspace_id, monitor, at, check_id, retention_days, source, name, number, unit, why, found)
+     SELECT $1, $2, $3, $4, $5, r.source, r.name, r.number, r.unit, r.why, r.found
+     FROM jsonb_to_recordset($6::jsonb) AS r(source text, name text, number numeric, unit text, why text, found text)`,
+    [
+      target.workspace,
+      target.monitor,
+      check.at,
+      check.id,
+      target.retention,
+      JSON.stringify(values),
+    ],
+  );
+}
+
 /** The verdict with the change it is about. */
 export async function insertVerdict(
   tx: Sql,

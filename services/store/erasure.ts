@@ -168,7 +168,7 @@ async function namedWorkspaces(sql: Sql): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-const HISTORY = ['checks', 'snapshots', 'verdicts'];
+const HISTORY = ['checks', 'snapshots', 'verdicts', 'value_points'];
 
 /** Deletes the history of a workspace, each of the runs of `inTransaction` a few days of it. */
 async function eraseHistory(

@@ -109,6 +109,7 @@ describe('the hot path', () => {
     states: [],
     blobs: [],
     snapshots: [],
+    values: [],
     baselines: [],
     verdict: null,
     pending: { put: [], done: [] },
@@ -301,6 +302,7 @@ describe('the hot path', () => {
       missed: 2,
       handled: null,
       validators: {},
+      values: [],
       ...patch,
     });
 
@@ -536,7 +538,7 @@ describe('the hot path', () => {
 
     it('make partitions and drop those past their days', async () => {
       await ensurePartitions(pool, [new Date('2026-01-01T00:00:00Z')]);
-      assert.equal(await dropExpiredPartitions(pool, new Date('2026-01-09T00:00:00Z')), 3);
+      assert.equal(await dropExpiredPartitions(pool, new Date('2026-01-09T00:00:00Z')), 4);
     });
 
     it('collect blobs past their time, and none that a baseline or a waiting judgement has', async () => {

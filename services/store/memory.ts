@@ -58,7 +58,8 @@ const OF_KEY = (alias: string): string =>
 const STATES = {
   name: 'memory_states',
   text: `SELECT k.place::int AS place, s.source, s.spec_hash, s.extractor, s.needs_javascript, s.javascript_probed_at, s.etag,
-       s.last_modified, s.text_lengths, s.recent_hashes, s.pending, s.consecutive_failures, s.series, s.documents
+       s.last_modified, s.text_lengths, s.recent_hashes, s.pending, s.consecutive_failures, s.series, s.readings,
+       s.documents
      FROM ${KEYS} JOIN source_states s ON ${OF_KEY('s')}`,
 };
 const BASELINES = {
@@ -87,6 +88,7 @@ type StateRow = Placed<{
   pending: PendingConfirmation | null;
   consecutive_failures: number;
   series: SourceState['series'];
+  readings: SourceState['readings'];
   documents: SourceState['documents'];
 }>;
 
@@ -126,6 +128,7 @@ async function readStates(pool: pg.Pool, values: Values): Promise<Map<number, So
     pending: row.pending ?? undefined,
     consecutiveFailures: row.consecutive_failures,
     series: row.series,
+    readings: row.readings,
     documents: row.documents,
   }));
 }

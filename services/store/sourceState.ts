@@ -1,5 +1,6 @@
 /** What the scheduler remembers of one source between checks, and the snapshots it compares with. */
 import type { PendingConfirmation } from '../domain/confirm.ts';
+import type { Reading } from '../domain/reading.ts';
 import type { Series } from '../domain/series.ts';
 import type { Extractor } from '../domain/types.ts';
 import type { Sql } from './pool.ts';
@@ -21,8 +22,16 @@ export interface SourceState {
   readonly consecutiveFailures: number;
   /** Numbers that were seen, by the name of the condition that compares with them. */
   readonly series: Readonly<Record<string, Series>>;
+  /** What the job's values were read as last, by their names. */
+  readonly readings: Readonly<Record<string, KnownReading>>;
   /** The snapshots whose raw document is kept, newest first. */
   readonly documents: readonly KeptDocument[];
+}
+
+/** A reading with what it was read by: another selector makes another value of it. */
+export interface KnownReading {
+  readonly by: string;
+  readonly reading: Reading;
 }
 
 /** The raw document of one snapshot. */
@@ -61,20 +70,21 @@ export async function putSourceStates(
   await tx.query(
     `INSERT INTO source_states AS s (workspace_id, monitor, source, spec_hash, extractor, needs_javascript,
        javascript_probed_at, etag, last_modified, text_lengths, recent_hashes, pending, consecutive_failures, series,
-       documents, updated_at)
+       readings, documents, updated_at)
      SELECT $1, $2, r.source, r."specHash", r.extractor, r."needsJavaScript", r."javaScriptProbedAt", r.etag,
        r."lastModified", r."textLengths", r."recentHashes", r.pending, r."consecutiveFailures", r.series,
-       r.documents, $3
+       r.readings, r.documents, $3
      FROM jsonb_to_recordset($4::jsonb) AS r(source text, "specHash" text, extractor text, "needsJavaScript" boolean,
        "javaScriptProbedAt" timestamptz, etag text, "lastModified" text, "textLengths" integer[],
-       "recentHashes" text[], pending jsonb, "consecutiveFailures" integer, series jsonb, documents jsonb)
+       "recentHashes" text[], pending jsonb, "consecutiveFailures" integer, series jsonb, readings jsonb,
+       documents jsonb)
      ON CONFLICT (workspace_id, monitor, source) DO UPDATE SET spec_hash = EXCLUDED.spec_hash,
        extractor = EXCLUDED.extractor, needs_javascript = EXCLUDED.needs_javascript,
        javascript_probed_at = EXCLUDED.javascript_probed_at, etag = EXCLUDED.etag,
        last_modified = EXCLUDED.last_modified, text_lengths = EXCLUDED.text_lengths,
        recent_hashes = EXCLUDED.recent_hashes, pending = EXCLUDED.pending,
        consecutive_failures = EXCLUDED.consecutive_failures, series = EXCLUDED.series,
-       documents = EXCLUDED.documents, updated_at = EXCLUDED.updated_at`,
+       readings = EXCLUDED.readings, documents = EXCLUDED.documents, updated_at = EXCLUDED.updated_at`,
     [key.workspace, key.monitor, key.at, JSON.stringify(states)],
   );
 }

@@ -35,6 +35,8 @@ const RULES: Readonly<Partial<Record<ManifestKind, readonly Rule[]>>> = {
     ['spec.conditions[].regex.pattern', checkRegex],
     ['spec.conditions[].number.select', checkValueSelector],
     ['spec.conditions[].percentChange.select', checkValueSelector],
+    ['spec.values[].select', checkSelector],
+    ['spec.values[].regex', checkRegex],
   ],
 };
 

@@ -93,7 +93,7 @@ describe('validateManifest', () => {
   });
 
   describe('unknown fields', () => {
-    for (const field of ['steps', 'login', 'values', 'quietHours', 'digest'])
+    for (const field of ['steps', 'login', 'quietHours', 'digest'])
       it(`refuses spec.${field}, which has no feature yet`, () => {
         assert.match(
           refused({ [`spec.${field}`]: {} }).join(),
@@ -401,6 +401,16 @@ describe('validateManifest', () => {
           ],
         },
         /percentChange\.select: is not a valid RE2/,
+      ],
+      [
+        'the selector of a value',
+        { 'spec.values': [{ name: 'price', select: 'b[' }] },
+        /^spec\.values\[0\]\.select: is not a valid CSS/,
+      ],
+      [
+        'the pattern of a value',
+        { 'spec.values': [{ name: 'price', regex: '(?=x)' }] },
+        /^spec\.values\[0\]\.regex: is not a valid RE2/,
       ],
       [
         'a language that is no tag',

@@ -25,6 +25,8 @@ export async function commitPlain(row: UnchangedRow, deps: SchedulerDeps): Promi
   await deps.failpoint('check.after-commit');
   if (!written) return stale(deps);
   count(deps, row.outcome, row.trigger, row.sources);
+  const { workspace, monitor, values: points, at: now, wake: next } = row;
+  deps.metrics.values.note({ workspace, monitor, points, now, next });
   deps.load.checked(false);
   return 'unchanged';
 }
@@ -53,6 +55,9 @@ export async function commit(
   await dropDocuments(claim, states, deps);
   count(deps, check.outcome, check.trigger, check.sources);
   deps.load.checked(check.verdict !== null);
+  const { workspace, monitor } = claim;
+  const { values: points, monitor: after } = result.record;
+  deps.metrics.values.note({ workspace, monitor, points, now: check.at, next: after.wakeAt });
   for (const alert of telling.alerts) deps.metrics.alerts.inc({ kind: alert.kind });
   return 'committed';
 }

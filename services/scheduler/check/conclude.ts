@@ -18,6 +18,7 @@ import { remember, type Remembered } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { changeOf, describeSource, problemOf } from './report.ts';
 import { pendingAfter } from './retry.ts';
+import { pointsOf } from './values.ts';
 import { tellVerdict, type VerdictOutcome } from './verdict.ts';
 
 export interface ConcludeInput {
@@ -133,6 +134,7 @@ export function concludeCheck(input: ConcludeInput, known: Known): CheckRecord {
           stops[index] ?? worst,
           remembered[index]?.snapshotId ?? null,
           decided.items,
+          spec.values,
         ),
       ),
       verdict: judged?.verdict.verdict ?? null,
@@ -146,6 +148,7 @@ export function concludeCheck(input: ConcludeInput, known: Known): CheckRecord {
     states: remembered.map((each) => each.state),
     blobs: remembered.flatMap((each) => each.blobs),
     snapshots: remembered.flatMap((each) => each.snapshots),
+    values: decided.checked.flatMap((each) => pointsOf(spec.values, each)),
     baselines: remembered.flatMap((each) => each.baselines),
     verdict: verdictRow(input, verdictId, outcome, remembered),
     pending,

@@ -85,7 +85,8 @@ async function fetchSource(
 ): Promise<Fetched> {
   const memory = memoryOf(context.claim, source.name);
   const lastSeen = memory.baselines.find((baseline) => baseline.role === 'LastSeen');
-  const plan = planFetch(source, memory.state, lastSeen, deps.clock.now());
+  const { values } = context.claim.spec;
+  const plan = planFetch(source, memory.state, lastSeen, deps.clock.now(), values);
   if (plan.reprobe) return reprobe(context, source, deps);
   const result = await fetchOnce(context, source, deps, plan);
   const needsJavaScript = result.kind === 'page' ? result.needsJavaScript : undefined;
@@ -167,7 +168,7 @@ async function callBrowser(
     workspace: claim.workspace,
     monitor: claim.monitor,
     checkId: context.checkId,
-    source: toFetchSource(source, way.screenshot ? [] : claim.spec.conditions),
+    source: toFetchSource(source, way.screenshot ? {} : claim.spec),
     via: way.via,
     probeJavaScript: way.probeJavaScript,
     ...(way.validators ? { validators: way.validators } : {}),

@@ -18,7 +18,7 @@ export interface Remembered {
 }
 
 export interface RememberOptions {
-  readonly spec: Pick<MonitorJobSpec, 'goal' | 'conditions'>;
+  readonly spec: Pick<MonitorJobSpec, 'goal' | 'conditions' | 'values'>;
   readonly now: Date;
   readonly newId: () => string;
   /** Until when the blobs of history are kept. */

@@ -27,6 +27,7 @@ const waiting = (source: string, nextAt: Date): SourceState => ({
   pending: { seen: 1, looks: 1, nextAt: nextAt.toISOString() },
   consecutiveFailures: 0,
   series: {},
+  readings: {},
   documents: [],
 });
 

@@ -114,6 +114,7 @@ export function concludeRejudge(input: RejudgeInput, known: Known): CheckRecord 
     states: [],
     blobs: [],
     snapshots: [],
+    values: [],
     baselines: [],
     verdict:
       judged && verdictId !== null

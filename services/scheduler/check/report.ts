@@ -1,9 +1,12 @@
 /** Describes sources and changes as they are stored: for the funnel, the audit of silence, the reader. */
+import type { MonitorJobSpec } from '../../../crds/types/monitorjob.ts';
 import type { Change } from '../../domain/types.ts';
+import type { ValuePoint } from '../../store/commit.ts';
 import type { Compared } from './compare.ts';
 import type { Checked } from './decide.ts';
 import type { Stop } from './funnel.ts';
 import { extractorOf, pageOf } from './look.ts';
+import { pointsOf } from './values.ts';
 
 /** Hunks of a change that no verdict keeps. */
 const MAX_HUNKS = 20;
@@ -15,6 +18,7 @@ export function describeSource(
   stop: Stop,
   snapshotId: string | null,
   judged: readonly Compared[],
+  values: MonitorJobSpec['values'],
 ): Record<string, unknown> {
   const { fetched, look, base, compared } = checked;
   const page = pageOf(look);
@@ -28,6 +32,7 @@ export function describeSource(
     baselineId: base?.snapshotId ?? null,
     message: 'error' in look ? look.error.message : 'evidence' in look ? look.evidence : null,
     warnings: (page?.warnings ?? []).slice(0, MAX_WARNINGS),
+    ...describeValues(pointsOf(values, checked)),
     ...(compared
       ? {
           conditions: compared.conditions,
@@ -45,6 +50,10 @@ export function describeSource(
       : {}),
   };
 }
+
+/** The values in an entry of `checks.sources`; nothing where the job has none. */
+export const describeValues = (points: readonly ValuePoint[]): Record<string, unknown> =>
+  points.length === 0 ? {} : { values: points.map(({ source: _source, ...value }) => value) };
 
 /** One entry of `verdicts.change`. */
 export function changeOf(

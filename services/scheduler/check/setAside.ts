@@ -9,6 +9,7 @@ import { deskFor, findingContext, type ConcludeInput } from './conclude.ts';
 import type { Stop } from './funnel.ts';
 import { retryAfter } from './outage.ts';
 import { planNext, type Plan } from './plan.ts';
+import { pointsOfNoPage } from './values.ts';
 import { wakesOf } from './wakes.ts';
 
 type Base = Pick<
@@ -41,7 +42,7 @@ export function concludeMissed(
     notBefore: undefined,
   });
   return {
-    ...nothing(newId),
+    ...nothing(claim, newId),
     check: checkRow(claim, {
       id: newId(),
       at: now,
@@ -158,7 +159,7 @@ function aside(
   // in quarantine no other wake counts: whatever is due would end the process again
   const wakeAt = notBefore && next.wakeAt && next.wakeAt < notBefore ? notBefore : next.wakeAt;
   return {
-    ...nothing(base.newId),
+    ...nothing(claim, base.newId),
     check: checkRow(claim, { id: checkId, at: now, stop, trigger, message }),
     monitor: {
       ...kept(claim),
@@ -188,10 +189,11 @@ const kept = (
   deaths: 0,
 });
 
-const nothing = (newId: () => string): Omit<CheckRecord, 'check' | 'monitor'> => ({
+const nothing = ({ spec }: Claim, newId: () => string): Omit<CheckRecord, 'check' | 'monitor'> => ({
   states: [],
   blobs: [],
   snapshots: [],
+  values: pointsOfNoPage(spec),
   baselines: [],
   verdict: null,
   pending: { put: [], done: [] },

@@ -6,10 +6,11 @@ import { seenNumber, withSeen, type SeenNumber, type Series } from '../../domain
 import type { SourceState } from '../../store/sourceState.ts';
 import type { Checked } from './decide.ts';
 import { extractorOf, pageOf, type Look } from './look.ts';
+import { readingsAfter } from './values.ts';
 import { specHashOf } from './via.ts';
 
 export interface StateOptions {
-  readonly spec: Pick<MonitorJobSpec, 'goal' | 'conditions'>;
+  readonly spec: Pick<MonitorJobSpec, 'goal' | 'conditions' | 'values'>;
   readonly now: Date;
   /** A try between slots, whose failure is not counted once more. */
   readonly again: boolean;
@@ -23,7 +24,7 @@ const LEAST_RETRY_MS = 60_000;
 /** The state of a source after a check, without the documents. */
 export function stateAfter(
   checked: Checked,
-  { spec: { goal, conditions }, now, again }: StateOptions,
+  { spec: { goal, conditions, values }, now, again }: StateOptions,
 ): Omit<SourceState, 'documents'> {
   const { fetched, memory, look } = checked;
   const specHash = specHashOf(fetched.source);
@@ -40,6 +41,7 @@ export function stateAfter(
     pending: pendingAfter(checked, before, goal.confirm.delay, now),
     consecutiveFailures: failed ? (before?.consecutiveFailures ?? 0) + (again ? 0 : 1) : 0,
     series: seriesAfter(checked, before, conditions ?? [], now),
+    readings: readingsAfter(values, checked),
   };
 }
 

@@ -6,14 +6,16 @@ import type { Checked } from './decide.ts';
 import type { ConcludeInput } from './conclude.ts';
 import { planNext } from './plan.ts';
 import { extractorOf } from './look.ts';
+import { describeValues } from './report.ts';
 import { newestValidators } from './state.ts';
+import { pointsOf, readsAsKnown } from './values.ts';
 
 /** Whether a check leaves nothing behind but its own row and the monitor's next time. */
 export function isPlain({ claim, decided }: Pick<ConcludeInput, 'claim' | 'decided'>): boolean {
   const healthy = (type: string): boolean =>
     claim.conditions.some((condition) => condition.type === type && condition.status === 'True');
   return (
-    decided.checked.every(isPlainSource) &&
+    decided.checked.every((each) => isPlainSource(each) && readsAsKnown(claim.spec.values, each)) &&
     claim.consecutiveFailures === 0 &&
     !claim.failureAlerted &&
     claim.pending.length === 0 &&
@@ -47,6 +49,7 @@ export function plainRow(input: ConcludeInput): UnchangedRow | undefined {
   });
   if (next.problem) return undefined;
   const reason = decided.checked[0]?.look;
+  const values = decided.checked.flatMap((each) => pointsOf(claim.spec.values, each));
   return {
     workspace: claim.workspace,
     monitor: claim.monitor,
@@ -67,12 +70,14 @@ export function plainRow(input: ConcludeInput): UnchangedRow | undefined {
       stage: 'valid',
       reason: look.kind === 'unchanged' ? look.reason : null,
       extractor: extractorOf(look) ?? memory.state?.extractor ?? null,
+      ...describeValues(values.filter(({ source }) => source === fetched.source.name)),
     })),
     duration: input.durationMs,
     wake: next.wakeAt,
     nextSlot: next.nextSlot,
     missed: plan.missed + next.missed,
     handled: claim.runRequest ?? null,
+    values,
     validators: Object.fromEntries(decided.checked.flatMap(newestValidators)),
   };
 }

@@ -18,6 +18,7 @@ describe('how a source is fetched', () => {
     pending: undefined,
     consecutiveFailures: 0,
     series: {},
+    readings: {},
     documents: [],
     ...patch,
   });
@@ -142,9 +143,30 @@ describe('how a source is fetched', () => {
       },
       { name: 'c', then: 'Alert' as const, text: { contains: 'x', side: 'Present' as const } },
     ];
-    assert.deepEqual(toFetchSource(source, conditions).values, [
+    assert.deepEqual(toFetchSource(source, { conditions }).values, [
       { name: 'a', select: '.p' },
       { name: 'b', select: '.q' },
     ]);
+  });
+
+  it('asks for all texts of a value, under a name that no condition has', () => {
+    const values = [
+      { name: 'a', select: '.p' },
+      { name: 'stock', regex: '(.*) left' },
+    ];
+    assert.deepEqual(toFetchSource(source, { values }).values, [
+      { name: 'values.a', select: '.p', all: true },
+      { name: 'values.stock', select: 'regex:(.*) left', all: true },
+    ]);
+  });
+
+  it('asks whether a page is new only where each value has a number to keep', () => {
+    const values = [{ name: 'a', select: '.p' }];
+    const reading = { kind: 'number', number: '4', unit: null, text: '4' } as const;
+    const validators = (readings: SourceState['readings']) =>
+      planFetch(source, state({ readings }), baseline(), NOON, values).validators;
+    assert.deepEqual(validators({ a: { by: '.p', reading } }), { etag: '"e"' });
+    assert.equal(validators({ a: { by: '.q', reading } }), undefined);
+    assert.equal(validators({}), undefined);
   });
 });

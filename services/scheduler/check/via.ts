@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import type { MonitorJobSpec, Source } from '../../../crds/types/monitorjob.ts';
 import type { FetchSource } from '../../core/contracts/browser.ts';
 import { parseDuration } from '../../domain/duration.ts';
+import { asksOf } from '../../domain/reading.ts';
 import type { Baseline, SourceState } from '../../store/sourceState.ts';
+import { areKnown } from './known.ts';
 import { hasSteps, toPageSteps } from './steps.ts';
 
 export interface FetchPlan {
@@ -61,6 +63,7 @@ export function planFetch(
   state: SourceState | undefined,
   baseline: Baseline | undefined,
   now: Date,
+  values: MonitorJobSpec['values'] = [],
 ): FetchPlan {
   const known = state?.specHash === specHashOf(source) ? state : undefined;
   const via = viaOf(source, known, baseline);
@@ -72,9 +75,11 @@ export function planFetch(
     via,
     probeJavaScript: auto && via === 'http' && age >= PROBE_MS,
     reprobe: auto && via === 'browser' && age >= REPROBE_MS,
-    // a screenshot at each check needs to know each time where the page is
+    // a screenshot at each check needs to know each time where the page is, a new value what it says
     validators:
-      via === 'http' && !isAlwaysPictured(source) ? validatorsOf(known, baseline) : undefined,
+      via === 'http' && !isAlwaysPictured(source) && areKnown(values, known)
+        ? validatorsOf(known, baseline)
+        : undefined,
   };
 }
 
@@ -107,12 +112,12 @@ function validatorsOf(
   };
 }
 
-/** The source in the words of the browser service, with the values that number conditions need. */
-export function toFetchSource(
-  source: Source,
-  conditions: MonitorJobSpec['conditions'],
-): FetchSource {
-  const values = (conditions ?? []).flatMap((condition) => {
+/** What the conditions and values of a job read numbers from. */
+export type Numbers = Pick<MonitorJobSpec, 'conditions' | 'values'>;
+
+/** The source in the words of the browser service, with the texts that numbers are read from. */
+export function toFetchSource(source: Source, { conditions, values }: Numbers): FetchSource {
+  const compared = (conditions ?? []).flatMap((condition) => {
     const rule = condition.number ?? condition.percentChange;
     return rule ? [{ name: condition.name, select: rule.select }] : [];
   });
@@ -133,6 +138,9 @@ export function toFetchSource(
     timeZone: source.timeZone,
     loggedOutSelector: source.notJudgeable?.loggedOutSelector,
     ...toPageSteps(source),
-    values,
+    values: [
+      ...compared,
+      ...asksOf(values ?? []).map(({ name, select }) => ({ name, select, all: true as const })),
+    ],
   };
 }

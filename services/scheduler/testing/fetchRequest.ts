@@ -9,7 +9,7 @@ export const fetchRequestOf = (patch: Partial<FetchRequest> = {}): FetchRequest 
   workspace: 'team',
   monitor: 'shop',
   checkId: CHECK_ID,
-  source: toFetchSource(testSource(), []),
+  source: toFetchSource(testSource(), {}),
   via: 'http',
   probeJavaScript: false,
   screenshot: false,

@@ -63,7 +63,7 @@ describe('erasure', function () {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'duckmon-erasure-'));
     await superuser().query('DELETE FROM erasures; DELETE FROM users; DELETE FROM workspaces');
-    for (const table of ['checks', 'snapshots', 'verdicts', 'audit', 'audit_heads'])
+    for (const table of ['checks', 'snapshots', 'verdicts', 'value_points', 'audit', 'audit_heads'])
       await superuser().query(`DELETE FROM ${table}`);
     await superuser().query('DELETE FROM one_time_tokens');
     ann = { workspace: 'anns', user: randomUUID(), canary: 'canary-of-ann' };

@@ -15,6 +15,8 @@ export interface Seeded {
   readonly names?: string | undefined;
 }
 
+const VALUE = { name: 'price', select: '.price' };
+
 /** Columns that may not be any text. */
 const CHECKED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   workspaces: { kind: 'team', max_mails_per_hour: 25 },
@@ -25,13 +27,18 @@ const CHECKED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   api_tokens: { scope: 'read', expires_at: null, revoked_at: null },
   secrets: { kind: 'Secret', managed_by: null },
   channels: { spec: '{"type":"Email","email":{"to":[]}}', managed_by: null },
-  monitors: { spec: JSON.stringify(testSpec()), managed_by: null, deleted_at: null },
+  monitors: {
+    spec: JSON.stringify(testSpec({ values: [VALUE] })),
+    managed_by: null,
+    deleted_at: null,
+  },
   channel_recipients: { state: 'Confirmed' },
   blobs: { encoding: 'identity' },
   baselines: { role: 'LastSeen' },
   checks: { trigger: 'schedule', retention_days: 30 },
   snapshots: { retention_days: 30 },
   verdicts: { retention_days: 30 },
+  value_points: { retention_days: 30, why: null, source: 'page', name: VALUE.name },
   findings: { origin: 'claim', state: 'open', severity: 'info' },
   deliveries: { state: 'dead', recipient: null },
   sessions: { challenge_purpose: 'enrol' },

@@ -20,6 +20,7 @@ import { deleteSecret, findSecret, listSecrets } from '../secrets.ts';
 import { getSnapshot, listSnapshots } from '../snapshots.ts';
 import { NOON, testSpec } from '../testing/monitors.ts';
 import { listApiTokens, revokeApiToken } from '../tokens.ts';
+import { listLastValues, listValueSeries } from '../values.ts';
 import { getVerdict, listVerdicts } from '../verdicts.ts';
 import type { Tx } from '../workspace.ts';
 
@@ -63,6 +64,9 @@ export const READS: Readonly<Record<string, Work>> = {
   getCheck: (tx, { id }) => getCheck(tx, tx.workspace, id),
   listChecks: (tx, { name }) => listChecks(tx, tx.workspace, name, request),
   listLastChecks: (tx, { name }) => listLastChecks(tx, tx.workspace, [name], NOON),
+  listValueSeries: (tx, { name }) =>
+    listValueSeries(tx, tx.workspace, name, { from: NOON, to: LATER, buckets: 10 }),
+  listLastValues: (tx, { name }) => listLastValues(tx, tx.workspace, [name], NOON),
   getSnapshot: (tx, { id }) => getSnapshot(tx, tx.workspace, id),
   listSnapshots: (tx, { name }) => listSnapshots(tx, tx.workspace, name, request),
   getVerdict: (tx, { id }) => getVerdict(tx, tx.workspace, id),

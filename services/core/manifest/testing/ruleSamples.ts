@@ -229,6 +229,27 @@ export const jobSamples: RuleSample[] = [
     at: 'spec.conditions[0]',
   },
   {
+    rule: 'exactly one of select and regex must be set',
+    make: job,
+    passes: { 'spec.values': [{ name: 'price', select: '.price', unit: '€' }] },
+    fails: { 'spec.values': [{ name: 'price', select: '.price', regex: 'Price: (.*)' }] },
+    at: 'spec.values[0]',
+  },
+  {
+    rule: 'exactly one of select and regex must be set',
+    make: job,
+    passes: { 'spec.values': [{ name: 'price', regex: 'Price: (.*)' }] },
+    fails: { 'spec.values': [{ name: 'price', unit: '€' }] },
+    at: 'spec.values[0]',
+  },
+  {
+    rule: 'a regular expression stands in the field regex, without the prefix',
+    make: job,
+    passes: { 'spec.values': [{ name: 'price', select: 'jsonpath:$.price' }] },
+    fails: { 'spec.values': [{ name: 'price', select: 'regex:Price' }] },
+    at: 'spec.values[0].select',
+  },
+  {
     rule: POOL_OF_SHARED,
     make: job,
     passes: { 'spec.isolation': { level: 'Dedicated', poolRef: { name: 'p'.repeat(63) } } },
