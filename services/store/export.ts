@@ -129,6 +129,7 @@ const OF_A_PERSON: Readonly<Record<string, string>> = {
   recovery_codes: 'user_id',
   factor_changes: 'user_id',
   account_mails: 'user_id',
+  feedback: 'user_id',
 };
 
 /**

@@ -7,10 +7,12 @@ import {
   getFinding,
   listFindingEvents,
   listFindings,
+  type Finding,
   type FindingAction,
 } from '../../store/findings.ts';
+import { ownFeedback } from '../../store/feedback.ts';
 import { useOneTimeToken } from '../../store/tokens.ts';
-import { withTokenHash, withWorkspace } from '../../store/workspace.ts';
+import { withTokenHash, withWorkspace, type Tx } from '../../store/workspace.ts';
 import { audit } from '../audit.ts';
 import { refuse } from '../authenticate.ts';
 import { hashSecret } from '../cookie.ts';
@@ -68,6 +70,24 @@ const finding = z.strictObject({
   resolvedAt: maybeTime,
 });
 
+/** With what the caller said of it. */
+const ratedFinding = finding.extend({ rating: z.enum(['up', 'down']).nullable() });
+
+/** What a word about a finding is kept under. */
+const subjectOf = ({ id, verdictId }: Finding): string => verdictId ?? id;
+
+async function rated(
+  tx: Tx,
+  userId: string,
+  rows: readonly Finding[],
+): Promise<(Finding & { rating: 'up' | 'down' | null })[]> {
+  const words = await ownFeedback(tx, tx.workspace, userId, rows.map(subjectOf));
+  return rows.map((row) => {
+    const agrees = words.get(subjectOf(row));
+    return { ...row, rating: agrees === undefined ? null : agrees ? 'up' : 'down' };
+  });
+}
+
 const findings = (deps: ApiDeps): Route =>
   defineRoute({
     method: 'get',
@@ -81,13 +101,13 @@ const findings = (deps: ApiDeps): Route =>
       severity: z.enum(['info', 'warning', 'critical']).optional(),
       ...paging,
     }),
-    answer: pageOf(finding),
-    handle: async ({ principal: { workspace }, query }) => {
-      const page = await withWorkspace(deps.pool, workspace, (tx) =>
-        listFindings(tx, workspace, query),
-      );
-      return { body: presentPage(finding, page) };
-    },
+    answer: pageOf(ratedFinding),
+    handle: async ({ principal: { workspace, userId }, query }) =>
+      withWorkspace(deps.pool, workspace, async (tx) => {
+        const page = await listFindings(tx, workspace, query);
+        const items = await rated(tx, userId, page.items);
+        return { body: presentPage(ratedFinding, { ...page, items }) };
+      }),
   });
 
 const event = z.strictObject({
@@ -106,14 +126,14 @@ const oneFinding = (deps: ApiDeps): Route =>
     tag,
     summary: 'One finding and what happened to it',
     params: identified,
-    answer: finding.extend({ events: z.array(event) }),
-    handle: async ({ principal: { workspace }, params }) =>
+    answer: ratedFinding.extend({ events: z.array(event) }),
+    handle: async ({ principal: { workspace, userId }, params }) =>
       withWorkspace(deps.pool, workspace, async (tx) => {
         const row = await getFinding(tx, workspace, params.id);
         const events = await listFindingEvents(tx, workspace, params.id);
         return {
           body: {
-            ...present(finding, row),
+            ...present(ratedFinding, (await rated(tx, userId, [row]))[0] ?? row),
             events: events.map((one) => present(event, one)),
           },
         };

@@ -12,6 +12,7 @@ import { adminRoutes } from './admin.ts';
 import { alertRoutes } from './alerts.ts';
 import { backtestRoutes } from './backtest.ts';
 import { dataRoutes } from './data.ts';
+import { feedbackRoutes } from './feedback.ts';
 import { findingRoutes } from './findings.ts';
 import { invitationRoutes } from './invitations.ts';
 import { runRoutes } from './runs.ts';
@@ -49,6 +50,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...historyRoutes(deps),
     lastChecks(deps),
     ...findingRoutes(deps),
+    ...feedbackRoutes(deps),
     ...alertRoutes(deps),
     ...runRoutes(deps),
     ...backtestRoutes(deps),

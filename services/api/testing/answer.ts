@@ -58,6 +58,15 @@ interface Entity {
   readonly events: List<{ readonly kind: string }>;
   readonly judgement: { readonly change: unknown; readonly suppressed: string };
   readonly snapshots: List<{ readonly hasScreenshot: boolean }>;
+  readonly rating: string | null;
+  readonly down: number;
+  readonly precision: number | null;
+  readonly expected: string | null;
+  readonly why: string;
+  readonly judged: {
+    readonly verdict: { readonly verdict: string };
+    readonly goal: { readonly prompt: string };
+  };
 }
 
 interface Operation {

@@ -39,6 +39,7 @@ const CHECKED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   snapshots: { retention_days: 30 },
   verdicts: { retention_days: 30 },
   value_points: { retention_days: 30, why: null, source: 'page', name: VALUE.name },
+  feedback: { about: 'verdict' },
   findings: { origin: 'claim', state: 'open', severity: 'info' },
   deliveries: { state: 'dead', recipient: null },
   sessions: { challenge_purpose: 'enrol' },

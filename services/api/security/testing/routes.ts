@@ -113,6 +113,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /access-tokens': { needs: 'token', body: {} },
 
   'GET /alerts': { needs: 'read' },
+  'GET /cases': { needs: 'read' },
   'GET /channels': { needs: 'read' },
   'GET /channels/{name}': { needs: 'read', thing: 'channel' },
   'GET /checks': { needs: 'read', query: ofMonitor },
@@ -121,6 +122,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /events': { needs: 'read' },
   'GET /findings': { needs: 'read' },
   'GET /findings/{id}': { needs: 'read', thing: 'finding' },
+  'GET /findings/{id}/feedback': { needs: 'read', thing: 'finding' },
   'GET /last-checks': { needs: 'read', query: 'monitors=target' },
   'GET /managers': { needs: 'read' },
   'GET /me': { needs: 'read' },
@@ -128,6 +130,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /monitors': { needs: 'read' },
   'GET /monitors/{name}': { needs: 'read', thing: 'monitor' },
   'GET /monitors/{name}/funnel': { needs: 'read', thing: 'monitor' },
+  'GET /monitors/{name}/precision': { needs: 'read', thing: 'monitor' },
   'GET /quotas': { needs: 'read' },
   'GET /secrets': { needs: 'read' },
   'GET /snapshots': { needs: 'read', query: ofMonitor },
@@ -135,6 +138,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /snapshots/{id}/text': { needs: 'read', thing: 'snapshot' },
   'GET /verdicts': { needs: 'read', query: ofMonitor },
   'GET /verdicts/{id}': { needs: 'read', thing: 'verdict' },
+  'GET /verdicts/{id}/feedback': { needs: 'read', thing: 'verdict' },
   'GET /workspaces': { needs: 'read' },
 
   'POST /apply': {
@@ -152,6 +156,8 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /findings/{id}/snooze': { needs: 'write', thing: 'finding', body: { for: '2h' } },
   'POST /findings/{id}/resolve': { needs: 'write', thing: 'finding', body: {} },
   'POST /findings/{id}/reopen': { needs: 'write', thing: 'finding', body: {} },
+  'PUT /findings/{id}/feedback': { needs: 'write', thing: 'finding', body: { rating: 'up' } },
+  'PUT /verdicts/{id}/feedback': { needs: 'write', thing: 'verdict', body: { rating: 'down' } },
   'POST /monitors': { needs: 'write', body: job('created') },
   'PUT /monitors/{name}': { needs: 'write', thing: 'monitor', body: job('target') },
   'POST /monitors/{name}/duplicate': {
@@ -166,6 +172,8 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /preview': { needs: 'write', body: { manifest: job('tried') } },
   'DELETE /channels/{name}': { needs: 'write', thing: 'channel' },
   'DELETE /configmaps/{name}': { needs: 'write', thing: 'configMap' },
+  'DELETE /findings/{id}/feedback': { needs: 'write', thing: 'finding' },
+  'DELETE /verdicts/{id}/feedback': { needs: 'write', thing: 'verdict' },
   'DELETE /monitors/{name}': { needs: 'write', thing: 'monitor' },
   'DELETE /secrets/{name}': { needs: 'write', thing: 'secret' },
 
