@@ -66,6 +66,36 @@ describe('a person with findings', function () {
     assert.deepEqual(await states(), ['open', 'acknowledged', 'snoozed']);
   });
 
+  it('says by one key that a finding was right or wrong, and takes that back by the same', async () => {
+    const ratings = async (): Promise<unknown[]> => {
+      const { json } = await api.call('GET', '/api/v1/findings', { token: api.tokens.read });
+      return json.items.map(({ rating }: { rating: unknown }) => rating);
+    };
+    const pressed = (name: string): Promise<void> =>
+      card(2).locator(`[aria-label="${name}"][aria-pressed="true"]`).waitFor();
+    await card(2).focus();
+    await page.keyboard.press('-');
+    await pressed('Wrong');
+    await page.keyboard.press('+');
+    await pressed('Right');
+    assert.deepEqual(await ratings(), [null, 'up', null]);
+    await page.keyboard.press('+');
+    await card(2).locator('[aria-label="Right"][aria-pressed="false"]').waitFor();
+    assert.deepEqual(await ratings(), [null, null, null]);
+  });
+
+  it('says on its page why it was wrong', async () => {
+    await card(1).getByRole('link', { name: 'Finding 1' }).click();
+    const thumbs = page.getByRole('group', { name: 'Was this right?' });
+    await thumbs.getByRole('button', { name: 'Wrong' }).click();
+    await thumbs.getByLabel('Why').fill('only the date changed');
+    await thumbs.getByRole('button', { name: 'Save' }).click();
+    await page.reload();
+    assert.equal(await thumbs.getByLabel('Why').inputValue(), 'only the date changed');
+    await thumbs.getByText('0 right, 1 wrong').waitFor();
+    assert.deepEqual(await axeViolations(page), []);
+  });
+
   it('does nothing by a key that is meant for a button or the browser', async () => {
     await card(1).getByRole('button', { name: 'Resolve' }).focus();
     await page.keyboard.press('a');

@@ -141,6 +141,8 @@ export interface Finding {
   readonly lastSeenAt: string;
   readonly seenCount: number;
   readonly acknowledgedAt: string | null;
+  /** What the person said of it. */
+  readonly rating: 'up' | 'down' | null;
 }
 
 export interface Funnel {

@@ -8,6 +8,7 @@ import { FindingState, verdictWord } from '../parts/badge.tsx';
 import { Claims } from '../parts/claims.tsx';
 import { Diff } from '../parts/diff.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
+import { Thumbs } from '../parts/thumbs.tsx';
 import { Time } from '../parts/time.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
 
@@ -30,6 +31,7 @@ export function FindingPage({ id }: { readonly id: string }) {
       </div>
       <p>{data.summary}</p>
       {mayEdit && <Actions path={path} state={data.state} />}
+      <Thumbs kind="finding" id={id} mayEdit={mayEdit} />
       <dl className="facts">
         <dt>Verdict</dt>
         <dd>

@@ -97,6 +97,7 @@ export function FindingsPage() {
 const Keys = () => (
   <p className="muted keys">
     By keyboard, on a finding: <kbd>↑</kbd> <kbd>↓</kbd> go on, <kbd>x</kbd> select, <kbd>a</kbd>{' '}
-    acknowledge, <kbd>s</kbd> snooze, <kbd>r</kbd> resolve, <kbd>o</kbd> reopen.
+    acknowledge, <kbd>s</kbd> snooze, <kbd>r</kbd> resolve, <kbd>o</kbd> reopen, <kbd>+</kbd> it was
+    right, <kbd>-</kbd> it was wrong.
   </p>
 );

@@ -9,6 +9,7 @@ import { FindingState, MonitorState } from '../parts/badge.tsx';
 import { CheckTable } from '../parts/checkTable.tsx';
 import { FunnelView } from '../parts/funnel.tsx';
 import { Facts, Problems } from '../parts/monitorFacts.tsx';
+import { PrecisionLine } from '../parts/precision.tsx';
 import { OwnerBadge } from '../parts/owner.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Silence } from '../parts/silence.tsx';
@@ -80,6 +81,7 @@ function MonitorPart({ part, name, path, job }: MonitorPartProps) {
       return (
         <>
           <Facts job={job} />
+          <PrecisionLine path={path} />
           <Problems job={job} />
           <h2>Findings</h2>
           <Findings name={name} />

@@ -7,6 +7,7 @@ import { FindingState } from './badge.tsx';
 import { toggled } from './bulk.ts';
 import { verbsFrom, type FindingVerb } from './findingVerbs.ts';
 import { Failure } from './notice.tsx';
+import { RATINGS, rateFinding, type Rating } from './rating.ts';
 import { Time } from './time.tsx';
 
 interface FindingListProps {
@@ -21,6 +22,11 @@ interface Deed {
   readonly id: string;
 }
 
+interface Word {
+  readonly finding: Finding;
+  readonly said: Rating;
+}
+
 /** The card that is so many after another one. */
 function neighbour(card: Element, step: number): HTMLElement | null {
   const found = step > 0 ? card.nextElementSibling : card.previousElementSibling;
@@ -31,6 +37,10 @@ export function FindingList({ findings, mayEdit, selected, onSelect }: FindingLi
   const queries = useQueryClient();
   const deed = useMutation({
     mutationFn: ({ verb, id }: Deed) => verb.act(id),
+    onSuccess: () => queries.invalidateQueries(),
+  });
+  const word = useMutation({
+    mutationFn: ({ finding, said }: Word) => rateFinding(finding, said),
     onSuccess: () => queries.invalidateQueries(),
   });
   const press = (event: KeyboardEvent<HTMLLIElement>, finding: Finding): void => {
@@ -45,6 +55,8 @@ export function FindingList({ findings, mayEdit, selected, onSelect }: FindingLi
     }
     if (!mayEdit) return;
     if (event.key === 'x') onSelect(toggled(selected, finding.id));
+    const choice = RATINGS.find(({ key }) => key === event.key);
+    if (choice) word.mutate({ finding, said: choice.rating });
     const verb = verbsFrom(finding.state).find(({ key }) => key === event.key);
     if (!verb) return;
     // The card goes away; who works through a list goes on with the next one.
@@ -54,6 +66,7 @@ export function FindingList({ findings, mayEdit, selected, onSelect }: FindingLi
   return (
     <>
       {deed.error && <Failure error={deed.error} />}
+      {word.error && <Failure error={word.error} />}
       <ul className="cards findings" aria-label="Findings">
         {findings.map((finding) => (
           <li
@@ -82,6 +95,19 @@ export function FindingList({ findings, mayEdit, selected, onSelect }: FindingLi
                     onClick={() => deed.mutate({ verb, id: finding.id })}
                   >
                     {verb.button}
+                  </button>
+                ))}
+                {RATINGS.map(({ rating, button, sign }) => (
+                  <button
+                    key={rating}
+                    type="button"
+                    className="quiet"
+                    aria-label={button}
+                    aria-pressed={finding.rating === rating}
+                    disabled={word.isPending}
+                    onClick={() => word.mutate({ finding, said: rating })}
+                  >
+                    {sign}
                   </button>
                 ))}
               </div>

@@ -1,0 +1,96 @@
+/** Says whether a verdict or a finding was right; the same button again takes it back. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+import { call, get } from '../api.ts';
+import { Failure } from './notice.tsx';
+import { RATINGS, type Rating } from './rating.ts';
+
+interface Feedback {
+  readonly up: number;
+  readonly down: number;
+  readonly own: { readonly rating: Rating; readonly why: string } | null;
+}
+
+interface ThumbsProps {
+  readonly kind: 'verdict' | 'finding';
+  readonly id: string;
+  readonly mayEdit: boolean;
+}
+
+/** With what others say, and a reason in the person's own words. */
+export function Thumbs({ kind, id, mayEdit }: ThumbsProps) {
+  const path = `/${kind}s/${encodeURIComponent(id)}/feedback`;
+  const queries = useQueryClient();
+  const said = useQuery({ queryKey: ['feedback', kind, id], queryFn: () => get<Feedback>(path) });
+  const say = useMutation({
+    mutationFn: (body: { rating: Rating; why: string } | null) =>
+      body === null ? call('DELETE', path) : call('PUT', path, body),
+    onSuccess: () => queries.invalidateQueries(),
+  });
+  if (!said.data) return said.error ? <Failure error={said.error} /> : null;
+  const { up, down, own } = said.data;
+  return (
+    <div className="thumbs" role="group" aria-label="Was this right?">
+      <span className="muted">Was this right?</span>
+      {RATINGS.map(({ rating, button, sign }) => (
+        <button
+          key={rating}
+          type="button"
+          aria-pressed={own?.rating === rating}
+          disabled={!mayEdit || say.isPending}
+          onClick={() =>
+            say.mutate(own?.rating === rating ? null : { rating, why: own?.why ?? '' })
+          }
+        >
+          <span aria-hidden="true">{sign}</span> {button}
+        </button>
+      ))}
+      <span className="muted">{countWords(up, down)}</span>
+      {own && mayEdit && (
+        <Why
+          key={`${own.rating}/${own.why}`}
+          was={own.why}
+          isBusy={say.isPending}
+          onSay={(why) => say.mutate({ rating: own.rating, why })}
+        />
+      )}
+      {say.error && <Failure error={say.error} />}
+    </div>
+  );
+}
+
+const countWords = (up: number, down: number): string =>
+  up + down === 0 ? '' : `${up} right, ${down} wrong`;
+
+const MAX_WHY = 500;
+
+interface WhyProps {
+  readonly was: string;
+  readonly isBusy: boolean;
+  readonly onSay: (why: string) => void;
+}
+
+function Why({ was, isBusy, onSay }: WhyProps) {
+  const id = useId();
+  const [why, setWhy] = useState(was);
+  return (
+    <form
+      className="why"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSay(why);
+      }}
+    >
+      <label htmlFor={id}>Why, if you like</label>
+      <input
+        id={id}
+        value={why}
+        maxLength={MAX_WHY}
+        onChange={(event) => setWhy(event.target.value)}
+      />
+      <button type="submit" disabled={isBusy || why === was}>
+        Save
+      </button>
+    </form>
+  );
+}
