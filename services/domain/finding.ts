@@ -225,6 +225,6 @@ const factOf = (fact: Fact): string | null => (fact.kind === 'removed' ? fact.be
 const canonical = (value: string | null): string | null =>
   value === null ? null : canonicalValue(value);
 
-/** Parts are quoted as JSON, so that no two lists of parts read the same. */
-const fingerprintOf = (...parts: readonly (string | null)[]): string =>
+/** The identity of a fact: parts are quoted as JSON, so that no two lists of parts read the same. */
+export const fingerprintOf = (...parts: readonly (string | null)[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');

@@ -250,7 +250,9 @@ export type SuppressReason =
   | 'notConfirmed'
   | 'knownFinding'
   | 'cooldown'
-  | 'hourlyLimit';
+  | 'hourlyLimit'
+  /** Judged once more because a person asked; that alone tells nobody. */
+  | 'judgedByHand';
 
 /** How one check ended; the worst of its sources, worst last. */
 export type CheckOutcome =

@@ -1,4 +1,4 @@
-/** The scheduler's internal routes: wake, secrets, preview, back-test, a test message, authenticator apps. */
+/** The scheduler's internal routes: wake, secrets, preview, back-test, re-judging, a test message, authenticator apps. */
 import { Router } from 'express';
 import {
   APP_CHECK_PATH,
@@ -7,11 +7,15 @@ import {
   appSealRequest,
   CHANNEL_TEST_PATH,
   PREVIEW_PATH,
+  REJUDGE_PATH,
   SECRETS_PATH,
+  TELL_PATH,
   WAKE_PATH,
   channelTestRequest,
   previewRequest,
   putSecretRequest,
+  rejudgeRequest,
+  tellRequest,
   wakeRequest,
   type AppCheckResult,
   type PreviewResult,
@@ -22,6 +26,7 @@ import { onlyFrom } from '../core/internal/guard.ts';
 import { asHttp } from './asHttp.ts';
 import type { SchedulerDeps } from './deps.ts';
 import { backtestJob } from './check/backtest.ts';
+import { rejudgeCheck, tellAnyway } from './check/byHand.ts';
 import { previewJob } from './check/preview.ts';
 import { testChannel } from './outbox/testMessage.ts';
 import type { Sealed } from './secrets/seal.ts';
@@ -61,8 +66,24 @@ export function schedulerRoutes(deps: SchedulerDeps, wake: () => void): Router {
   router.post(CHANNEL_TEST_PATH, api, async (request, response) => {
     response.json(await asHttp(testChannel(channelTestRequest.parse(request.body), deps)));
   });
+  addByHand(router, deps, wake);
   addAuthenticators(router, deps);
   return router;
+}
+
+/** What a person asks of a stored check; an alert that it makes is sent at once. */
+function addByHand(router: Router, deps: SchedulerDeps, wake: () => void): void {
+  router.post(REJUDGE_PATH, onlyFrom('api'), async (request, response) => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const asked = rejudgeRequest.parse(request.body);
+    response.json(await asHttp(rejudgeCheck(asked, deps, gone.signal)));
+  });
+  router.post(TELL_PATH, onlyFrom('api'), async (request, response) => {
+    const told = await asHttp(tellAnyway(tellRequest.parse(request.body), deps));
+    wake();
+    response.json(told);
+  });
 }
 
 /** The secret of a person's authenticator app comes in once and never goes out. */

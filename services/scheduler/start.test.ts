@@ -16,7 +16,9 @@ import { KEYS_PATH, loadedKeys } from '../core/contracts/keys.ts';
 import {
   CHANNEL_TEST_PATH,
   PREVIEW_PATH,
+  REJUDGE_PATH,
   SECRETS_PATH,
+  TELL_PATH,
   WAKE_PATH,
   channelTestResult,
   previewResult,
@@ -119,6 +121,8 @@ describe('the scheduler as a service', () => {
       ['PUT', SECRETS_PATH],
       ['POST', PREVIEW_PATH],
       ['POST', BACKTEST_PATH],
+      ['POST', REJUDGE_PATH],
+      ['POST', TELL_PATH],
       ['POST', CHANNEL_TEST_PATH],
       ['GET', KEYS_PATH],
     ] as const) {

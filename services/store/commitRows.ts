@@ -1,5 +1,5 @@
 /** The rows of a check; each function is one statement of the commit's transaction. */
-import type { CheckRecord, CommitTarget, PendingChanges } from './commit.ts';
+import type { CheckRecord, CheckRow, CommitTarget, PendingChanges, VerdictRow } from './commit.ts';
 import type { Sql } from './pool.ts';
 
 /** Ends the lease and writes the monitor's result and next time; what people did meanwhile stays. */
@@ -137,8 +137,11 @@ export async function insertValues(
 /** The verdict with the change it is about. */
 export async function insertVerdict(
   tx: Sql,
-  target: CommitTarget,
-  record: CheckRecord,
+  target: Pick<CommitTarget, 'workspace' | 'monitor' | 'retention'>,
+  record: {
+    readonly check: Pick<CheckRow, 'id' | 'at' | 'goalVersion'>;
+    readonly verdict: VerdictRow | null;
+  },
 ): Promise<void> {
   const { verdict, check } = record;
   if (!verdict) return;

@@ -48,9 +48,16 @@ export const listSnapshots = (
     value: request.source ?? null,
   });
 
+/** The snapshot of this id, or undefined. */
+export const findSnapshot = (
+  tx: Sql,
+  workspace: string,
+  id: string,
+): Promise<StoredSnapshot | undefined> => findHistory<StoredSnapshot>(tx, table, workspace, id);
+
 /** @throws StoreError `notFound` */
 export async function getSnapshot(tx: Sql, workspace: string, id: string): Promise<StoredSnapshot> {
-  const snapshot = await findHistory<StoredSnapshot>(tx, table, workspace, id);
+  const snapshot = await findSnapshot(tx, workspace, id);
   if (!snapshot) throw new StoreError('notFound', `There is no snapshot ${id}.`);
   return snapshot;
 }

@@ -38,6 +38,33 @@ export const listVerdicts = (
     value: request.suppressedOnly ?? false,
   });
 
+/** All verdicts about one check, in their order: the one of the check itself and those by hand. */
+export async function verdictsOfCheck(
+  tx: Sql,
+  workspace: string,
+  { id, monitor, at }: { readonly id: string; readonly monitor: string; readonly at: Date },
+): Promise<StoredVerdict[]> {
+  const { rows } = await tx.query<StoredVerdict>(
+    `SELECT ${table.columns} FROM verdicts
+     WHERE workspace_id = $1 AND monitor = $2 AND check_id = $3 AND at >= $4 ORDER BY at, id`,
+    [workspace, monitor, id, at],
+  );
+  return rows;
+}
+
+/** A verdict is no more kept silent: its change was told. */
+export async function unsuppressVerdict(
+  tx: Sql,
+  workspace: string,
+  { id, monitor, at }: Pick<StoredVerdict, 'id' | 'monitor' | 'at'>,
+): Promise<void> {
+  await tx.query(
+    `UPDATE verdicts SET suppressed = NULL
+     WHERE workspace_id = $1 AND monitor = $2 AND id = $3 AND at BETWEEN $4::timestamptz - interval '1 millisecond' AND $4::timestamptz + interval '1 millisecond'`,
+    [workspace, monitor, id, at],
+  );
+}
+
 /** @throws StoreError `notFound` */
 export async function getVerdict(tx: Sql, workspace: string, id: string): Promise<StoredVerdict> {
   const verdict = await findHistory<StoredVerdict>(tx, table, workspace, id);

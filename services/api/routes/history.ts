@@ -4,7 +4,12 @@ import { HttpError } from '../../core/errors.ts';
 import { getBlob } from '../../store/blobs.ts';
 import { findCheckOfRun, getCheck, listChecks } from '../../store/checks.ts';
 import { getSnapshot, listSnapshots } from '../../store/snapshots.ts';
-import { getVerdict, listVerdicts, type StoredVerdict } from '../../store/verdicts.ts';
+import {
+  getVerdict,
+  listVerdicts,
+  verdictsOfCheck,
+  type StoredVerdict,
+} from '../../store/verdicts.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { WORKSPACE_HEADER } from '../chosen.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -80,6 +85,8 @@ const judgement = z.strictObject({
   change: z.array(z.strictObject({ source: z.string(), hunks: z.array(z.unknown()) })),
 });
 
+const rejudgement = z.strictObject({ id: z.string(), at: time, judgement });
+
 /** The judged change by source, whether it was stored as a list or by name. */
 export function changeBySource(change: unknown): { source: string; hunks: unknown[] }[] {
   const hunksOf = (part: unknown): unknown[] => {
@@ -143,12 +150,18 @@ const oneCheck = (deps: ApiDeps): Route =>
     tag: 'history',
     summary: 'One check with its verdict, the change that was judged, and its snapshots',
     params: identified,
-    answer: check.extend({ judgement: judgement.nullable(), snapshots: z.array(shownSnapshot) }),
+    answer: check.extend({
+      judgement: judgement.nullable(),
+      /** Judged once more by hand, oldest first. */
+      rejudged: z.array(rejudgement),
+      snapshots: z.array(shownSnapshot),
+    }),
     handle: async ({ principal: { workspace }, params }) =>
       withWorkspace(deps.pool, workspace, async (tx) => {
         const row = await getCheck(tx, workspace, params.id);
         const verdict =
           row.verdictId === null ? undefined : await getVerdict(tx, workspace, row.verdictId);
+        const all = await verdictsOfCheck(tx, workspace, row);
         const seen = await listSnapshots(tx, workspace, row.monitor, {
           limit: MOST_SNAPSHOTS,
           now: deps.clock.now(),
@@ -159,6 +172,13 @@ const oneCheck = (deps: ApiDeps): Route =>
           body: {
             ...present(check, row),
             judgement: verdict ? judgementOf(verdict) : null,
+            rejudged: all
+              .filter(({ id }) => id !== row.verdictId)
+              .map((each) => ({
+                id: each.id,
+                at: each.at.toISOString(),
+                judgement: judgementOf(each),
+              })),
             snapshots: own.map((item) => present(shownSnapshot, item)),
           },
         };

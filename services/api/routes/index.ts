@@ -11,6 +11,7 @@ import { accountMailRoutes } from './accountMails.ts';
 import { adminRoutes } from './admin.ts';
 import { alertRoutes } from './alerts.ts';
 import { backtestRoutes } from './backtest.ts';
+import { byHandRoutes } from './byHand.ts';
 import { dataRoutes } from './data.ts';
 import { feedbackRoutes } from './feedback.ts';
 import { findingRoutes } from './findings.ts';
@@ -51,6 +52,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     lastChecks(deps),
     ...findingRoutes(deps),
     ...feedbackRoutes(deps),
+    ...byHandRoutes(deps),
     ...alertRoutes(deps),
     ...runRoutes(deps),
     ...backtestRoutes(deps),

@@ -5,6 +5,8 @@ import { objectName, workspaceId } from './common.ts';
 export const WAKE_PATH = '/internal/v1/wake';
 export const PREVIEW_PATH = '/internal/v1/preview';
 export const SECRETS_PATH = '/internal/v1/secrets';
+export const REJUDGE_PATH = '/internal/v1/rejudge';
+export const TELL_PATH = '/internal/v1/tell';
 export const CHANNEL_TEST_PATH = '/internal/v1/channels/test';
 export const APP_SEAL_PATH = '/internal/v1/authenticators/seal';
 export const APP_CHECK_PATH = '/internal/v1/authenticators/check';
@@ -93,6 +95,27 @@ export const previewResult = z.strictObject({
   costUsd: z.string().nullable(),
 });
 export type PreviewResult = z.infer<typeof previewResult>;
+
+/** Judges a stored check once more, by the goal and the models of now; tells nobody. */
+export const rejudgeRequest = z.strictObject({ workspace: workspaceId, check: z.uuid() });
+export type RejudgeRequest = z.infer<typeof rejudgeRequest>;
+export const rejudgeResult = z.strictObject({ verdict: z.string() });
+export type RejudgeResult = z.infer<typeof rejudgeResult>;
+
+/** Tells of a change that was kept silent, because a person asks for it. */
+export const tellRequest = z.strictObject({
+  workspace: workspaceId,
+  verdict: z.uuid(),
+  /** Who asks, as the audit names them. */
+  actor: z.string().max(200),
+});
+export type TellRequest = z.infer<typeof tellRequest>;
+export const tellResult = z.strictObject({
+  /** Held: the hour's digest will tell it. */
+  kind: z.enum(['told', 'held']),
+  findings: z.array(z.string()),
+});
+export type TellResult = z.infer<typeof tellResult>;
 
 export const channelTestRequest = z.strictObject({ workspace: workspaceId, channel: objectName });
 export const channelTestResult = z.strictObject({

@@ -1,4 +1,5 @@
 /** Judges again what no model could judge, from the stored texts. */
+import type { Source } from '../../../crds/types/monitorjob.ts';
 import type { FindingContext } from '../../domain/finding.ts';
 import { diffTexts } from '../../domain/diff.ts';
 import { looksLikeInstruction } from '../../domain/instruction.ts';
@@ -27,22 +28,29 @@ export function itemsOf(
     const beforeText = stored.beforeBlob === EMPTY_BLOB ? '' : texts.get(stored.beforeBlob);
     const afterText = texts.get(stored.afterBlob);
     if (!source || beforeText === undefined || afterText === undefined) return [];
-    const options = { ignore: source.ignore?.text ?? [] };
-    const [before, after] = [normalise(beforeText, options), normalise(afterText, options)];
-    return [
-      {
-        source: stored.source,
-        title: stored.title,
-        finalUrl: stored.finalUrl,
-        before,
-        after,
-        change: diffTexts(before, after),
-        conditions: [],
-        instructionInPage: looksLikeInstruction(after.text) || looksLikeInstruction(before.text),
-        stop: undefined,
-      },
-    ];
+    return [itemOf(stored, source, { before: beforeText, after: afterText })];
   });
+}
+
+/** One stored change as the judge sees it, by what the source ignores now. */
+export function itemOf(
+  { source, title, finalUrl }: Pick<Compared, 'source' | 'title' | 'finalUrl'>,
+  { ignore }: Pick<Source, 'ignore'>,
+  texts: { readonly before: string; readonly after: string },
+): Compared {
+  const options = { ignore: ignore?.text ?? [] };
+  const [before, after] = [normalise(texts.before, options), normalise(texts.after, options)];
+  return {
+    source,
+    title,
+    finalUrl,
+    before,
+    after,
+    change: diffTexts(before, after),
+    conditions: [],
+    instructionInPage: looksLikeInstruction(after.text) || looksLikeInstruction(before.text),
+    stop: undefined,
+  };
 }
 
 export interface RejudgeInput extends Omit<ConcludeInput, 'plan' | 'decided' | 'keepUntil'> {

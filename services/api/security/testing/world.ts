@@ -21,7 +21,12 @@ import {
 import { stateOf } from '../../../store/testing/state.ts';
 import { withTransaction, withWorkspace } from '../../../store/workspace.ts';
 import { BACKTEST_PATH } from '../../../core/contracts/backtest.ts';
-import { CHANNEL_TEST_PATH, PREVIEW_PATH } from '../../../core/contracts/scheduler.ts';
+import {
+  CHANNEL_TEST_PATH,
+  PREVIEW_PATH,
+  REJUDGE_PATH,
+  TELL_PATH,
+} from '../../../core/contracts/scheduler.ts';
 import { csrfToken, hashSecret, newSecret } from '../../cookie.ts';
 import { job, startTestApi, webhook, WORKSPACE, type TestApi } from '../../testing/api.ts';
 import { mailChannel } from '../../testing/mail.ts';
@@ -89,6 +94,8 @@ export async function startWorld(
     costUsd: '0',
     facts: [],
   }));
+  api.answers.set(REJUDGE_PATH, () => ({ verdict: newId() }));
+  api.answers.set(TELL_PATH, () => ({ kind: 'told', findings: [] }));
   api.answers.set(PREVIEW_PATH, () => ({
     sources: [],
     conditions: [],

@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   hourlyLimit: 'held: the limit of the hour is reached',
   awaitingConfirmation: 'looked at again before telling',
   notConfirmed: 'gone when looked at again',
+  judgedByHand: 'judged again by hand',
 };
 
 /** The words of a reason; one that is not in the table is taken apart at its capitals. */
