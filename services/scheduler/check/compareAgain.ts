@@ -2,7 +2,7 @@
 import type { Condition, MonitorJobSpec } from '../../../crds/types/monitorjob.ts';
 import type { FindingContext } from '../../domain/finding.ts';
 import { normalise } from '../../domain/normalise.ts';
-import { compilePattern, firstMatch } from '../../domain/pattern.ts';
+import { allMatches, compilePattern } from '../../domain/pattern.ts';
 import type { PastChange, PastSource } from '../../store/pastChanges.ts';
 import type { Baseline } from '../../store/sourceState.ts';
 import { compare, type Compared } from './compare.ts';
@@ -88,7 +88,9 @@ function valuesOf(
 
 function byPattern(source: string, text: string): string | null {
   const pattern = compilePattern(source);
-  return pattern.kind === 'invalid' ? null : (firstMatch(pattern.compiled, text)?.trim() ?? null);
+  return pattern.kind === 'invalid'
+    ? null
+    : (allMatches(pattern.compiled, text, 1)[0]?.trim() ?? null);
 }
 
 const isStored = (condition: Condition, saved: MonitorJobSpec): boolean =>
