@@ -48,6 +48,12 @@ export const ANNOTATIONS = {
   rotateNowRequestedAt: `${GROUP}/rotate-now-requested-at`,
   /** The same for the data key: it goes when nothing is sealed under it any more. */
   rotateDataKeyRequestedAt: `${GROUP}/rotate-data-key-requested-at`,
+  /** Who asked for each of these; an admission policy refuses every name but the asker's own. */
+  rotateRequestedBy: `${GROUP}/rotate-requested-by`,
+  rotateNowRequestedBy: `${GROUP}/rotate-now-requested-by`,
+  rotateDataKeyRequestedBy: `${GROUP}/rotate-data-key-requested-by`,
+  /** The same of `spec.suspend` as it is now. */
+  suspendRequestedBy: `${GROUP}/suspend-requested-by`,
 } as const;
 
 /** Field managers of server-side apply that are not a controller's. */

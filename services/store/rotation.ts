@@ -19,3 +19,13 @@ export async function askedRotations(
   );
   return rows.length === 0 ? undefined : Object.fromEntries(rows.map(({ kind, at }) => [kind, at]));
 }
+
+/** Notes that a rotation was heard of in the cluster; false when this very one was noted before. */
+export async function noteRotation(sql: Sql, act: string, askedAt: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `INSERT INTO meta (key, value) VALUES ($1, $2)
+     ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value WHERE meta.value <> EXCLUDED.value`,
+    [`rotation-noted:${act}`, askedAt],
+  );
+  return rowCount === 1;
+}

@@ -28,7 +28,7 @@ describe("the operator's calls to the scheduler", () => {
       keys,
       open: (url, resolve, tokensFolder) => {
         const client = open(url, resolve, tokensFolder);
-        return { call: () => client.freeze(true), close: () => client.close() };
+        return { call: () => client.freeze(true, undefined), close: () => client.close() };
       },
       reply: (_request, response) => response.json({ frozen: true }),
     });

@@ -14,6 +14,7 @@ import {
   PROJECTED_CHANNELS_PATH,
   PROJECTED_MONITORS_PATH,
   projectionResult,
+  ROTATION_PATH,
   STATUS_FEED_PATH,
   statusFeed,
   type CapacityReport,
@@ -23,6 +24,7 @@ import {
   type ProjectedChannel,
   type ProjectedMonitor,
   type ProjectionResult,
+  type RotationRequest,
   type StatusFeed,
 } from '../../../services/core/contracts/projection.ts';
 import { addressesOf, type Resolve } from '../../../services/core/internal/addresses.ts';
@@ -62,8 +64,13 @@ export interface SchedulerClient {
   /** Channels behind `after`; from the first without it. */
   channels(after: string | undefined, signal?: AbortSignal): Promise<ChannelStates>;
   capacity(signal?: AbortSignal): Promise<CapacityReport>;
-  /** @returns whether the scheduler is frozen, by whomever. */
-  freeze(frozen: boolean, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * @param askedBy whom the cluster names
+   * @returns whether the scheduler is frozen, by whomever.
+   */
+  freeze(frozen: boolean, askedBy: string | undefined, signal?: AbortSignal): Promise<boolean>;
+  /** Has it in the audit that somebody asked for new keys; the same again is nothing new. */
+  noteRotation(request: RotationRequest, signal?: AbortSignal): Promise<void>;
   /** Who has loaded which keys. */
   keyTable(signal?: AbortSignal): Promise<KeyTable>;
   close(): Promise<void>;
@@ -124,8 +131,11 @@ export function createSchedulerClient(options: SchedulerClientOptions): Schedule
       calls.get(withAfter(CHANNEL_STATES_PATH, after), channelStates, { signal }),
     capacity: async (signal) =>
       joinReports(answersOf(await askEach(CAPACITY_PATH, capacityReport, signal))),
-    freeze: async (frozen, signal) =>
-      (await calls.put(FREEZE_PATH, { frozen }, freezeState, { signal })).frozen,
+    freeze: async (frozen, askedBy, signal) =>
+      (await calls.put(FREEZE_PATH, { frozen, askedBy }, freezeState, { signal })).frozen,
+    noteRotation: async (request, signal) => {
+      await calls.put(ROTATION_PATH, request, z.unknown(), { signal });
+    },
     // one that does not answer may be the only one that knows who lacks a key
     keyTable: async (signal) => {
       const tables = await askEach(KEY_TABLE_PATH, keyTable, signal);

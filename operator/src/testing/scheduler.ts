@@ -14,9 +14,12 @@ import {
   projectedChannel,
   projectedMonitor,
   retireRequest,
+  ROTATION_PATH,
+  rotationRequest,
   STATUS_FEED_PATH,
   statusFeedQuery,
   type CapacityReport,
+  type RotationRequest,
 } from '../../../services/core/contracts/projection.ts';
 import { HttpError } from '../../../services/core/errors.ts';
 import { createApp } from '../../../services/core/http/app.ts';
@@ -56,6 +59,10 @@ export interface TestScheduler extends Memory {
   refusedTerms(): number;
   behave(behaviour: Behaviour): void;
   frozen(): boolean;
+  /** Whom the last word on the freeze named. */
+  frozenBy(): string | undefined;
+  /** What it was told of rotations, in order. */
+  readonly rotations: readonly RotationRequest[];
   /** From now on it says this of who has loaded which keys; it knows nothing otherwise. */
   knowKeys(table: () => KeyTable): void;
   /** From now on it says this of its load. */
@@ -119,6 +126,8 @@ export async function startTestScheduler(
     refusedTerms: () => desk.refusedTerms,
     behave: desk.behave,
     frozen: () => desk.frozen,
+    frozenBy: () => desk.frozenBy,
+    rotations: desk.rotations,
     knowKeys: (table) => void (desk.keyTable = table),
     measure: (report) => void (desk.capacity = { ...CAPACITY, ...report }),
     measured: () => desk.measured,
@@ -132,6 +141,8 @@ interface Desk {
   readonly writes: Write[];
   refusedTerms: number;
   frozen: boolean;
+  frozenBy: string | undefined;
+  readonly rotations: RotationRequest[];
   keyTable: () => KeyTable;
   capacity: CapacityReport;
   measured: number;
@@ -148,6 +159,8 @@ function createDesk(): Desk {
     writes: [],
     refusedTerms: 0,
     frozen: false,
+    frozenBy: undefined,
+    rotations: [],
     keyTable: () => ({ readers: null }),
     capacity: CAPACITY,
     measured: 0,
@@ -227,8 +240,13 @@ function readingRoutes(memory: Memory, desk: Desk): Router {
     response.json(desk.keyTable());
   });
   router.put(FREEZE_PATH, (request, response) => {
-    desk.frozen = freezeRequest.parse(request.body).frozen;
-    response.json({ frozen: desk.frozen });
+    const { frozen, askedBy } = freezeRequest.parse(request.body);
+    Object.assign(desk, { frozen, frozenBy: askedBy });
+    response.json({ frozen });
+  });
+  router.put(ROTATION_PATH, (request, response) => {
+    desk.rotations.push(rotationRequest.parse(request.body));
+    response.json({});
   });
   return router;
 }

@@ -59,6 +59,10 @@ export const ANNOTATIONS = {
   rotateRequestedAt: 'mon.duckerhub.com/rotate-requested-at',
   rotateNowRequestedAt: 'mon.duckerhub.com/rotate-now-requested-at',
   rotateDataKeyRequestedAt: 'mon.duckerhub.com/rotate-data-key-requested-at',
+  suspendRequestedBy: 'mon.duckerhub.com/suspend-requested-by',
+  rotateRequestedBy: 'mon.duckerhub.com/rotate-requested-by',
+  rotateNowRequestedBy: 'mon.duckerhub.com/rotate-now-requested-by',
+  rotateDataKeyRequestedBy: 'mon.duckerhub.com/rotate-data-key-requested-by',
 } as const;
 
 /** Label by which the pods of a component are found. */

@@ -65,6 +65,7 @@ describe('kubectl monitor', () => {
           ? { metadata: { resourceVersion: '1', continue: 'more' }, items: items.slice(0, 1) }
           : { metadata: { resourceVersion: '1' }, items: items.slice(1) },
       ),
+    create: () => Promise.resolve({ metadata: {}, status: { userInfo: { username: 'anna' } } }),
     mergePatch: (resource: Resource, ref: ObjectRef, patch: unknown) => {
       if (failure) return Promise.reject(failure);
       patches.push({ kind: resource.kind, ref, patch });
@@ -169,7 +170,10 @@ describe('kubectl monitor', () => {
       {
         kind: 'MonitorPlatform',
         ref: { namespace: 'duckmon', name: 'default' },
-        patch: { spec: { suspend: true } },
+        patch: {
+          spec: { suspend: true },
+          metadata: { annotations: { 'mon.duckerhub.com/suspend-requested-by': 'anna' } },
+        },
       },
     ]);
     assert.match(out, /^Frozen/);
@@ -184,9 +188,12 @@ describe('kubectl monitor', () => {
     await call('rotate', '--now', '--platform', 'mon');
     assert.deepEqual(
       patches.map(({ patch }) =>
-        Object.keys((patch as { metadata: { annotations: object } }).metadata.annotations),
+        Object.entries((patch as { metadata: { annotations: object } }).metadata.annotations),
       ),
-      [['mon.duckerhub.com/rotate-requested-at'], ['mon.duckerhub.com/rotate-now-requested-at']],
+      ['rotate', 'rotate-now'].map((act) => [
+        [`mon.duckerhub.com/${act}-requested-at`, NOW.toISOString()],
+        [`mon.duckerhub.com/${act}-requested-by`, 'anna'],
+      ]),
     );
     assert.equal(patches[1]?.ref.namespace, 'mon');
   });
@@ -201,7 +208,10 @@ describe('kubectl monitor', () => {
       }) as KubeObject;
     assert.equal(await call('rotate', '--data-key'), 0);
     assert.match(out, /Backups from before need the old one/);
-    const annotations = { 'mon.duckerhub.com/rotate-data-key-requested-at': NOW.toISOString() };
+    const annotations = {
+      'mon.duckerhub.com/rotate-data-key-requested-at': NOW.toISOString(),
+      'mon.duckerhub.com/rotate-data-key-requested-by': 'anna',
+    };
     assert.deepEqual(
       patches.map(({ patch }) => patch),
       [{ metadata: { annotations } }],

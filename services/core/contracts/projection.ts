@@ -11,6 +11,8 @@ export const INVENTORY_PATH = '/internal/v1/inventory';
 export const STATUS_FEED_PATH = '/internal/v1/status';
 export const CHANNEL_STATES_PATH = '/internal/v1/channel-states';
 export const CAPACITY_PATH = '/internal/v1/capacity';
+/** That somebody asked for new keys in the cluster: for the audit. */
+export const ROTATION_PATH = '/internal/v1/rotation';
 export const FREEZE_PATH = '/internal/v1/freeze';
 
 /** Most objects of one page of the status feed. */
@@ -233,5 +235,19 @@ export const capacityReport = z.strictObject({
 export type CapacityReport = z.infer<typeof capacityReport>;
 
 /** Frozen: no check begins and nothing is sent until it is lifted. */
-export const freezeRequest = z.strictObject({ frozen: z.boolean() });
+/** Longer names of users are cut. */
+export const MAX_ASKER = 500;
+const asker = z.string().max(MAX_ASKER).optional();
+
+/** `askedBy` is whom the cluster names. */
+export const freezeRequest = z.strictObject({ frozen: z.boolean(), askedBy: asker });
+export const ROTATION_ACTS = ['rotate', 'rotate-now', 'rotate-data-key'] as const;
+export type RotationAct = (typeof ROTATION_ACTS)[number];
+/** Each is taken down once. */
+export const rotationRequest = z.strictObject({
+  act: z.enum(ROTATION_ACTS),
+  askedAt: z.iso.datetime(),
+  askedBy: asker,
+});
+export type RotationRequest = z.infer<typeof rotationRequest>;
 export const freezeState = z.strictObject({ frozen: z.boolean() });

@@ -14,6 +14,7 @@ import {
   PROJECTED_CHANNELS_PATH,
   PROJECTED_MONITORS_PATH,
   projectionResult,
+  ROTATION_PATH,
   STATUS_FEED_PATH,
   statusFeed,
 } from '../../core/contracts/projection.ts';
@@ -272,6 +273,37 @@ describe('scheduler: projection routes', () => {
     );
   });
 
+  it('H5 names in the audit who froze, who resumed and who asked for new keys, each act once', async () => {
+    const set = (frozen: boolean, askedBy: string) =>
+      as('operator').put(FREEZE_PATH, { frozen, askedBy }, freezeState);
+    const ask = (act: string, askedAt: string, askedBy?: string) =>
+      as('operator').put(ROTATION_PATH, { act, askedAt, askedBy }, z.unknown());
+    const [one, two] = ['2026-11-26T12:00:00Z', '2026-11-26T13:00:00Z'];
+    await set(true, 'anna');
+    await set(true, 'ben');
+    await set(false, 'ben');
+    for (const at of [one, one, two]) await ask('rotate', at, 'anna');
+    await ask('rotate-data-key', one, 'carl');
+    await ask('rotate-now', one);
+    const { rows } = await world.db
+      .pool('postgres')
+      .query<{ action: string; asked: string | null; at: string | null }>(
+        `SELECT action, detail ->> 'askedBy' AS asked, detail ->> 'askedAt' AS at
+         FROM audit ORDER BY seq`,
+      );
+    assert.deepEqual(
+      rows.map(({ action, asked, at }) => [action, asked, at]),
+      [
+        ['freeze', 'anna', null],
+        ['resume', 'ben', null],
+        ['rotate', 'anna', one],
+        ['rotate', 'anna', two],
+        ['rotate-data-key', 'carl', one],
+        ['rotate-now', null, one],
+      ],
+    );
+  });
+
   it('B1 B9 opens none of its routes to the key of the api', async () => {
     const api = as('api');
     const calls = [
@@ -284,6 +316,7 @@ describe('scheduler: projection routes', () => {
       api.get(CHANNEL_STATES_PATH, z.unknown()),
       api.get(CAPACITY_PATH, z.unknown()),
       api.put(FREEZE_PATH, { frozen: true }, z.unknown()),
+      api.put(ROTATION_PATH, {}, z.unknown()),
     ];
     for (const call of calls) await assert.rejects(call, failsWith(404));
   });

@@ -15,11 +15,14 @@ import {
   projectedChannel,
   projectedMonitor,
   retireRequest,
+  ROTATION_PATH,
+  rotationRequest,
   STATUS_FEED_PATH,
   STATUS_PAGE,
   statusFeedQuery,
   type CapacityReport,
   type ChannelStates,
+  type RotationRequest,
   type StatusFeed,
 } from '../../core/contracts/projection.ts';
 import { KEY_TABLE_PATH, type KeyTable } from '../../core/contracts/keys.ts';
@@ -28,7 +31,7 @@ import { appendAudit } from '../../store/audit.ts';
 import { oldestLatenessMs } from '../../store/claim.ts';
 import { readChannelStates } from '../../store/channelStates.ts';
 import { frozenBy, setFrozen } from '../../store/freeze.ts';
-import { askedRotations } from '../../store/rotation.ts';
+import { askedRotations, noteRotation } from '../../store/rotation.ts';
 import type { ObjectKey } from '../../store/projection.ts';
 import { readStatusFeed } from '../../store/statusFeed.ts';
 import { PLATFORM_WORKSPACE, withWorkspace } from '../../store/workspace.ts';
@@ -99,16 +102,40 @@ export function projectionRoutes(options: ProjectionRoutes): Router {
     response.json({ ...keyTable(), ...(asked && { asked }) });
   });
   router.put(FREEZE_PATH, operator, async (request, response) => {
-    const { frozen } = freezeRequest.parse(request.body);
-    await freezeByOperator(frozen, deps);
+    const { frozen, askedBy } = freezeRequest.parse(request.body);
+    await freezeByOperator(frozen, askedBy, deps);
     wake();
     response.json({ frozen: (await frozenBy(deps.pool)).length > 0 });
+  });
+  router.put(ROTATION_PATH, operator, async (request, response) => {
+    await noteForAudit(rotationRequest.parse(request.body), deps);
+    response.json({});
   });
   return router;
 }
 
-/** The operator says at each pass what holds; only what changes is an act, of whom the cluster's own audit tells. */
-const freezeByOperator = (frozen: boolean, { pool, clock }: SchedulerDeps): Promise<void> =>
+/** The operator says it again whenever it starts. */
+const noteForAudit = (
+  { act, askedAt, askedBy }: RotationRequest,
+  { pool, clock }: SchedulerDeps,
+): Promise<void> =>
+  withWorkspace(pool, PLATFORM_WORKSPACE, async (tx) => {
+    if (!(await noteRotation(tx, act, askedAt))) return;
+    await appendAudit(tx, PLATFORM_WORKSPACE, {
+      at: clock.now(),
+      actor: 'operator',
+      action: act,
+      subject: 'installation',
+      detail: { by: 'annotation of the MonitorPlatform', askedAt, ...(askedBy && { askedBy }) },
+    });
+  });
+
+/** The operator says at each pass what holds; only what changes is an act. */
+const freezeByOperator = (
+  frozen: boolean,
+  askedBy: string | undefined,
+  { pool, clock }: SchedulerDeps,
+): Promise<void> =>
   withWorkspace(pool, PLATFORM_WORKSPACE, async (tx) => {
     const was = (await frozenBy(tx)).includes('operator');
     await setFrozen(tx, 'operator', frozen);
@@ -118,7 +145,7 @@ const freezeByOperator = (frozen: boolean, { pool, clock }: SchedulerDeps): Prom
       actor: 'operator',
       action: frozen ? 'freeze' : 'resume',
       subject: 'installation',
-      detail: { by: 'suspend of the MonitorPlatform' },
+      detail: { by: 'suspend of the MonitorPlatform', ...(askedBy && { askedBy }) },
     });
   });
 

@@ -2,6 +2,7 @@
 import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
 import { isDisabled, isDryRun } from '../../marks.ts';
 import { PLATFORM_NAME } from '../../names.ts';
+import { suspendedBy } from './asked.ts';
 import type { ClusterFindings, Findings, PlatformClaim } from './types.ts';
 
 const nameOf = ({ metadata }: WorkerPool): string => `${metadata.namespace}/${metadata.name}`;
@@ -57,8 +58,9 @@ function frozen({ platform, freeze }: Findings): PlatformClaim {
     return { type, status: 'Unknown', reason, message };
   }
   if (!freeze.frozen) return { type, status: 'False', reason: 'NotFrozen', message: '' };
+  const by = suspendedBy(platform);
   const message = wanted
-    ? 'spec.suspend is true: no check begins and nothing is sent.'
+    ? `spec.suspend is true: no check begins and nothing is sent.${by === undefined ? '' : ` Asked for by ${by}.`}`
     : 'Frozen at the scheduler itself, not here: an administrator must lift it there.';
   return { type, status: 'True', reason: 'Suspended', message };
 }

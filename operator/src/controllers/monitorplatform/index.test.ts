@@ -45,7 +45,11 @@ function world(start: MonitorPlatform, ...answers: readonly StatusOutcome[]) {
     jobs: createStore(),
     quotas: async () => undefined,
     cluster: undefined,
-    client: { freeze: async () => Boolean(told.push('freeze')) && false },
+    client: {
+      freeze: async (_frozen, by) =>
+        Boolean(told.push(['freeze', by ?? []].flat().join(' by '))) && false,
+      noteRotation: async ({ act }) => void told.push(act),
+    },
     feed: { reachability: () => ({ kind: 'reached' }) },
     status,
     memory: createStatusMemory(),
@@ -89,6 +93,9 @@ describe('operator: a pass over the MonitorPlatform', () => {
     const well = world(platformAt('1'));
     await well.pass();
     assert.deepEqual(well.told, ['freeze']);
+    const named = world(platformAt('1', 'u', { [ANNOTATIONS.suspendRequestedBy]: 'anna' }));
+    await named.pass();
+    assert.deepEqual(named.told, ['freeze by anna']);
     const dry = { [ANNOTATIONS.dryRun]: 'true' };
     const suspended = { ...platformAt('1', 'u', dry), spec: { suspend: true } };
     const shown = world(suspended as unknown as MonitorPlatform);

@@ -15,6 +15,7 @@ import { PLATFORM_NAME } from '../../names.ts';
 import { MONITOR_PLATFORMS, type ConfigMap } from '../../resources.ts';
 import type { SchedulerClient } from '../../scheduler/client.ts';
 import type { Feed } from '../../scheduler/feed.ts';
+import { createAuditor, suspendedBy } from './asked.ts';
 import type { ClusterPass } from './clusterPass.ts';
 import { claimsOf, notTheOne } from './conditions.ts';
 import { DEFAULTS, isWrongDefault, type Defaults } from './defaults.ts';
@@ -33,7 +34,7 @@ export interface PlatformDeps {
   readonly quotas: (platform: MonitorPlatform, doing: Doing) => Promise<number | undefined>;
   /** Absent on a laptop. */
   readonly cluster: ClusterPass | undefined;
-  readonly client: Pick<SchedulerClient, 'freeze'>;
+  readonly client: Pick<SchedulerClient, 'freeze' | 'noteRotation'>;
   readonly feed: Pick<Feed, 'reachability'>;
   readonly status: StatusWriter;
   readonly memory: StatusMemory;
@@ -48,10 +49,11 @@ const RETRY_MS = 5_000;
 const LONGEST_MS = 3_600_000;
 
 async function freeze(
-  { spec, status }: MonitorPlatform,
+  platform: MonitorPlatform,
   { client }: PlatformDeps,
   { signal, dryRun, deeds }: Doing,
 ): Promise<FreezeAnswer> {
+  const { spec, status } = platform;
   if (dryRun) {
     const isFrozen = isTrue(status?.conditions as readonly Condition[] | undefined, 'Frozen');
     if (spec.suspend !== isFrozen)
@@ -59,7 +61,8 @@ async function freeze(
     return { kind: 'notTold' };
   }
   try {
-    return { kind: 'answered', frozen: await client.freeze(spec.suspend, signal) };
+    const frozen = await client.freeze(spec.suspend, suspendedBy(platform), signal);
+    return { kind: 'answered', frozen };
   } catch (error) {
     if (signal.aborted) throw error;
     return { kind: 'failed', message: messageOf(error) };
@@ -130,16 +133,34 @@ function show(platform: MonitorPlatform, { deeds }: Doing, { events }: PlatformD
     });
 }
 
+/** Who asked for new keys comes into the audit; what fails is tried again soon, and no key waits for it. */
+async function audit(
+  platform: MonitorPlatform,
+  auditor: ReturnType<typeof createAuditor>,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  try {
+    await auditor(platform, signal);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return RETRY_MS;
+  }
+}
+
 /** Each part goes on when another fails: a freeze waits for no key, and a key for no policy. */
 async function run(
   platform: MonitorPlatform,
   deps: PlatformDeps,
+  auditor: ReturnType<typeof createAuditor>,
   doing: Doing,
 ): Promise<{ findings: Findings; waits: (number | undefined)[]; work: Work }> {
   const work = collect(doing.signal);
   const { cluster } = deps;
   const isOn = !isDisabled(platform);
   const answer = await freeze(platform, deps, doing);
+  const auditMs =
+    cluster && isOn && !doing.dryRun ? await audit(platform, auditor, doing.signal) : undefined;
   const found = cluster && (await cluster(platform, work, isOn ? doing : undefined));
   const quotaMs = isOn
     ? await work.attempt('quotas', () => deps.quotas(platform, doing))
@@ -154,7 +175,7 @@ async function run(
     version: deps.version,
   };
   const nextMs = found?.nextAt && Math.max(0, found.nextAt.getTime() - deps.clock.now().getTime());
-  const waits = [answer.kind === 'failed' ? RETRY_MS : undefined, quotaMs, nextMs];
+  const waits = [answer.kind === 'failed' ? RETRY_MS : undefined, auditMs, quotaMs, nextMs];
   return { findings, waits, work };
 }
 
@@ -199,6 +220,7 @@ async function filledIn(
 
 /** One pass; the same state leads to no write at all. */
 export function reconcilePlatform(deps: PlatformDeps): Reconcile {
+  const auditor = createAuditor(deps.client);
   return async ({ key, ref, signal }): Promise<ReconcileResult | void> => {
     const stored = deps.platforms.get(key);
     const isOurs = ref.namespace === deps.namespace && ref.name === PLATFORM_NAME;
@@ -208,7 +230,7 @@ export function reconcilePlatform(deps: PlatformDeps): Reconcile {
     const seen = stored && deps.memory.newest(stored);
     const doing: Doing = { signal, dryRun: seen !== undefined && isDryRun(seen), deeds: [] };
     const { platform, refused } = await withDefaults(seen, deps, doing);
-    const { findings, waits, work } = await run(platform, deps, doing);
+    const { findings, waits, work } = await run(platform, deps, auditor, doing);
     if (refused !== undefined) waits.push(RETRY_MS);
     if (doing.dryRun) show(platform, doing, deps);
     const claims = claimsOf({ ...findings, refused });

@@ -8,6 +8,7 @@ import { headsInCopy, headText } from '../../../core/contracts/auditCopy.ts';
 import { defineResource, type KubeObject } from '../../../core/kube/types.ts';
 import { isForbidden } from '../../../core/kube/errors.ts';
 import { CliError, EXIT, type ExitCode } from '../../exit.ts';
+import { nameOfCaller } from '../caller.ts';
 import { COMPONENT_LABEL, type Cluster, type KubectlContext } from '../cluster.ts';
 import type { ExecOutcome } from '../exec.ts';
 
@@ -25,18 +26,6 @@ export const PODS = defineResource<Pod>({
   plural: 'pods',
 });
 
-interface SelfSubjectReview extends KubeObject {
-  readonly status?: { readonly userInfo?: { readonly username?: string } };
-}
-
-const SELF_SUBJECT_REVIEWS = defineResource<SelfSubjectReview>({
-  group: 'authentication.k8s.io',
-  version: 'v1',
-  kind: 'SelfSubjectReview',
-  plural: 'selfsubjectreviews',
-  namespaced: false,
-});
-
 const CONTAINER = 'api';
 const PROGRAM = ['node', 'services/api/admin/main.ts'];
 const LONGEST_NAME = 500;
@@ -49,7 +38,7 @@ export async function runInApi(
   const { io } = context;
   const cluster = await context.cluster();
   const pod = await readyPod(cluster);
-  const asker = await nameOfCaller(cluster);
+  const asker = (await nameOfCaller(cluster.transport))?.slice(0, LONGEST_NAME);
   const outcome = await cluster.exec({
     namespace: cluster.platform,
     pod,
@@ -123,16 +112,6 @@ const lacksRight = (platform: string): CliError =>
     EXIT.refused,
     `you may not run programs in the api's pods: ask for a Role in the namespace ${platform} with list of pods, and get and create of pods/exec`,
   );
-
-/** For the audit of the platform; a cluster that does not say it is no obstacle. */
-async function nameOfCaller({ transport }: Cluster): Promise<string | undefined> {
-  try {
-    const review = await transport.create(SELF_SUBJECT_REVIEWS, { metadata: {} });
-    return review.status?.userInfo?.username?.slice(0, LONGEST_NAME);
-  } catch {
-    return undefined;
-  }
-}
 
 const isExit = (code: number): code is ExitCode =>
   (Object.values(EXIT) as readonly number[]).includes(code);

@@ -5,21 +5,24 @@ import { EXIT, type ExitCode } from '../../exit.ts';
 import { print } from '../../io.ts';
 import { plain } from '../../terminal.ts';
 import { ANNOTATIONS, PLATFORM_NAME, type KubectlContext } from '../cluster.ts';
+import { signed } from './platform.ts';
 
 /** While one rotation is under way no other is asked for. */
 export async function rotateDataKey(context: KubectlContext): Promise<ExitCode> {
   const { io } = context;
-  const { transport, platform: namespace } = await context.cluster();
+  const cluster = await context.cluster();
+  const { transport, platform: namespace } = cluster;
   const ref = { namespace, name: PLATFORM_NAME };
   const seen = await transport.get(MONITOR_PLATFORMS, ref);
   if (isRotating(seen)) {
     print(io, plain(`A rotation is under way. ${progressOf(seen)}`));
     return EXIT.ok;
   }
-  const annotation = ANNOTATIONS.rotateDataKeyRequestedAt;
-  await transport.mergePatch(MONITOR_PLATFORMS, ref, {
-    metadata: { annotations: { [annotation]: io.now().toISOString() } },
-  });
+  const annotations = {
+    [ANNOTATIONS.rotateDataKeyRequestedAt]: io.now().toISOString(),
+    ...(await signed(cluster, ANNOTATIONS.rotateDataKeyRequestedBy)),
+  };
+  await transport.mergePatch(MONITOR_PLATFORMS, ref, { metadata: { annotations } });
   print(
     io,
     'A new data key is made; everything stored is sealed again with it, and then the old one goes, after a quarter of an hour at the earliest.',

@@ -4,7 +4,8 @@ import { MONITOR_PLATFORMS } from '../../../core/kube/kinds.ts';
 import { CliError, EXIT, type ExitCode } from '../../exit.ts';
 import { print } from '../../io.ts';
 import { plain } from '../../terminal.ts';
-import { ANNOTATIONS, PLATFORM_NAME, type KubectlContext } from '../cluster.ts';
+import { nameOfCaller } from '../caller.ts';
+import { ANNOTATIONS, PLATFORM_NAME, type Cluster, type KubectlContext } from '../cluster.ts';
 import { waitFor } from '../wait.ts';
 
 const conditionOf = (platform: MonitorPlatform, type: string) =>
@@ -16,6 +17,15 @@ const late = (what: string, timeoutMs: number): CliError =>
     `${what} within ${Math.round(timeoutMs / 1000)}s; see kubectl describe mplat ${PLATFORM_NAME}`,
   );
 
+/** The own name under an annotation, which the API server holds to be the own; undefined when it is not known. */
+export async function signed(
+  { transport }: Pick<Cluster, 'transport'>,
+  annotation: string,
+): Promise<Record<string, string> | undefined> {
+  const name = await nameOfCaller(transport);
+  return name === undefined ? undefined : { [annotation]: name };
+}
+
 /** Sets `spec.suspend` and waits until the operator says that it holds. */
 export async function setFrozen(
   context: KubectlContext,
@@ -25,7 +35,9 @@ export async function setFrozen(
   const { io } = context;
   const cluster = await context.cluster();
   const ref = { namespace: cluster.platform, name: PLATFORM_NAME };
-  await cluster.transport.mergePatch(MONITOR_PLATFORMS, ref, { spec: { suspend: frozen } });
+  const annotations = await signed(cluster, ANNOTATIONS.suspendRequestedBy);
+  const patch = { spec: { suspend: frozen }, ...(annotations && { metadata: { annotations } }) };
+  await cluster.transport.mergePatch(MONITOR_PLATFORMS, ref, patch);
   const wanted = frozen ? 'True' : 'False';
   const seen = await waitFor(
     io,
@@ -48,12 +60,16 @@ export async function setFrozen(
 /** Asks for new keys; graceful unless `now`. It does not wait: readers take minutes. */
 export async function rotate(context: KubectlContext, now: boolean): Promise<ExitCode> {
   const { io } = context;
-  const { transport, platform } = await context.cluster();
-  const annotation = now ? ANNOTATIONS.rotateNowRequestedAt : ANNOTATIONS.rotateRequestedAt;
+  const cluster = await context.cluster();
+  const { transport, platform } = cluster;
+  const [at, by] = now
+    ? [ANNOTATIONS.rotateNowRequestedAt, ANNOTATIONS.rotateNowRequestedBy]
+    : [ANNOTATIONS.rotateRequestedAt, ANNOTATIONS.rotateRequestedBy];
+  const annotations = { [at]: io.now().toISOString(), ...(await signed(cluster, by)) };
   const after = await transport.mergePatch(
     MONITOR_PLATFORMS,
     { namespace: platform, name: PLATFORM_NAME },
-    { metadata: { annotations: { [annotation]: io.now().toISOString() } } },
+    { metadata: { annotations } },
   );
   const keys = conditionOf(after, 'KeysCurrent');
   print(
