@@ -1,7 +1,7 @@
 /** Invitations into a workspace: kept with the hash of their token, accepted once. */
 import { StoreError } from './errors.ts';
 import type { MemberRole } from './identity.ts';
-import { lockMembers } from './members.ts';
+import { lockMembersFor } from './members.ts';
 import type { Sql } from './pool.ts';
 import type { Tx } from './workspace.ts';
 
@@ -54,7 +54,7 @@ export type NewInvitation = Pick<
  */
 export async function createInvitation(tx: Tx, made: NewInvitation): Promise<void> {
   const { workspace, address, createdAt } = made;
-  await checkInvites(tx, workspace, made.invitedBy);
+  await lockMembersFor(tx, workspace, made.invitedBy);
   await tx.query('DELETE FROM invitations WHERE workspace_id = $1 AND expires_at < $2', [
     workspace,
     new Date(createdAt.getTime() - KEEP_MS),
@@ -94,16 +94,6 @@ export async function createInvitation(tx: Tx, made: NewInvitation): Promise<voi
   );
 }
 
-/**
- * Whoever else invites here, or changes members, waits: somebody whose role just goes invites nobody after that.
- * @throws StoreError `notFound`
- */
-async function checkInvites(tx: Tx, workspace: string, by: string): Promise<void> {
-  const roles = await lockMembers(tx, workspace);
-  if (roles.get(by) !== 'owner')
-    throw new StoreError('notFound', 'You do not own this workspace any more.');
-}
-
 /** The invitations of the workspace that are open, or were within a month, the newest first. */
 export async function listInvitations(tx: Sql, workspace: string): Promise<ListedInvitation[]> {
   const { rows } = await tx.query<ListedInvitation>(
@@ -128,7 +118,7 @@ export type Renewal = Pick<
  */
 export async function renewInvitation(tx: Tx, renewal: Renewal): Promise<Invitation> {
   const { workspace, id, tokenHash, expiresAt, invitedBy } = renewal;
-  await checkInvites(tx, workspace, invitedBy);
+  await lockMembersFor(tx, workspace, invitedBy);
   const { rows } = await tx.query<Invitation>(
     `UPDATE invitations i SET token_hash = $3, expires_at = $4, invited_by = $5
      WHERE workspace_id = $1 AND id = $2 AND ${OPEN} RETURNING ${columns}`,

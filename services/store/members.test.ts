@@ -12,7 +12,7 @@ import {
 } from './invitations.ts';
 import { changeRole, listMembers, removeMember } from './members.ts';
 import { NOON } from './testing/monitors.ts';
-import { storeError, useDatabase } from './testing/suite.ts';
+import { storeError, untilBlocked, useDatabase } from './testing/suite.ts';
 import { createApiToken, listApiTokens } from './tokens.ts';
 import { withTokenHash, withTransaction } from './workspace.ts';
 
@@ -39,9 +39,10 @@ describe('members and invitations', () => {
         member.role,
       ]),
     );
-  const change = (userId: string, role: MemberRole) =>
-    suite.api((tx) => changeRole(tx, 'team', { userId, role, now: NOON }));
-  const remove = (userId: string) => suite.api((tx) => removeMember(tx, 'team', userId, NOON));
+  const change = (userId: string, role: MemberRole, by = ann) =>
+    suite.api((tx) => changeRole(tx, 'team', { userId, by, role, now: NOON }));
+  const remove = (userId: string, by = userId) =>
+    suite.api((tx) => removeMember(tx, 'team', { userId, by, now: NOON }));
   const hash = () => Buffer.from(randomUUID().repeat(2)).subarray(0, 32);
   const invite = async (address: string, by = ann, createdAt = NOON) => {
     const [id, tokenHash] = [randomUUID(), hash()];
@@ -87,6 +88,28 @@ describe('members and invitations', () => {
     );
   });
 
+  it('A17 are changed by nobody who owns the workspace no more, though they were let in to ask', async () => {
+    await join(bob, 'owner');
+    await change(ann, 'editor', bob);
+    const isGone = { code: 'notFound', message: /do not own this workspace any more/ };
+    await assert.rejects(change(ann, 'owner'), isGone);
+    await assert.rejects(change(bob, 'viewer'), isGone);
+    await assert.rejects(remove(bob, ann), isGone);
+    assert.deepEqual(await roles(), { ann: 'editor', bob: 'owner' });
+    assert.equal(await remove(ann), 'editor');
+  });
+
+  it('A17 wait for a change of who asks that is under way, and see it', async () => {
+    await join(bob, 'owner');
+    const late = await suite.api(async (tx) => {
+      await changeRole(tx, 'team', { userId: ann, by: bob, role: 'viewer', now: NOON });
+      const removal = remove(bob, ann).catch((error: unknown) => error);
+      await untilBlocked(suite.db);
+      return { removal };
+    });
+    assert.match(String(await late.removal), /do not own this workspace any more/);
+  });
+
   it('become something else, and say what they were', async () => {
     assert.equal(await change(bob, 'owner'), 'viewer');
     assert.deepEqual(await roles(), { ann: 'owner', bob: 'owner' });
@@ -102,7 +125,7 @@ describe('members and invitations', () => {
 
   for (const [what, go] of [
     ['leave', (user: string) => remove(user)],
-    ['are demoted', (user: string) => change(user, 'viewer')],
+    ['are demoted', (user: string) => change(user, 'viewer', user)],
   ] as const)
     it(`keep one of two owners who ${what} at the same time`, async () => {
       await join(bob, 'owner');
@@ -146,11 +169,11 @@ describe('members and invitations', () => {
     await join(bob, 'owner', 'other');
     const other = (work: Parameters<typeof suite.api>[0]) => suite.api(work, 'other');
     await assert.rejects(
-      other((tx) => changeRole(tx, 'other', { userId: ann, role: 'viewer', now: NOON })),
+      other((tx) => changeRole(tx, 'other', { userId: ann, by: ann, role: 'viewer', now: NOON })),
       storeError('notFound'),
     );
     await assert.rejects(
-      other((tx) => changeRole(tx, 'team', { userId: bob, role: 'owner', now: NOON })),
+      other((tx) => changeRole(tx, 'team', { userId: bob, by: ann, role: 'owner', now: NOON })),
       storeError('notFound'),
     );
     const { id } = await invite('eve@corp.example');

@@ -39,11 +39,27 @@ export async function lockMembers(
   return new Map(rows.map(({ id, role }) => [id, role]));
 }
 
-/** @returns what the member was. @throws StoreError `notFound`; `invalid` for the last owner */
-async function loseRole(tx: Sql, workspace: string, userId: string): Promise<MemberRole> {
+/**
+ * Locks the members for one who changes them: whoever was let in to ask may be no owner by now.
+ * @throws StoreError `notFound`
+ */
+export async function lockMembersFor(
+  tx: Sql,
+  workspace: string,
+  by: string,
+): Promise<ReadonlyMap<string, MemberRole>> {
   const roles = await lockMembers(tx, workspace);
+  if (roles.get(by) !== 'owner')
+    throw new StoreError('notFound', 'You do not own this workspace any more.');
+  return roles;
+}
+
+const noSuch = (): StoreError => new StoreError('notFound', 'There is no such member.');
+
+/** @returns what the member was. @throws StoreError `notFound`; `invalid` for the last owner */
+function checkMayLose(roles: ReadonlyMap<string, MemberRole>, userId: string): MemberRole {
   const role = roles.get(userId);
-  if (!role) throw new StoreError('notFound', 'There is no such member.');
+  if (!role) throw noSuch();
   const owners = [...roles.values()].filter((each) => each === 'owner');
   if (role === 'owner' && owners.length === 1)
     throw new StoreError(
@@ -53,23 +69,31 @@ async function loseRole(tx: Sql, workspace: string, userId: string): Promise<Mem
   return role;
 }
 
+/** A change of a member, and the owner who makes it. */
+export interface MemberChange {
+  readonly userId: string;
+  readonly by: string;
+  readonly now: Date;
+}
+
 /**
  * Makes a member something else. Who is an owner no more has invited nobody.
  * @returns what the member was
- * @throws StoreError `notFound`; `invalid` for the last owner
+ * @throws StoreError `notFound`, also when it is no owner who asks; `invalid` for the last owner
  */
 export async function changeRole(
   tx: Sql,
   workspace: string,
-  { userId, role, now }: { readonly userId: string; readonly role: MemberRole; readonly now: Date },
+  { userId, by, role, now }: MemberChange & { readonly role: MemberRole },
 ): Promise<MemberRole> {
+  const roles = await lockMembersFor(tx, workspace, by);
   if (role === 'owner') {
-    const before = (await lockMembers(tx, workspace)).get(userId);
-    if (!before) throw new StoreError('notFound', 'There is no such member.');
+    const before = roles.get(userId);
+    if (!before) throw noSuch();
     await setRole(tx, workspace, userId, role);
     return before;
   }
-  const before = await loseRole(tx, workspace, userId);
+  const before = checkMayLose(roles, userId);
   await setRole(tx, workspace, userId, role);
   await voidInvitationsOf(tx, workspace, userId, now);
   return before;
@@ -83,17 +107,18 @@ const setRole = (tx: Sql, workspace: string, userId: string, role: MemberRole): 
   ]);
 
 /**
- * Takes a member out, with the tokens that the member has in the workspace.
+ * Takes a member out, with the tokens that the member has in the workspace; everybody may go.
  * @returns what the member was
- * @throws StoreError `notFound`; `invalid` for the last owner
+ * @throws StoreError as `changeRole`
  */
 export async function removeMember(
   tx: Sql,
   workspace: string,
-  userId: string,
-  now: Date,
+  { userId, by, now }: MemberChange,
 ): Promise<MemberRole> {
-  const before = await loseRole(tx, workspace, userId);
+  const roles =
+    by === userId ? await lockMembers(tx, workspace) : await lockMembersFor(tx, workspace, by);
+  const before = checkMayLose(roles, userId);
   await tx.query('DELETE FROM memberships WHERE workspace_id = $1 AND user_id = $2', [
     workspace,
     userId,

@@ -88,8 +88,12 @@ const change = (deps: ApiDeps): Route =>
       const { workspace } = principal;
       await checkIsTeam(deps, workspace);
       await withWorkspace(deps.pool, workspace, async (tx) => {
-        const wanted = { userId: params.id, role: body.role, now: deps.clock.now() };
-        const before = await changeRole(tx, workspace, wanted);
+        const before = await changeRole(tx, workspace, {
+          userId: params.id,
+          by: principal.userId,
+          role: body.role,
+          now: deps.clock.now(),
+        });
         const detail = { before, after: body.role };
         await note(tx, deps, principal, { action: 'member.role', userId: params.id, detail });
       });
@@ -122,7 +126,8 @@ const takeOut = (
   action: 'member.remove' | 'member.leave',
 ): Promise<void> =>
   withWorkspace(deps.pool, principal.workspace, async (tx) => {
-    const before = await removeMember(tx, principal.workspace, userId, deps.clock.now());
+    const change = { userId, by: principal.userId, now: deps.clock.now() };
+    const before = await removeMember(tx, principal.workspace, change);
     await note(tx, deps, principal, { action, userId, detail: { before } });
   });
 
