@@ -71,7 +71,7 @@ describe('people and the members of their workspace at the dashboard', function 
     await button(page, 'Make an invitation').click();
     const shown = page.getByRole('region', { name: 'Link of the invitation' });
     const link = await shown.filter({ hasText: address }).locator('code').textContent();
-    await button(page, 'I have sent it').click();
+    await button(page, 'Done').click();
     return (link ?? '').replace(pages.publicUrl, '');
   };
   const isSound = async (page: Page): Promise<void> => {
@@ -124,6 +124,39 @@ describe('people and the members of their workspace at the dashboard', function 
     await button(page, 'Remove').click();
     await button(page, 'Remove').click();
     await page.getByLabel('Role of bob').waitFor({ state: 'detached' });
+  });
+
+  it('shows invitations to whoever signs in with the address: to join, or to decline', async () => {
+    const page = await enter(ann, '/members');
+    await makeTeam(page, 'Depot');
+    await invite(page, 'eve@example.org', 'viewer');
+    await line(page, 'eve@example.org').getByText('mail waits to be sent').waitFor();
+    const eves = await enter(await newPerson(api, 'eve'), '/');
+    const shown = eves.getByRole('region', { name: 'Invitations to you' });
+    await shown.getByText('ann invites you to Depot as viewer').waitFor();
+    await isSound(eves);
+    await button(eves, 'Decline Depot').click();
+    await shown.waitFor({ state: 'detached' });
+    await page.reload();
+    await line(page, 'eve@example.org').getByText('declined').waitFor();
+
+    await page.getByLabel('Mail address').fill('eve@example.org');
+    await button(page, 'Make an invitation').click();
+    await page.getByText(/No mail is sent: eve@example.org has declined/).waitFor();
+    await isSound(page);
+    await eves.reload();
+    await button(eves, 'Join Depot').click();
+    await heading(eves, 'Monitors').waitFor();
+    await eves.goto(`${pages.publicUrl}/members`);
+    await line(eves, 'ann').getByText('owner').waitFor();
+  });
+
+  it('ends invitations by mail from the link of one', async () => {
+    const page = await enter(ann, '/unsubscribe?token=_invitations.x');
+    await page.getByText('no more invitations by mail to this address').waitFor();
+    await button(page, 'Unsubscribe').click();
+    await page.getByText('This link does not work').waitFor();
+    await isSound(page);
   });
 
   it('takes an invitation back, and who has the link is told so', async () => {

@@ -1,14 +1,21 @@
-/** Mails about accounts as a state machine, as deliveries are: claimed with a lease, never lost, fenced. */
+/**
+ * Mails about accounts, and those that invite, as a state machine, as deliveries are: claimed with a lease, never
+ * lost, fenced.
+ */
 import type { AccountNotice } from '../core/contracts/accountMail.ts';
 import { OWN_ISSUERS } from './identity.ts';
+import type { INVITED } from './invitationMails.ts';
+import type { Invitation } from './invitations.ts';
 import type { DeliveryOutcome } from './outbox.ts';
 import type { Sql } from './pool.ts';
 
 /** One mail in the hands of one dispatcher. */
 export interface AccountMailClaim {
   readonly id: string;
-  readonly userId: string;
-  readonly kind: AccountNotice['kind'];
+  /** Null for a mail that invites: it belongs to no person, and joins no other. */
+  readonly userId: string | null;
+  readonly invitation: Pick<Invitation, 'workspace' | 'id'> | null;
+  readonly kind: AccountNotice['kind'] | typeof INVITED;
   /** `unknown`: a send was begun and its outcome was never written; it is asked for, not sent. */
   readonly state: 'sending' | 'unknown';
   readonly attempts: number;
@@ -57,7 +64,10 @@ export async function claimAccountMails(
            AND lead.state = 'pending' AND lead.attempts = 0
        WHERE t.state = 'sending' AND t.attempts = 1 AND j.id <> t.id
          AND (j.id = lead.id OR j.state = 'joined' AND j.told_with = lead.id))
-     SELECT t.id, t.user_id AS "userId", t.kind, t.state, t.attempts,
+     SELECT t.id, t.user_id AS "userId", t.kind,
+       CASE WHEN t.invitation_id IS NOT NULL
+         THEN jsonb_build_object('workspace', t.inviting_workspace, 'id', t.invitation_id) END AS invitation,
+       t.state, t.attempts,
        t.first_attempt_at AS "firstAttemptAt", t.unknown_since AS "unknownSince", t.resent,
        t.lease_token AS token
      FROM taken t ORDER BY t.created_at, t.id`,

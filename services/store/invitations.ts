@@ -1,4 +1,5 @@
 /** Invitations into a workspace: kept with the hash of their token, accepted once. */
+import type { AccountMailState } from './accountMails.ts';
 import { StoreError } from './errors.ts';
 import type { MemberRole } from './identity.ts';
 import { lockMembersFor } from './members.ts';
@@ -18,15 +19,23 @@ export interface Invitation {
   readonly revokedAt: Date | null;
   readonly acceptedAt: Date | null;
   readonly acceptedBy: string | null;
+  /** Then it is revoked as well. */
+  readonly declinedAt: Date | null;
 }
 
-/** One in the list of the workspace. */
-export interface ListedInvitation extends Invitation {
+interface Named extends Invitation {
   readonly inviterName: string | null;
 }
 
-/** One whose link somebody has. */
-export interface FoundInvitation extends ListedInvitation {
+/** One in the list of the workspace. */
+export interface ListedInvitation extends Named {
+  /** What became of its newest mail; null where none was written. */
+  readonly mailState: AccountMailState | null;
+  readonly mailError: string | null;
+}
+
+/** One whose link somebody has, or whose address is theirs. */
+export interface FoundInvitation extends Named {
   readonly workspaceName: string;
   /** Whoever invited may get in by now. */
   readonly isInviterIn: boolean;
@@ -39,7 +48,7 @@ const KEEP_MS = 30 * 86_400_000;
 
 const columns = `i.workspace_id AS workspace, i.id, i.address, i.role, i.invited_by AS "invitedBy",
   i.created_at AS "createdAt", i.expires_at AS "expiresAt", i.revoked_at AS "revokedAt",
-  i.accepted_at AS "acceptedAt", i.accepted_by AS "acceptedBy"`;
+  i.accepted_at AS "acceptedAt", i.accepted_by AS "acceptedBy", i.declined_at AS "declinedAt"`;
 const OPEN = 'revoked_at IS NULL AND accepted_at IS NULL';
 
 export type NewInvitation = Pick<
@@ -97,8 +106,11 @@ export async function createInvitation(tx: Tx, made: NewInvitation): Promise<voi
 /** The invitations of the workspace that are open, or were within a month, the newest first. */
 export async function listInvitations(tx: Sql, workspace: string): Promise<ListedInvitation[]> {
   const { rows } = await tx.query<ListedInvitation>(
-    `SELECT ${columns}, u.display_name AS "inviterName"
+    `SELECT ${columns}, u.display_name AS "inviterName", m.state AS "mailState", m.last_error AS "mailError"
      FROM invitations i LEFT JOIN users u ON u.id = i.invited_by
+       LEFT JOIN LATERAL (SELECT state, last_error FROM account_mails a
+         WHERE a.inviting_workspace = i.workspace_id AND a.invitation_id = i.id
+         ORDER BY a.created_at DESC, a.id DESC LIMIT 1) m ON true
      WHERE i.workspace_id = $1 ORDER BY i.created_at DESC, i.id DESC LIMIT 500`,
     [workspace],
   );
@@ -144,24 +156,65 @@ export async function revokeInvitation(
 
 const noSuch = (): StoreError => new StoreError('notFound', 'There is no such open invitation.');
 
+const found = `SELECT ${columns}, w.display_name AS "workspaceName", u.display_name AS "inviterName",
+    u.id IS NOT NULL AND u.disabled_at IS NULL AS "isInviterIn"
+  FROM invitations i JOIN workspaces w ON w.id = i.workspace_id
+    LEFT JOIN users u ON u.id = i.invited_by`;
+
 /** The invitation of a token, whatever became of it, locked; runs under `withTokenHash` of the same hash. */
 export async function findInvitation(
   tx: Sql,
   tokenHash: Uint8Array,
 ): Promise<FoundInvitation | undefined> {
   const { rows } = await tx.query<FoundInvitation>(
-    `SELECT ${columns}, w.display_name AS "workspaceName", u.display_name AS "inviterName",
-       u.id IS NOT NULL AND u.disabled_at IS NULL AS "isInviterIn"
-     FROM invitations i JOIN workspaces w ON w.id = i.workspace_id
-       LEFT JOIN users u ON u.id = i.invited_by
-     WHERE i.token_hash = $1 FOR UPDATE OF i`,
+    `${found} WHERE i.token_hash = $1 FOR UPDATE OF i`,
     [tokenHash],
   );
   return rows[0];
 }
 
+/** The invitations of a canonical address that may be accepted now, the newest first; runs under its `withUser`. */
+export async function listInvitationsTo(
+  tx: Sql,
+  address: string,
+  now: Date,
+): Promise<FoundInvitation[]> {
+  const { rows } = await tx.query<FoundInvitation>(
+    `${found} WHERE i.address = $1 AND ${OPEN} AND i.expires_at > $2 AND u.disabled_at IS NULL
+       AND u.id IS NOT NULL ORDER BY i.created_at DESC, i.id DESC LIMIT 100`,
+    [address, now],
+  );
+  return rows;
+}
+
+/** As `findInvitation`, by its id; runs under `withUser` of somebody whose address it is for. */
+export async function findInvitationTo(
+  tx: Sql,
+  address: string,
+  id: string,
+): Promise<FoundInvitation | undefined> {
+  const { rows } = await tx.query<FoundInvitation>(
+    `${found} WHERE i.address = $1 AND i.id = $2 FOR UPDATE OF i`,
+    [address, id],
+  );
+  return rows[0];
+}
+
+/** Ends an invitation by the wish of whom it is for; under the same conditions as `acceptInvitation`. */
+export async function declineInvitation(
+  tx: Sql,
+  { workspace, id }: Pick<Invitation, 'workspace' | 'id'>,
+  now: Date,
+): Promise<void> {
+  await tx.query("SELECT set_config('mon.workspace', $1, true)", [workspace]);
+  await tx.query(
+    `UPDATE invitations SET revoked_at = $3, declined_at = $3 WHERE workspace_id = $1 AND id = $2`,
+    [workspace, id, now],
+  );
+}
+
 /**
- * Makes a person a member by an invitation that `findInvitation` gave in this transaction, which runs under its
+ * Makes a person a member by an invitation that this transaction has found, which runs under its
  * workspace from now on. Who is a member already stays what they are.
  */
 export async function acceptInvitation(

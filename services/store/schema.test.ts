@@ -22,6 +22,7 @@ const sqlTypes: Readonly<Record<string, string>> = {
   Bytes: 'bytea',
   Json: 'jsonb',
   'DateTime @db.Timestamptz(6)': 'timestamp with time zone',
+  'DateTime[] @db.Timestamptz(6)': 'timestamp with time zone[]',
   'DateTime @db.Date': 'date',
   'Unsupported("xid8")': 'xid8',
 };

@@ -5,10 +5,11 @@ import type { FoundInvitation, Invitation } from '../../store/invitations.ts';
 /** How long a link is good. */
 export const INVITATION_MS = 7 * 86_400_000;
 
-export type InvitationState = 'open' | 'accepted' | 'expired' | 'takenBack';
+export type InvitationState = 'open' | 'accepted' | 'expired' | 'takenBack' | 'declined';
 
 export function stateOf(invitation: Invitation, now: Date): InvitationState {
   if (invitation.acceptedAt !== null) return 'accepted';
+  if (invitation.declinedAt !== null) return 'declined';
   if (invitation.revokedAt !== null || invitation.invitedBy === null) return 'takenBack';
   return invitation.expiresAt > now ? 'open' : 'expired';
 }

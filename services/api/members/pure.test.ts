@@ -19,6 +19,7 @@ const found = (change: Partial<FoundInvitation> = {}): FoundInvitation => ({
   revokedAt: null,
   acceptedAt: null,
   acceptedBy: null,
+  declinedAt: null,
   inviterName: 'Ann',
   workspaceName: 'Team',
   isInviterIn: true,
@@ -33,6 +34,7 @@ describe('an invitation', () => {
     ['expired', { expiresAt: NOW }],
     ['takenBack', { revokedAt: NOW }],
     ['takenBack', { invitedBy: null }],
+    ['declined', { revokedAt: NOW, declinedAt: NOW }],
     ['accepted', { acceptedAt: NOW, expiresAt: NOW }],
   ] as const)
     it(`is ${state} with ${JSON.stringify(change)}`, () => {

@@ -7,20 +7,22 @@ import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { present, time } from './schemas.ts';
 
+/** What became of a mail of the installation itself. */
+export const mailState = z.enum([
+  'pending',
+  'sending',
+  'unknown',
+  'joined',
+  'sent',
+  'dead',
+  'notConfigured',
+  'noAddress',
+]);
 const mail = z.strictObject({
   id: z.string(),
   at: time,
   kind: z.string(),
-  state: z.enum([
-    'pending',
-    'sending',
-    'unknown',
-    'joined',
-    'sent',
-    'dead',
-    'notConfigured',
-    'noAddress',
-  ]),
+  state: mailState,
   lastError: z.string().nullable(),
 });
 const SHOWN = 50;

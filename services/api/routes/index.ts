@@ -25,6 +25,7 @@ import { monitorRoutes } from './monitors.ts';
 import { objectRoutes } from './objects.ts';
 import { object } from './schemas.ts';
 import { quotaRoutes } from './quotas.ts';
+import { ownInvitationRoutes } from './ownInvitations.ts';
 import { recipientRoutes } from './recipients.ts';
 import { sessionRoutes } from './session.ts';
 import { ownSessionRoutes } from './sessions.ts';
@@ -61,6 +62,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...memberRoutes(deps),
     ...invitationRoutes(deps),
     ...joiningRoutes(deps),
+    ...ownInvitationRoutes(deps),
     ...quotaRoutes(deps),
     ...accountRoutes(deps),
     ...accountMailRoutes(deps),

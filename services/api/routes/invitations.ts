@@ -1,4 +1,4 @@
-/** Inviting people into a workspace by a link. */
+/** Inviting people into a workspace by a mail, and by a link. */
 import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
 import {
@@ -7,6 +7,7 @@ import {
   renewInvitation,
   revokeInvitation,
 } from '../../store/invitations.ts';
+import { enqueueInvitationMail, type InvitationMail } from '../../store/invitationMails.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { hashSecret, newSecret } from '../cookie.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -16,6 +17,7 @@ import { noteInvitation } from '../members/note.ts';
 import { checkIsTeam } from '../members/team.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { requireFresh } from '../stepUp/fresh.ts';
+import { mailState } from './accountMails.ts';
 import { memberRole } from './members.ts';
 import { identified, maybeTime, present, time } from './schemas.ts';
 
@@ -38,11 +40,34 @@ const line = z.strictObject({
   createdAt: time,
   expiresAt: time,
   acceptedAt: maybeTime,
-  state: z.enum(['open', 'accepted', 'expired', 'takenBack']),
+  state: z.enum(['open', 'accepted', 'expired', 'takenBack', 'declined']),
+  /** What became of its newest mail; null where none was written. */
+  mailState: mailState.nullable(),
+  /** Why that did not arrive, or not yet. */
+  mailError: z.string().nullable(),
 });
 
-/** The link is in this answer and nowhere else: whoever invites sends it. */
-const linked = z.strictObject({ id: z.string(), link: z.string(), expiresAt: time });
+/** The link is in this answer and nowhere else, not in the mail: whoever invites may send it. */
+const linked = z.strictObject({
+  id: z.string(),
+  link: z.string(),
+  expiresAt: time,
+  /** A mail to the address, without the link, is on its way; null where none is, with `notMailed`. */
+  mail: z.literal('queued').nullable(),
+  notMailed: z.string().nullable(),
+});
+
+const linkedOf = (
+  made: { readonly id: string; readonly link: string; readonly expiresAt: Date },
+  mail: InvitationMail,
+) => ({
+  body: present(linked, {
+    ...made,
+    ...(mail.kind === 'queued'
+      ? { mail: mail.kind, notMailed: null }
+      : { mail: null, notMailed: mail.why }),
+  }),
+});
 
 const list = (deps: ApiDeps): Route =>
   defineRoute({
@@ -85,7 +110,7 @@ const invite = (deps: ApiDeps): Route =>
     path: base,
     limit: 'costly',
     summary:
-      'Invites the person of an address; the link is in this answer and nowhere else, good for a week',
+      'Invites the person of an address by a mail, where there is room for one, and by the link in this answer, good for a week',
     status: 201,
     body: z.strictObject({ address: z.string().max(254), role: memberRole }),
     answer: linked,
@@ -102,11 +127,12 @@ const invite = (deps: ApiDeps): Route =>
       const address = addressOf(body.address);
       const { link, ...times } = newLink(deps);
       const made = { workspace, id: deps.newId(), address, role: body.role, invitedBy: userId };
-      await withWorkspace(deps.pool, workspace, async (tx) => {
+      const mail = await withWorkspace(deps.pool, workspace, async (tx) => {
         await createInvitation(tx, { ...made, ...times });
         await noteInvitation(tx, deps, principal, { action: 'invitation.create', ...made });
+        return enqueueInvitationMail(tx, { ...made, now: times.createdAt });
       });
-      return { body: present(linked, { id: made.id, link, expiresAt: times.expiresAt }) };
+      return linkedOf({ id: made.id, link, expiresAt: times.expiresAt }, mail);
     },
   });
 
@@ -116,7 +142,8 @@ const renew = (deps: ApiDeps): Route =>
     method: 'post',
     path: `${base}/:id/resend`,
     limit: 'costly',
-    summary: 'Another link of an open invitation, good for a week; the one before is void',
+    summary:
+      'Another mail and link of an open invitation, good for a week; the link before is void',
     params: identified,
     body: z.strictObject({}).optional(),
     answer: linked,
@@ -125,13 +152,14 @@ const renew = (deps: ApiDeps): Route =>
       const { principal, params } = asker;
       const { workspace, userId } = principal;
       await checkIsTeam(deps, workspace);
-      const { link, tokenHash, expiresAt } = newLink(deps);
+      const { link, tokenHash, createdAt: now, expiresAt } = newLink(deps);
       const renewal = { workspace, id: params.id, invitedBy: userId, tokenHash, expiresAt };
-      await withWorkspace(deps.pool, workspace, async (tx) => {
-        const { id, role } = await renewInvitation(tx, renewal);
+      const mail = await withWorkspace(deps.pool, workspace, async (tx) => {
+        const { id, role, address } = await renewInvitation(tx, renewal);
         await noteInvitation(tx, deps, principal, { action: 'invitation.resend', id, role });
+        return enqueueInvitationMail(tx, { id, address, now });
       });
-      return { body: present(linked, { id: params.id, link, expiresAt }) };
+      return linkedOf({ id: params.id, link, expiresAt }, mail);
     },
   });
 

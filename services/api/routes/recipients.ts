@@ -1,6 +1,8 @@
 /** Recipients of mail: confirming, unsubscribing, and asking once more. */
 import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
+import { findInvitedAddress, stopInvitationMails } from '../../store/invitationMails.ts';
+import { isStopFor, readStopToken } from '../../store/invitationMailsLink.ts';
 import {
   findRecipientById,
   getRecipient,
@@ -10,7 +12,7 @@ import {
 import { askRecipients, askableAt, isAsking } from '../../store/recipientsAsked.ts';
 import { isSignedFor, readUnsubscribeToken } from '../../store/recipientsLink.ts';
 import { peekOneTimeToken, useOneTimeToken } from '../../store/tokens.ts';
-import { withTokenHash, withWorkspace, type Tx } from '../../store/workspace.ts';
+import { withTokenHash, withTransaction, withWorkspace, type Tx } from '../../store/workspace.ts';
 import { audit } from '../audit.ts';
 import { refuse } from '../authenticate.ts';
 import { hashSecret } from '../cookie.ts';
@@ -96,10 +98,17 @@ const unsubscribe = (deps: ApiDeps): Route =>
     path: '/api/v1/unsubscribe',
     policy: 'public',
     tag,
-    summary: 'Ends the mails of a channel to one address, by the signed link of such a mail',
+    summary:
+      'Ends the mails of a channel, or all invitations, to one address, by the signed link of such a mail',
     query: z.strictObject({ token: z.string().max(200) }),
-    answer: z.strictObject({ address: z.string(), channel: z.string() }),
+    answer: z.union([
+      z.strictObject({ address: z.string(), channel: z.string() }),
+      /** Of an invitation: of its address only a hash is kept. */
+      z.strictObject({ address: z.null(), channel: z.null() }),
+    ]),
     handle: async ({ query, request }) => {
+      if (await endsInvitations(deps, query.token))
+        return { body: { address: null, channel: null } };
       const token = readUnsubscribeToken(query.token);
       const recipient =
         token &&
@@ -119,6 +128,18 @@ const unsubscribe = (deps: ApiDeps): Route =>
       return { body: { address: recipient.address, channel: recipient.channel } };
     },
   });
+
+/** False for a token that is none of an invitation's mail. */
+const endsInvitations = async (deps: ApiDeps, text: string): Promise<boolean> => {
+  const token = readStopToken(text);
+  if (!token) return false;
+  return withTransaction(deps.pool, async (tx) => {
+    const found = await findInvitedAddress(tx, token.addressId);
+    if (!found || !isStopFor(token, found)) return false;
+    await stopInvitationMails(tx, found.id, deps.clock.now());
+    return true;
+  });
+};
 
 async function leave(
   tx: Tx,

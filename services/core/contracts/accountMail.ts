@@ -58,6 +58,24 @@ export const accountMailResult = z.discriminatedUnion('kind', [
 ]);
 export type AccountMailResult = z.infer<typeof accountMailResult>;
 
+/** Invites whoever reads an address, who may have no account; names are words of others. */
+export const INVITATION_MAIL_PATH = '/internal/v1/invitation-mails';
+
+export const invitationMailRequest = z.strictObject({
+  deliveryId: z.string(),
+  to: z.string(),
+  inviter: z.string(),
+  workspace: z.string(),
+  role: z.enum(['owner', 'editor', 'viewer']),
+  expiresAt: timestamp,
+  /** Our own dashboard. */
+  link: z.string(),
+  /** The page that ends such mails to the address. */
+  unsubscribeLink: z.string(),
+  timeoutMs: z.number().int().positive().max(60_000),
+});
+export type InvitationMailRequest = z.infer<typeof invitationMailRequest>;
+
 /** Asks the provider whether it has a mail whose outcome is unknown. */
 export const accountMailReconcileRequest = z.strictObject({ deliveryId: z.string() });
 export const accountMailReconcileResult = reconcileResult;

@@ -1,7 +1,7 @@
 /** The words of a mail to a person about their own account. Pure. */
 import type { AccountMailRequest, AccountNotice } from '../../core/contracts/accountMail.ts';
-import { cleanProse } from '../../domain/prose.ts';
 import { oneLine, safeLink, type Content, type Segment } from '../template.ts';
+import { minuteOf, named } from './words.ts';
 
 interface Words {
   /** For the subject, where it is the only one. */
@@ -35,14 +35,6 @@ export function renderAccountMail({ notices, more, link }: Said): Content {
   ];
   return { subject: oneLine(`[duckmon] ${title}`), body };
 }
-
-const minuteOf = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
-
-/** People's own words, without what would become a link (D18). */
-const named = (text: string): string => {
-  const clean = oneLine(cleanProse(text)).slice(0, 100);
-  return clean === '' ? '' : ` “${clean}”`;
-};
 
 function wordsOf(notice: AccountNotice): Words {
   switch (notice.kind) {

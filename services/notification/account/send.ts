@@ -3,12 +3,15 @@ import type {
   accountMailReconcileRequest,
   AccountMailRequest,
   AccountMailResult,
+  InvitationMailRequest,
 } from '../../core/contracts/accountMail.ts';
 import type { reconcileResult } from '../../core/contracts/notification.ts';
 import type { z } from 'zod';
 import { deliverEmail, type EmailTarget } from '../channels/email.ts';
 import type { NotificationConfig } from '../config.ts';
 import { reconcile, type DeliverDeps } from '../deliver.ts';
+import type { Content } from '../template.ts';
+import { renderInvitation } from './invitation.ts';
 import { renderAccountMail } from './render.ts';
 
 /** No workspace: the mail is between the installation and the person. */
@@ -36,10 +39,34 @@ const without = (why: string): OwnMail => ({
   reason: `This installation has no mail of its own: ${why}`,
 });
 
+type SendDeps = Pick<DeliverDeps, 'config' | 'clock' | 'transport'>;
+
 /** Sends once; every outcome of a provider is a result, never an exception. */
-export async function sendAccountMail(
+export const sendAccountMail = (
   { deliveryId, to, timeoutMs, ...said }: AccountMailRequest,
-  deps: Pick<DeliverDeps, 'config' | 'clock' | 'transport'>,
+  deps: SendDeps,
+  gone: AbortSignal,
+): Promise<AccountMailResult> =>
+  sendOwn({ deliveryId, to, timeoutMs, content: renderAccountMail(said) }, deps, gone);
+
+/** As `sendAccountMail`, with the page by which its reader ends such mails. */
+export const sendInvitationMail = (
+  mail: InvitationMailRequest,
+  deps: SendDeps,
+  gone: AbortSignal,
+): Promise<AccountMailResult> => sendOwn({ ...mail, content: renderInvitation(mail) }, deps, gone);
+
+interface OwnMailToSend {
+  readonly deliveryId: string;
+  readonly to: string;
+  readonly timeoutMs: number;
+  readonly content: Content;
+  readonly unsubscribeLink?: string;
+}
+
+async function sendOwn(
+  { deliveryId, to, timeoutMs, content, unsubscribeLink }: OwnMailToSend,
+  deps: SendDeps,
   gone: AbortSignal,
 ): Promise<AccountMailResult> {
   const own = ownMailOf(deps.config);
@@ -50,13 +77,18 @@ export async function sendAccountMail(
       {
         id: deliveryId,
         workspace: WORKSPACE,
-        content: renderAccountMail(said),
+        content,
         config: deps.config,
         transport,
         clock: deps.clock,
         signal: AbortSignal.any([gone, AbortSignal.timeout(timeoutMs)]),
       },
-      { type: 'Email', to: [to], provider: own.provider },
+      {
+        type: 'Email',
+        to: [to],
+        provider: own.provider,
+        ...(unsubscribeLink === undefined ? {} : { unsubscribeLinks: { [to]: unsubscribeLink } }),
+      },
     );
   } finally {
     await transport.close();

@@ -1,12 +1,17 @@
-/** Sends what people are told of their own accounts, through notification; what it learns is written, fenced. */
+/**
+ * Sends what people are told of their own accounts, and invitations, through notification; what it learns is
+ * written, fenced.
+ */
 import {
   ACCOUNT_MAIL_PATH,
   ACCOUNT_MAIL_RECONCILE_PATH,
+  INVITATION_MAIL_PATH,
   MOST_NOTICES,
   accountMailReconcileResult,
   accountMailResult,
   type AccountMailRequest,
   type AccountMailResult,
+  type InvitationMailRequest,
 } from '../../core/contracts/accountMail.ts';
 import { messageOf } from '../../core/errors.ts';
 import {
@@ -18,6 +23,7 @@ import {
   type AccountMailContent,
   type AccountMailOutcome,
 } from '../../store/accountMailsOutbox.ts';
+import { takeInvitationMail, type InvitationToMail } from '../../store/invitationMails.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { afterReconcile, afterSend, type Reconciled } from '../outbox/decide.ts';
 import { failedSend } from '../outbox/failedSend.ts';
@@ -58,13 +64,18 @@ async function dispatchOne(
   deps: AccountMailDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const about = { mail: claim.id, user: claim.userId, kind: claim.kind };
+  const { id: mail, kind } = claim;
+  const about =
+    claim.userId === null
+      ? { mail, invitation: claim.invitation?.id ?? null, kind }
+      : { mail, user: claim.userId, kind };
   try {
     const outcome = await tryMail(claim, deps, signal);
     await deps.failpoint('account-mail.before-commit');
     if (!(await finishAccountMail(deps.pool, claim, outcome, deps.clock.now()))) return;
     deps.metrics.accountMails.inc({ result: outcome.kind });
-    reportUnsent(outcome, about, deps);
+    // Of an invitation its workspace is told.
+    if (claim.userId !== null) reportUnsent(outcome, about, deps);
   } catch (error) {
     deps.log.error({ err: error, ...about }, 'a mail about an account could not be attempted');
   }
@@ -73,7 +84,7 @@ async function dispatchOne(
 /** Who should have been told and was not, for whoever runs the installation. */
 function reportUnsent(
   outcome: AccountMailOutcome,
-  about: Readonly<Record<string, string>>,
+  about: Readonly<Record<string, string | null>>,
   { log }: Pick<AccountMailDeps, 'log'>,
 ): void {
   const { kind: why } = outcome;
@@ -90,17 +101,44 @@ async function tryMail(
   signal: AbortSignal,
 ): Promise<AccountMailOutcome> {
   if (claim.state === 'unknown') return reconcile(claim, deps, signal);
+  const { userId, invitation } = claim;
+  if (invitation !== null) return tryInvitation({ ...claim, invitation }, deps, signal);
   const { address, notices } = await readAccountMail(deps.pool, claim);
-  if (address === null)
+  if (address === null || userId === null)
     return {
       kind: 'noAddress',
       error: 'No sign-in provider has verified a mail address of this person',
     };
   const now = deps.clock.now();
-  const at = await accountMailsFullUntil(deps.pool, claim.userId, MAILS_AN_HOUR, now);
+  const at = await accountMailsFullUntil(deps.pool, userId, MAILS_AN_HOUR, now);
   if (at) return { kind: 'defer', at, error: 'The person got enough mails within an hour' };
+  const mail = mailOf(claim, address, notices, deps);
+  return attempt(claim, ACCOUNT_MAIL_PATH, mail, deps, signal);
+}
+
+async function tryInvitation(
+  claim: AccountMailClaim & { readonly invitation: NonNullable<AccountMailClaim['invitation']> },
+  deps: AccountMailDeps,
+  signal: AbortSignal,
+): Promise<AccountMailOutcome> {
+  const taken = await takeInvitationMail(deps.pool, claim.invitation, {
+    now: deps.clock.now(),
+    isFirst: claim.attempts === 1,
+  });
+  if (taken.kind === 'none') return { kind: 'dead', error: taken.why };
+  const mail = invitationOf(claim, taken, deps);
+  return attempt(claim, INVITATION_MAIL_PATH, mail, deps, signal);
+}
+
+async function attempt(
+  claim: AccountMailClaim,
+  path: string,
+  mail: AccountMailRequest | InvitationMailRequest,
+  deps: AccountMailDeps,
+  signal: AbortSignal,
+): Promise<AccountMailOutcome> {
   await deps.failpoint('account-mail.before-send');
-  const result = await send(mailOf(claim, address, notices, deps), deps, signal);
+  const result = await send(path, mail, deps, signal);
   await deps.failpoint('account-mail.after-send');
   return result.kind === 'notConfigured'
     ? { kind: 'notConfigured', error: result.reason }
@@ -123,13 +161,30 @@ const mailOf = (
   timeoutMs: SEND_MS,
 });
 
+const invitationOf = (
+  { id }: AccountMailClaim,
+  { address, inviter, workspace, role, expiresAt, stopToken }: InvitationToMail,
+  { settings: { publicUrl } }: Pick<AccountMailDeps, 'settings'>,
+): InvitationMailRequest => ({
+  deliveryId: id,
+  to: address,
+  inviter,
+  workspace,
+  role,
+  expiresAt: expiresAt.toISOString(),
+  link: publicUrl,
+  unsubscribeLink: `${publicUrl}/unsubscribe?token=${stopToken}`,
+  timeoutMs: SEND_MS,
+});
+
 async function send(
-  mail: AccountMailRequest,
+  path: string,
+  mail: AccountMailRequest | InvitationMailRequest,
   { notification }: Pick<AccountMailDeps, 'notification'>,
   signal: AbortSignal,
 ): Promise<AccountMailResult> {
   try {
-    return await notification.post(ACCOUNT_MAIL_PATH, mail, accountMailResult, {
+    return await notification.post(path, mail, accountMailResult, {
       timeoutMs: SEND_MS + GRACE_MS,
       signal,
     });

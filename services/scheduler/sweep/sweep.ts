@@ -5,6 +5,7 @@ import { releaseReservations } from '../../store/budget.ts';
 import { pruneCache } from '../../store/cache.ts';
 import { oldestLatenessMs } from '../../store/claim.ts';
 import { eraseWorkspaces } from '../../store/erasure.ts';
+import { deleteInvitedAddresses } from '../../store/invitationMails.ts';
 import { recoverLeases } from '../../store/lease.ts';
 import { recoverDeliveries } from '../../store/outbox.ts';
 import {
@@ -146,6 +147,11 @@ export function createChores(deps: SweepDeps): Chores {
       everyMs: HOUR_MS,
       run: ({ pool }, now) =>
         deleteAccountMails(pool, new Date(now.getTime() - ACCOUNT_MAIL_LIFE_MS), ENDED_BATCH),
+    },
+    {
+      name: 'invited-addresses',
+      everyMs: HOUR_MS,
+      run: ({ pool }, now) => deleteInvitedAddresses(pool, now, ENDED_BATCH),
     },
     { name: 'erasure', everyMs: 60_000, run: erase },
     { name: 'seals', everyMs: 60_000, run: createSealChore() },

@@ -1,7 +1,7 @@
 /** Scripted browser, llm and notification services that speak the real contracts over real HTTP. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import {
   FETCH_PATH,
   fetchRequest,
@@ -19,10 +19,13 @@ import {
 import {
   ACCOUNT_MAIL_PATH,
   ACCOUNT_MAIL_RECONCILE_PATH,
+  INVITATION_MAIL_PATH,
   accountMailReconcileRequest,
   accountMailRequest,
+  invitationMailRequest,
   type AccountMailRequest,
   type AccountMailResult,
+  type InvitationMailRequest,
 } from '../../core/contracts/accountMail.ts';
 import type { SecretFinding } from '../../core/contracts/channelSecret.ts';
 import {
@@ -296,7 +299,9 @@ export interface FakeNotification {
   readonly asked: string[];
   /** Mails to people about their own accounts. */
   readonly accountMails: AccountMailRequest[];
-  /** Answers to those from now on. */
+  /** Mails that invite. */
+  readonly invitationMails: InvitationMailRequest[];
+  /** Answers to both from now on. */
   respondToAccountMails(result: AccountMailResult | 'drop'): void;
   /** Questions about Secrets. */
   readonly checked: unknown[];
@@ -315,6 +320,7 @@ export async function startFakeNotification(): Promise<FakeNotification> {
   const asked: string[] = [];
   const checked: unknown[] = [];
   const accountMails: AccountMailRequest[] = [];
+  const invitationMails: InvitationMailRequest[] = [];
   let accountMailAnswer: AccountMailResult | 'drop' = { kind: 'accepted', providerId: 'p-1' };
   let finding: SecretFinding | 'unavailable' = { kind: 'found' };
   let result: DeliverResult | 'drop' | ((request: DeliverRequest) => DeliverResult | 'drop') = {
@@ -334,10 +340,17 @@ export async function startFakeNotification(): Promise<FakeNotification> {
       asked.push((request.body as { deliveryId: string }).deliveryId);
       response.json({ state, providerId: null });
     });
-    app.post(ACCOUNT_MAIL_PATH, (request, response) => {
-      accountMails.push(accountMailRequest.parse(request.body));
+    const answerMail: RequestHandler = (request, response) => {
       if (accountMailAnswer === 'drop') request.socket.destroy();
       else response.json(accountMailAnswer);
+    };
+    app.post(ACCOUNT_MAIL_PATH, (request, response, next) => {
+      accountMails.push(accountMailRequest.parse(request.body));
+      return answerMail(request, response, next);
+    });
+    app.post(INVITATION_MAIL_PATH, (request, response, next) => {
+      invitationMails.push(invitationMailRequest.parse(request.body));
+      return answerMail(request, response, next);
     });
     app.post(ACCOUNT_MAIL_RECONCILE_PATH, (request, response) => {
       asked.push(accountMailReconcileRequest.parse(request.body).deliveryId);
@@ -355,6 +368,7 @@ export async function startFakeNotification(): Promise<FakeNotification> {
     asked,
     checked,
     accountMails,
+    invitationMails,
     respondToAccountMails: (next) => {
       accountMailAnswer = next;
     },

@@ -44,7 +44,7 @@ const CHECKED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   deliveries: { state: 'dead', recipient: null },
   sessions: { challenge_purpose: 'enrol' },
   erasures: { kind: 'user' },
-  account_mails: { state: 'sent' },
+  account_mails: { state: 'sent', inviting_workspace: null, invitation_id: null },
 };
 
 /** Columns that name the row of another table, whose row of the same workspace or person it is. */
@@ -84,7 +84,13 @@ function valueOf(table: string, column: string, type: string, seeded: Seeded): u
 }
 
 /** Not of a workspace or a person. */
-const OF_ALL = new Set(['meta', 'platform_budgets', 'global_epochs', 'erasures']);
+const OF_ALL = new Set([
+  'meta',
+  'platform_budgets',
+  'global_epochs',
+  'erasures',
+  'invited_addresses',
+]);
 
 export const tablesOfSomebody = async (sql: Sql): Promise<TableShape[]> =>
   (await readTables(sql)).filter(({ name }) => !OF_ALL.has(name));

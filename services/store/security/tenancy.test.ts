@@ -85,6 +85,7 @@ describe('rows of many workspaces', function () {
         'deliveries',
         'findings',
         'idempotency_keys',
+        'invitations',
         'monitors',
         'one_time_tokens',
         'pending_judgements',

@@ -101,6 +101,9 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /workspaces/current/leave': { needs: 'own', body: { workspace: 'another' } },
   'POST /invitations/look': { needs: 'own', body: link },
   'POST /invitations/accept': { needs: 'own', body: link },
+  'GET /invitations/mine': { needs: 'own' },
+  'POST /invitations/mine/{id}/accept': { needs: 'own', body: {} },
+  'POST /invitations/mine/{id}/decline': { needs: 'own', body: {} },
   'POST /invitations': {
     needs: 'ownerFactor',
     body: { address: 'eve@example.org', role: 'viewer' },

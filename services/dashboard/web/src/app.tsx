@@ -9,6 +9,7 @@ import { SignInPage } from './pages/signIn.tsx';
 import { ChangeNotice } from './parts/factorChanges.tsx';
 import { Header } from './parts/header.tsx';
 import { Failure, Loading } from './parts/notice.tsx';
+import { OwnInvitations } from './parts/ownInvitations.tsx';
 import { StepUpDialog } from './parts/stepUpDialog.tsx';
 import { RoleProvider } from './parts/workspaces.tsx';
 
@@ -86,6 +87,7 @@ function SignedIn() {
       <StepUpDialog />
       <main>
         <ChangeNotice />
+        <OwnInvitations />
         <Suspense fallback={<Loading />}>
           <Switch>
             <Route path="/" component={MonitorsPage} />

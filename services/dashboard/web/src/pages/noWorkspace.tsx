@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { SignOut } from '../parts/header.tsx';
 import { bindingCommands, kubernetesUserIn } from '../parts/noWorkspaceWords.ts';
+import { OwnInvitations } from '../parts/ownInvitations.tsx';
 
 export function NoWorkspacePage({ whyNone }: { readonly whyNone: string }) {
   const queries = useQueryClient();
@@ -11,6 +12,7 @@ export function NoWorkspacePage({ whyNone }: { readonly whyNone: string }) {
     <main className="narrow">
       <h1 className="brand">duckmon</h1>
       <h2>You are signed in, and have no workspace yet</h2>
+      <OwnInvitations />
       {user === undefined ? <p className="caution">{whyNone}.</p> : <AskFor user={user} />}
       <div className="actions">
         <button

@@ -9,9 +9,18 @@ interface ActionProps {
   readonly body?: unknown;
   readonly children: React.ReactNode;
   readonly kind?: 'primary' | 'plain';
+  /** Says what the words alone do not, as there are several such buttons. */
+  readonly label?: string;
 }
 
-export function Action({ path, method = 'POST', body, children, kind = 'plain' }: ActionProps) {
+export function Action({
+  path,
+  method = 'POST',
+  body,
+  children,
+  kind = 'plain',
+  label,
+}: ActionProps) {
   const queries = useQueryClient();
   const action = useMutation({
     mutationFn: () => call(method, path, method === 'POST' ? (body ?? {}) : undefined),
@@ -22,6 +31,7 @@ export function Action({ path, method = 'POST', body, children, kind = 'plain' }
       <button
         type="button"
         className={kind}
+        aria-label={label}
         disabled={action.isPending}
         onClick={() => action.mutate()}
       >

@@ -1,9 +1,10 @@
-/** Inviting people, whose link is shown once, and the invitations that there are. */
+/** Inviting people, who get a mail, by a link that is shown once; and the invitations that there are. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { call, get } from '../api.ts';
 import { Action } from './action.tsx';
 import { Badge, type Tone } from './badge.tsx';
+import { mailWords, type MailState } from './mailWords.ts';
 import { ROLE_WORDS, type Role } from './memberLine.tsx';
 import { Empty, Failure, Loading } from './notice.tsx';
 import { Time } from './time.tsx';
@@ -15,12 +16,19 @@ interface Invitation {
   readonly inviterName: string | null;
   readonly createdAt: string;
   readonly expiresAt: string;
-  readonly state: 'open' | 'accepted' | 'expired' | 'takenBack';
+  readonly state: 'open' | 'accepted' | 'expired' | 'takenBack' | 'declined';
+  readonly mailState: MailState | null;
+  readonly mailError: string | null;
 }
 
-interface Made {
-  readonly address: string;
+interface Linked {
   readonly link: string;
+  /** Why no mail goes out; null where one does. */
+  readonly notMailed: string | null;
+}
+
+interface Made extends Linked {
+  readonly address: string;
 }
 
 export function Invitations() {
@@ -41,9 +49,9 @@ function InviteForm({ onMade }: { readonly onMade: (made: Made) => void }) {
   const [role, setRole] = useState('viewer');
   const queries = useQueryClient();
   const invite = useMutation({
-    mutationFn: () => call<{ link: string }>('POST', '/invitations', { address, role }),
-    onSuccess: ({ link }) => {
-      onMade({ address, link });
+    mutationFn: () => call<Linked>('POST', '/invitations', { address, role }),
+    onSuccess: (linked) => {
+      onMade({ address, ...linked });
       setAddress('');
       return queries.invalidateQueries({ queryKey: ['invitations'] });
     },
@@ -78,8 +86,9 @@ function InviteForm({ onMade }: { readonly onMade: (made: Made) => void }) {
         Make an invitation
       </button>
       <p className="muted">
-        You get a link to send to them. It is good for seven days, once, and only for whoever signs
-        in with this address.
+        They get a mail, and see the invitation when they sign in with this address. You get a link
+        besides, in case no mail arrives. It is good for seven days, once, and for this address
+        alone.
       </p>
       {invite.error && <Failure error={invite.error} />}
     </form>
@@ -93,8 +102,16 @@ function ShownLink({ made, done }: { readonly made: Made; readonly done: () => v
   }, [made.link]);
   return (
     <section ref={section} className="caution" aria-label="Link of the invitation">
-      <h3>Send this link to {made.address}</h3>
-      <p>It is shown this once; an older one to the same address is void.</p>
+      <h3>
+        {made.notMailed === null
+          ? `A mail to ${made.address} is on its way`
+          : `Send this link to ${made.address}`}
+      </h3>
+      {made.notMailed !== null && <p>No mail is sent: {made.notMailed}.</p>}
+      <p>
+        {made.notMailed === null && 'If it does not arrive, send them this link. '}
+        It is shown this once; an older one to the same address is void.
+      </p>
       <p>
         <code className="key">{made.link}</code>
       </p>
@@ -103,7 +120,7 @@ function ShownLink({ made, done }: { readonly made: Made; readonly done: () => v
           Copy
         </button>
         <button type="button" className="primary" onClick={done}>
-          I have sent it
+          Done
         </button>
       </div>
     </section>
@@ -132,6 +149,7 @@ const STATES: Readonly<Record<Invitation['state'], readonly [Tone, string]>> = {
   accepted: ['good', 'accepted'],
   expired: ['warn', 'expired'],
   takenBack: ['calm', 'taken back'],
+  declined: ['warn', 'declined'],
 };
 
 interface LineProps {
@@ -151,6 +169,7 @@ function Line({ invitation, onMade }: LineProps) {
           as {role}
           {inviterName === null ? '' : `, by ${inviterName}`}, <Time at={createdAt} />
         </span>
+        {state === 'open' && <MailFate of={invitation} />}
         <span className="grow" />
         {(state === 'open' || state === 'expired') && (
           <Renew invitation={invitation} onMade={onMade} />
@@ -165,19 +184,26 @@ function Line({ invitation, onMade }: LineProps) {
   );
 }
 
+/** What became of the mail: nothing where none was written. */
+function MailFate({ of: { mailState, mailError } }: { readonly of: Invitation }) {
+  if (mailState === null) return null;
+  const words = mailWords(mailState);
+  return <span className="muted">{mailError === null ? words : `${words}: ${mailError}`}</span>;
+}
+
 function Renew({ invitation: { id, address }, onMade }: LineProps) {
   const queries = useQueryClient();
   const renew = useMutation({
-    mutationFn: () => call<{ link: string }>('POST', `/invitations/${id}/resend`, {}),
-    onSuccess: ({ link }) => {
-      onMade({ address, link });
+    mutationFn: () => call<Linked>('POST', `/invitations/${id}/resend`, {}),
+    onSuccess: (linked) => {
+      onMade({ address, ...linked });
       return queries.invalidateQueries({ queryKey: ['invitations'] });
     },
   });
   return (
     <>
       <button type="button" disabled={renew.isPending} onClick={() => renew.mutate()}>
-        New link
+        Send again
       </button>
       {renew.error && <Failure error={renew.error} />}
     </>

@@ -1,0 +1,68 @@
+/** Invitations to whoever is signed in, wherever that person is: to join, or not. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { call, get } from '../api.ts';
+import { chooseWorkspace } from '../workspace.ts';
+import { Action } from './action.tsx';
+import type { Role } from './memberLine.tsx';
+import { Failure } from './notice.tsx';
+
+interface OwnInvitation {
+  readonly id: string;
+  readonly workspace: string;
+  readonly workspaceName: string;
+  readonly role: Role;
+  readonly inviterName: string | null;
+}
+
+const path = '/invitations/mine';
+
+/** Nothing while there are none, or while nobody can tell. */
+export function OwnInvitations() {
+  const invitations = useQuery({
+    queryKey: ['own-invitations'],
+    queryFn: () => get<{ items: readonly OwnInvitation[] }>(path),
+  });
+  if (!invitations.data?.items.length) return null;
+  return (
+    <section className="note" aria-label="Invitations to you">
+      <ul className="lines">
+        {invitations.data.items.map((invitation) => (
+          <Line key={invitation.id} invitation={invitation} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Line({ invitation }: { readonly invitation: OwnInvitation }) {
+  const { id, workspace, workspaceName, role, inviterName } = invitation;
+  const queries = useQueryClient();
+  const join = useMutation({
+    mutationFn: () => call('POST', `${path}/${id}/accept`, {}),
+    onSuccess: () => chooseWorkspace(workspace),
+    onError: () => queries.invalidateQueries({ queryKey: ['own-invitations'] }),
+  });
+  return (
+    <li>
+      <p>
+        {inviterName ?? 'An owner'} invites you to {workspaceName} as {role}. Members see your name,
+        and owners your address.
+      </p>
+      <div className="actions">
+        <button
+          type="button"
+          className="primary"
+          disabled={join.isPending}
+          onClick={() => join.mutate()}
+          aria-label={`Join ${workspaceName}`}
+        >
+          Join
+        </button>
+        <Action path={`${path}/${id}/decline`} label={`Decline ${workspaceName}`}>
+          Decline
+        </Action>
+      </div>
+      {join.error && <Failure error={join.error} />}
+    </li>
+  );
+}
