@@ -211,6 +211,24 @@ describe('what a person does with all of their own data', () => {
       assert.deepEqual(await audited(), []);
     });
 
+    it('is refused to the last administrator who may sign in, and says what to do', async () => {
+      const admins = (...users: readonly string[]) =>
+        api.db.pool('postgres').query('UPDATE users SET platform_admin = id = ANY ($1)', [users]);
+      const other = await newPerson(api, 'other');
+      await admins(ann, other);
+      await api.db
+        .pool('postgres')
+        .query('UPDATE users SET disabled_at = now() WHERE id = $1', [other]);
+      const refused = await end('ann@example.org');
+      assert.equal(refused.status, 422);
+      assert.match(refused.json.error.message, /only administrator.*grant-admin USER/);
+      assert.match((await ask('GET', '/account')).text, /only administrator/);
+      assert.ok(await exists(ann));
+      await api.db.pool('postgres').query('UPDATE users SET disabled_at = NULL');
+      assert.equal((await end('ann@example.org')).status, 204);
+      await admins();
+    });
+
     it('is not for the account that the installation makes itself', async () => {
       const own = await newPerson(api, 'You', { issuer: 'local', email: null });
       const { status, json } = await end('You', await newBrowser(api, own));

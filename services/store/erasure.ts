@@ -110,18 +110,45 @@ async function hasOtherOwner(tx: Sql, workspace: string, userId: string): Promis
   return rows.some((row) => row.role === 'owner' && row.userId !== userId);
 }
 
-/**
- * The workspaces that go with a person, whom it locks; runs under `withUser` of that person.
- * @throws StoreError `notFound`; `invalid` while the person is the only owner of a team's workspace, and for an
- * account that the installation itself makes
- */
-export async function planUserErasure(tx: Sql, userId: string): Promise<string[]> {
-  const { rows } = await tx.query<{ issuer: string }>(
-    'SELECT issuer FROM users WHERE id = $1 FOR UPDATE',
+interface Administrating {
+  readonly id: string;
+  readonly issuer: string;
+  readonly isAdmin: boolean;
+  readonly stands: boolean;
+}
+
+/** Locks a person, with all administrators where it is one: of two who go at the same time one stays. */
+async function lockPerson(tx: Sql, userId: string): Promise<readonly Administrating[]> {
+  const { rows } = await tx.query<Administrating>(
+    `SELECT id, issuer, platform_admin AS "isAdmin", disabled_at IS NULL AS stands FROM users
+     WHERE id = $1 OR platform_admin AND (SELECT platform_admin FROM users WHERE id = $1)
+     ORDER BY id FOR UPDATE`,
     [userId],
   );
-  if (!rows[0]) throw new StoreError('notFound', 'There is no such account.');
-  if (OWN_ISSUERS.includes(rows[0].issuer)) throw isOwn();
+  return rows;
+}
+
+/** Whoever holds the machine may erase the last administrator as well, and make another one. */
+export interface ErasureRights {
+  readonly lastAdministratorMayGo: boolean;
+}
+
+/**
+ * The workspaces that go with a person, whom it locks; runs under `withUser` of that person.
+ * @throws StoreError `notFound`; `invalid` while the person is the only owner of a team's workspace, for the last
+ * administrator, and for an account that the installation itself makes
+ */
+export async function planUserErasure(
+  tx: Sql,
+  userId: string,
+  { lastAdministratorMayGo }: ErasureRights,
+): Promise<string[]> {
+  const locked = await lockPerson(tx, userId);
+  const person = locked.find(({ id }) => id === userId);
+  if (!person) throw new StoreError('notFound', 'There is no such account.');
+  if (OWN_ISSUERS.includes(person.issuer)) throw isOwn();
+  const isLast = !locked.some(({ id, isAdmin, stands }) => id !== userId && isAdmin && stands);
+  if (person.isAdmin && isLast && !lastAdministratorMayGo) throw isLastAdministrator();
   const gone: string[] = [];
   for (const { workspace, kind } of await ownedBy(tx, userId)) {
     await tx.query("SELECT set_config('mon.workspace', $1, true)", [workspace]);
@@ -142,14 +169,25 @@ const isOwn = (): StoreError =>
     'This account belongs to the installation itself, which would make it again; to delete everything, stop duckmon and delete its data.',
   );
 
+const isLastAdministrator = (): StoreError =>
+  new StoreError(
+    'invalid',
+    'This account is the only administrator of the installation; make somebody else one first: npx duckmon admin grant-admin USER on the machine, kubectl monitor grant-admin USER in a cluster.',
+  );
+
 /**
  * Erases a person with sessions, tokens, memberships and factors, and asks for the erasure of the personal
  * workspaces; runs under `withUser` of that person. Audits keep the id, which is then nobody's.
  * @returns the workspaces that go as well
  * @throws StoreError as `planUserErasure`
  */
-export async function eraseUser(tx: Sql, userId: string, now: Date): Promise<string[]> {
-  const gone = await planUserErasure(tx, userId);
+export async function eraseUser(
+  tx: Sql,
+  userId: string,
+  now: Date,
+  rights: ErasureRights,
+): Promise<string[]> {
+  const gone = await planUserErasure(tx, userId, rights);
   for (const workspace of gone) {
     await tx.query("SELECT set_config('mon.workspace', $1, true)", [workspace]);
     await askWorkspaceErasure(tx, workspace, new Date(now.getTime() + AFTERWARDS_MS));

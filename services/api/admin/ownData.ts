@@ -60,7 +60,7 @@ export async function eraseData(
   const erasing = { ...deps, objects: { clear: deps.clear } };
   const workspaces =
     kind === 'account'
-      ? await eraseAccount(erasing, id, by)
+      ? await eraseAccount(erasing, id, by, { lastAdministratorMayGo: true })
       : (await eraseTeam(erasing, id, by), [id]);
   await say(
     { kind, id, workspaces, erased: true },
@@ -76,7 +76,10 @@ const nameOf = ({ kind, id }: Exported, workspaces: readonly string[]): string =
 
 async function wouldGo(of: Exported, deps: AdminDeps, say: Say): Promise<ExitCode> {
   if (of.kind === 'workspace') await checkIsTeam(deps, of.id);
-  const workspaces = of.kind === 'account' ? await planAccount(deps, of.id) : [of.id];
+  const workspaces =
+    of.kind === 'account'
+      ? await planAccount(deps, of.id, { lastAdministratorMayGo: true })
+      : [of.id];
   const all = [
     ...(of.kind === 'account' ? [of] : []),
     ...workspaces.map((id): Exported => ({ kind: 'workspace', id })),

@@ -2,7 +2,12 @@
 import { createHash } from 'node:crypto';
 import { HttpError } from '../../core/errors.ts';
 import { appendAudit } from '../../store/audit.ts';
-import { askWorkspaceErasure, eraseUser, planUserErasure } from '../../store/erasure.ts';
+import {
+  askWorkspaceErasure,
+  eraseUser,
+  planUserErasure,
+  type ErasureRights,
+} from '../../store/erasure.ts';
 import { getWorkspace } from '../../store/identity.ts';
 import { PLATFORM_WORKSPACE, withUser, withWorkspace, type Tx } from '../../store/workspace.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -20,19 +25,28 @@ export interface By {
 }
 
 /** The workspaces that would go with an account. @throws StoreError as `planUserErasure` */
-export const planAccount = ({ pool }: Pick<EraseDeps, 'pool'>, userId: string): Promise<string[]> =>
-  withUser(pool, userId, (tx) => planUserErasure(tx, userId));
+export const planAccount = (
+  { pool }: Pick<EraseDeps, 'pool'>,
+  userId: string,
+  rights: ErasureRights,
+): Promise<string[]> => withUser(pool, userId, (tx) => planUserErasure(tx, userId, rights));
 
 /**
  * Erases a person. From the commit on every session and token of theirs is dead.
  * @returns the workspaces that go as well
  * @throws StoreError as `eraseUser`; HttpError while a cluster does not let go of an object: nothing is erased then
  */
-export async function eraseAccount(deps: EraseDeps, userId: string, by: By): Promise<string[]> {
-  for (const workspace of await planAccount(deps, userId)) await deps.objects.clear(workspace);
+export async function eraseAccount(
+  deps: EraseDeps,
+  userId: string,
+  by: By,
+  rights: ErasureRights,
+): Promise<string[]> {
+  for (const workspace of await planAccount(deps, userId, rights))
+    await deps.objects.clear(workspace);
   const at = deps.clock.now();
   return withUser(deps.pool, userId, async (tx) => {
-    const gone = await eraseUser(tx, userId, at);
+    const gone = await eraseUser(tx, userId, at, rights);
     await note(tx, { at, by, action: 'account.erase', subject: `user/${userId}` });
     return gone;
   });

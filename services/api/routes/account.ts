@@ -18,6 +18,7 @@ import { own, tried } from './factorShapes.ts';
 import { pageOf, paging, presentPage, time } from './schemas.ts';
 
 const base = '/api/v1/account';
+const RIGHTS = { lastAdministratorMayGo: false };
 
 export const accountRoutes = (deps: ApiDeps): Route[] => [
   look(deps),
@@ -73,7 +74,7 @@ interface Plan {
 
 async function plan(deps: ApiDeps, userId: string): Promise<Plan> {
   try {
-    return { workspaces: await planAccount(deps, userId), whyNot: null };
+    return { workspaces: await planAccount(deps, userId, RIGHTS), whyNot: null };
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'invalid') throw error;
     return { workspaces: [], whyNot: error.message };
@@ -121,7 +122,7 @@ const erase = (deps: ApiDeps): Route =>
             fields: [{ path: 'confirm', message: `must be ${wordOf(user)}` }],
           },
         );
-      await eraseAccount(deps, userId, { actor });
+      await eraseAccount(deps, userId, { actor }, RIGHTS);
       return {
         body: undefined,
         headers: { 'set-cookie': sessionCookie(deps.config.PUBLIC_URL, '', 0) },

@@ -33,7 +33,9 @@ describe('erasure', function () {
   const ask = (workspace: string) =>
     suite.api((tx) => askWorkspaceErasure(tx, workspace, LATER), workspace);
   const leave = (user: string) =>
-    withUser(suite.db.pool('mon_api'), user, (tx) => eraseUser(tx, user, LATER));
+    withUser(suite.db.pool('mon_api'), user, (tx) =>
+      eraseUser(tx, user, LATER, { lastAdministratorMayGo: true }),
+    );
   /** Everything that a backup has, as text. */
   const saved = async (name: string = randomUUID()): Promise<string> => {
     const file = path.join(folder, name);
