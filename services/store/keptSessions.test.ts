@@ -7,7 +7,7 @@ import { deleteMonitor } from './monitors.ts';
 import { ensureWorkspace, projectMonitor, retireMonitor } from './projection.ts';
 import { deleteSecret, putSecret } from './secrets.ts';
 import { NOON, testSource, testSpec } from './testing/monitors.ts';
-import { useDatabase } from './testing/suite.ts';
+import { storeError, useDatabase } from './testing/suite.ts';
 
 const LOGIN = 'duckmon-login-shop';
 const steps: SourceStep[] = [{ type: { selector: '#p', fromSecretKey: 'password' } }];
@@ -97,6 +97,14 @@ describe('kept sessions', () => {
     assert.deepEqual(await kept(), ['a', 'b', 'of other']);
     await removeIn('team');
     assert.deepEqual(await kept(), ['of other']);
+  });
+
+  it('E9 are not deleted by their name, as if there were no such Secret', async () => {
+    const remove = suite.api((tx) =>
+      deleteSecret(tx, 'team', 'Secret', keptSessionName('shop', 'a'), person),
+    );
+    await assert.rejects(remove, storeError('notFound'));
+    assert.deepEqual(await kept(), ['a', 'b', 'of other']);
   });
 
   it('E9 go with an object of the cluster that is gone, or is another of its name', async () => {
