@@ -42,6 +42,18 @@ export async function proposeApp(
   return rowCount === 1;
 }
 
+/**
+ * Removes the apps that were proposed before `before` and never confirmed: no factors, which would keep their
+ * data keys in use. `sql` is the scheduler's. @returns how many
+ */
+export async function removeUnconfirmedApps(sql: Sql, before: Date): Promise<number> {
+  const { rowCount } = await sql.query(
+    'DELETE FROM authenticator_apps WHERE confirmed_at IS NULL AND created_at < $1',
+    [before],
+  );
+  return rowCount ?? 0;
+}
+
 /** False when there was none. */
 export async function removeApp(tx: Sql, userId: string): Promise<boolean> {
   const { rowCount } = await tx.query('DELETE FROM authenticator_apps WHERE user_id = $1', [

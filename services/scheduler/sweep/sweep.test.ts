@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { newId } from '../../core/ids.ts';
 import { createLog } from '../../core/log.ts';
 import { askWorkspaceErasure } from '../../store/erasure.ts';
+import { insertRow } from '../../store/testing/rows.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { HOUR, MINUTE, NOON, createWorld, later, type World } from '../testing/world.ts';
 import { createChores, recover } from './sweep.ts';
@@ -70,6 +72,35 @@ describe('chores', () => {
       (await world.rows('one_time_tokens')).map((row) => row['expires_at']),
       [later(NOON, 48 * HOUR)],
     );
+  });
+
+  it('G17 remove an authenticator app that nobody confirmed within a day, and no other', async () => {
+    const propose = async (createdAt: Date, confirmedAt: Date | null): Promise<string> => {
+      const id = newId();
+      await insertRow(world.db.pool('postgres'), 'users', {
+        id,
+        issuer: 'https://accounts.example',
+        subject: id,
+        display_name: 'U',
+        created_at: NOON,
+      });
+      await insertRow(world.db.pool('postgres'), 'authenticator_apps', {
+        user_id: id,
+        sealed: Buffer.from('x'),
+        data_key_id: 'old',
+        created_at: createdAt,
+        confirmed_at: confirmedAt,
+      });
+      return id;
+    };
+    await propose(NOON, null);
+    const kept = [await propose(NOON, NOON), await propose(later(NOON, HOUR), null)];
+    world.clock.set(later(NOON, 24 * HOUR + 1));
+    await createChores(world.deps).run();
+    const { rows } = await world.db
+      .pool('postgres')
+      .query<{ id: string }>('SELECT user_id AS id FROM authenticator_apps');
+    assert.deepEqual(rows.map(({ id }) => id).toSorted(), kept.toSorted());
   });
 
   it('E15 erase the workspaces that were asked to be, and name none in the log', async () => {

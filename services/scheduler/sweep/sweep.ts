@@ -8,6 +8,7 @@ import { eraseWorkspaces } from '../../store/erasure.ts';
 import { deleteInvitedAddresses } from '../../store/invitationMails.ts';
 import { recoverLeases } from '../../store/lease.ts';
 import { recoverDeliveries } from '../../store/outbox.ts';
+import { removeUnconfirmedApps } from '../../store/secondFactorsTotp.ts';
 import {
   collectBlobs,
   deleteEnded,
@@ -152,6 +153,11 @@ export function createChores(deps: SweepDeps): Chores {
       name: 'invited-addresses',
       everyMs: HOUR_MS,
       run: ({ pool }, now) => deleteInvitedAddresses(pool, now, ENDED_BATCH),
+    },
+    {
+      name: 'unconfirmed-apps',
+      everyMs: HOUR_MS,
+      run: ({ pool }, now) => removeUnconfirmedApps(pool, new Date(now.getTime() - DAY_MS)),
     },
     { name: 'erasure', everyMs: 60_000, run: erase },
     { name: 'seals', everyMs: 60_000, run: createSealChore() },
