@@ -25,6 +25,7 @@ import {
 } from '../core/contracts/scheduler.ts';
 import { z } from 'zod';
 import { testSpec } from '../store/testing/monitors.ts';
+import { defaultSpending } from '../store/quotas.ts';
 import { readConfig, type SchedulerConfig } from './config.ts';
 import { startScheduler } from './start.ts';
 import { configFor } from './testing/config.ts';
@@ -78,6 +79,13 @@ describe('the scheduler as a service', () => {
     await world.monitor('shop');
     const client = await start();
     await until('a check', async () => (await countOf('checks')) === 1);
+    await client.close();
+  });
+
+  it('says what every workspace may spend, so that what is shown is what is enforced', async () => {
+    const caps = { microUsd: 10_500_000n, tokens: 1000 };
+    const client = await start({ workspaceCaps: caps });
+    assert.deepEqual(await defaultSpending(world.db.pool('mon_api')), caps);
     await client.close();
   });
 

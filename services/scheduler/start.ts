@@ -15,6 +15,7 @@ import { StoreError } from '../store/errors.ts';
 import { listenEvents, type Listener } from '../store/events.ts';
 import { holdOwner } from '../store/lease.ts';
 import { openPool, type Sql } from '../store/pool.ts';
+import { publishDefaultSpending } from '../store/quotas.ts';
 import { boundWorkers } from '../store/workers.ts';
 import { createDatabaseClock } from './clock.ts';
 import type { SchedulerConfig } from './config.ts';
@@ -62,6 +63,7 @@ export async function startScheduler(
     createSchedulerMetrics(metrics),
   );
   await recover(deps);
+  await publishDefaultSpending(pool, config.workspaceCaps);
 
   const app = createApp({ log, metrics, bodyLimit: BODY_LIMIT, readiness: () => readiness(pool) });
   let addresses: readonly string[] = [];

@@ -16,7 +16,7 @@ import { migrate, migrationsFolder } from './migrate.ts';
 import { NOON, later, seedWorkspaces } from './testing/monitors.ts';
 import { testDatabase, type TestDatabase } from './testing/postgres.ts';
 import { untilBlocked } from './testing/suite.ts';
-import { setLimits } from './quotas.ts';
+import { enforcedSpending, publishDefaultSpending, setLimits } from './quotas.ts';
 import { withWorkspace } from './workspace.ts';
 import { newId } from '../core/ids.ts';
 
@@ -128,6 +128,13 @@ describe('the budget', () => {
     assert.deepEqual([await reserve(), await reserve()], ['reserved', 'exceeded']);
     await set('1', 200);
     assert.equal(await reserve(), 'exceeded');
+    await publishDefaultSpending(pool, caps.workspace);
+    const told = (workspace: string) =>
+      withWorkspace(db.pool('mon_api'), workspace, (tx) => enforcedSpending(tx, workspace));
+    assert.deepEqual(await told('team'), { microUsd: 1_000_000n, tokens: 200 });
+    assert.deepEqual(await told('other'), caps.workspace);
+    await publishDefaultSpending(pool, { microUsd: null, tokens: null });
+    assert.deepEqual(await told('other'), { microUsd: null, tokens: null });
     assert.deepEqual([await reserve('other'), await reserve('other')], ['reserved', 'exceeded']);
     assert.deepEqual(await set(null, null), {
       monitors: null,

@@ -1,5 +1,5 @@
 /** How many monitors a workspace may have, and what it may spend in a month. */
-import { parseUsd } from '../domain/budget.ts';
+import { formatUsd, parseUsd } from '../domain/budget.ts';
 import { StoreError } from './errors.ts';
 import type { Sql } from './pool.ts';
 
@@ -74,6 +74,37 @@ export async function spendingQuota(sql: Sql, workspace: string): Promise<Spendi
   );
   const { usd = null, tokens = null } = rows[0] ?? {};
   return { microUsd: usd === null ? null : parseUsd(usd), tokens };
+}
+
+const DEFAULTS = 'quota:workspace';
+
+/** Says what every workspace without a limit of its own may spend in a month; the scheduler, which enforces it. */
+export async function publishDefaultSpending(
+  sql: Sql,
+  { microUsd, tokens }: SpendingQuota,
+): Promise<void> {
+  const value = { usd: microUsd === null ? null : formatUsd(microUsd), tokens };
+  await sql.query(
+    `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value`,
+    [DEFAULTS, JSON.stringify(value)],
+  );
+}
+
+/** @returns nulls where no scheduler has said it yet */
+export async function defaultSpending(sql: Sql): Promise<SpendingQuota> {
+  const { rows } = await sql.query<{ usd: string | null; tokens: number | null }>(
+    `SELECT value::jsonb->>'usd' AS usd, (value::jsonb->>'tokens')::bigint AS tokens FROM meta WHERE key = $1`,
+    [DEFAULTS],
+  );
+  const { usd = null, tokens = null } = rows[0] ?? {};
+  return { microUsd: usd === null ? null : parseUsd(usd), tokens };
+}
+
+/** What is enforced: the workspace's own limit, be it more or less, else that of all. */
+export async function enforcedSpending(sql: Sql, workspace: string): Promise<SpendingQuota> {
+  const own = await spendingQuota(sql, workspace);
+  const all = await defaultSpending(sql);
+  return { microUsd: own.microUsd ?? all.microUsd, tokens: own.tokens ?? all.tokens };
 }
 
 /** All limits of a workspace; money as a decimal. */

@@ -4,7 +4,7 @@ import { formatUsd, monthKey } from '../../domain/budget.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { readBudget } from '../../store/budgetRows.ts';
 import { hourAfter, hourlyQuota, LEAST_MAILS } from '../../store/hourlyQuotas.ts';
-import { monitorQuota, setLimits, spendingQuota } from '../../store/quotas.ts';
+import { enforcedSpending, monitorQuota, setLimits } from '../../store/quotas.ts';
 import { PLATFORM_WORKSPACE, withWorkspace } from '../../store/workspace.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -13,7 +13,7 @@ import { time } from './schemas.ts';
 
 export const quotaRoutes = (deps: ApiDeps): Route[] => [show(deps), set(deps)];
 
-/** Null where the workspace has no limit of its own: what holds for all workspaces holds then. */
+/** As it is enforced: of the workspace itself, else of all workspaces; null where neither has one. */
 const count = z.number().int().nullable();
 /** In an hour of the clock, in UTC; used is null without a limit, as nobody counts then. */
 const hourly = z.strictObject({ limit: count, used: count, resetsAt: time });
@@ -42,7 +42,7 @@ const show = (deps: ApiDeps): Route =>
       return {
         body: await withWorkspace(deps.pool, workspace, async (tx) => {
           const monitors = await monitorQuota(tx, workspace);
-          const may = await spendingQuota(tx, workspace);
+          const may = await enforcedSpending(tx, workspace);
           const used = await readBudget(tx, { workspace, monitor: '', month: monthKey(now) });
           const resetsAt = hourAfter(now).toISOString();
           const checks = await hourlyQuota(tx, workspace, 'checks', now);
