@@ -2,12 +2,8 @@
 import { createHash } from 'node:crypto';
 import { HttpError } from '../../core/errors.ts';
 import { appendAudit } from '../../store/audit.ts';
-import {
-  askWorkspaceErasure,
-  eraseUser,
-  planUserErasure,
-  type ErasureRights,
-} from '../../store/erasure.ts';
+import { askWorkspaceErasure, eraseUser } from '../../store/erasure.ts';
+import { planUserErasure, type ErasureRights } from '../../store/erasurePlan.ts';
 import { getWorkspace } from '../../store/identity.ts';
 import { PLATFORM_WORKSPACE, withUser, withWorkspace, type Tx } from '../../store/workspace.ts';
 import type { ApiDeps } from '../deps.ts';
