@@ -29,6 +29,15 @@ describe('soak: rebinding names', () => {
     );
   });
 
+  it('takes its harmless addresses from those that it is given', () => {
+    const name = scriptName(() => 0.9, ['192.0.2.1']);
+    assert.deepEqual(new Set(name.answer()), new Set(['192.0.2.1']));
+    assert.deepEqual(
+      name.answer().filter((address) => !isForbidden(address)),
+      ['192.0.2.1', '192.0.2.1'],
+    );
+  });
+
   it('remembers what it answered', () => {
     const name = scriptName(() => 0);
     const answers = [name.answer(), name.answer()];

@@ -37,8 +37,12 @@ export interface ScriptedName {
  * A name whose answers alternate between a harmless and a harmful set, so that a proxy which asks
  * twice for one connection meets the harmful one at its second question.
  * @param random in [0, 1)
+ * @param harmless addresses that may be dialled.
  */
-export function scriptName(random: () => number): ScriptedName {
+export function scriptName(
+  random: () => number,
+  harmless: readonly string[] = PUBLIC,
+): ScriptedName {
   const given: (readonly string[])[] = [];
   const pick = (list: readonly string[]): string =>
     list[Math.floor(random() * list.length)] ?? list[0] ?? '';
@@ -46,8 +50,8 @@ export function scriptName(random: () => number): ScriptedName {
     given,
     answer: () => {
       const harmful = given.length % 2 === 1;
-      const others = Array.from({ length: Math.floor(random() * 3) }, () => pick(PUBLIC));
-      const answer = harmful ? [...others, pick(FORBIDDEN)] : [pick(PUBLIC), ...others];
+      const others = Array.from({ length: Math.floor(random() * 3) }, () => pick(harmless));
+      const answer = harmful ? [...others, pick(FORBIDDEN)] : [pick(harmless), ...others];
       // The harmful one may stand anywhere.
       const turned = random() < 0.5 ? answer.toReversed() : answer;
       given.push(turned);

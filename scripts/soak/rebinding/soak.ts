@@ -8,6 +8,7 @@ import { connectStatus } from '../../../services/egress/testing/raw.ts';
 import { expectContent, figure } from '../../bench/lib/report.ts';
 import type { SoakOptions } from '../lib/options.ts';
 import { isForbidden, scriptName, type ScriptedName } from './names.ts';
+import { rebindByPackets } from './packets.ts';
 
 const REBINDINGS = 10_000;
 const NAME = 'rebind.test';
@@ -17,6 +18,12 @@ export async function soakRebinding(
   { count = REBINDINGS }: SoakOptions,
   say: (line: string) => void,
 ): Promise<void> {
+  await rebindByCalls(count, say);
+  await rebindByPackets(count, say);
+}
+
+/** What the proxy asks and dials, seen from its inside. */
+async function rebindByCalls(count: number, say: (line: string) => void): Promise<void> {
   const name = scriptName(Math.random);
   const origin = await startOrigin();
   const harness = await startHarness({
