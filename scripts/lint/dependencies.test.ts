@@ -120,6 +120,23 @@ describe('lint: C19 raw sockets', () => {
     assert.equal(findingsFor('services/llm/a.ts', `import 'undici';`).length, 1);
   });
 
+  for (const text of [
+    `const net = require('node:net');`,
+    `const { connect } = createRequire(import.meta.url)('x').y ?? require('net');`,
+    `process.getBuiltinModule('node:dgram').createSocket('udp4');`,
+    `const send = globalThis.fetch;`,
+    `await globalThis['fetch'](url);`,
+    `const { fetch } = deps;\nawait (globalThis.fetch ?? fetch)(url);`,
+  ])
+    it(`finds the way around it in ${text.replace('\n', ' ')}`, () => {
+      assert.equal(findingsFor('services/notification/a.ts', text).length, 1);
+    });
+
+  it('passes a type, and a file of data that is read by its path', () => {
+    const text = `let f: typeof globalThis.fetch;\nconst { version } = createRequire(import.meta.url)('../../package.json');\nrequire('./a.json');`;
+    assert.deepEqual(findingsFor('services/llm/a.ts', text), []);
+  });
+
   it('passes types and functions that open no socket', () => {
     const text = `import type { Socket } from 'node:net';\nimport { isIP, type Server } from 'node:net';`;
     assert.deepEqual(findingsFor('services/llm/a.ts', text), []);

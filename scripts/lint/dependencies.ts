@@ -69,10 +69,12 @@ const SOCKET_OWNERS: readonly (readonly [path: string, why: string])[] = [
   ['services/store', 'Postgres'],
   ['services/local', 'starts everything on loopback and serves the demo page'],
   ['services/cli/client.ts', 'calls the API'],
+  ['services/cli/main.ts', "gives that client the terminal's own fetch"],
   ['services/browser/http/fetch.ts', "undici's request over the egress dispatcher"],
   ['services/notification/post.ts', "undici's client over a socket of the egress transport"],
   ['services/dashboard/web', 'runs in the browser of the user'],
   ['operator/src/kube', 'the Kubernetes API'],
+  ['operator/src/controllers/monitorplatform/canaryPod.ts', "the program of the canary's pod"],
   ['scripts', 'tools of developers'],
 ];
 

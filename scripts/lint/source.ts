@@ -28,6 +28,8 @@ const STATEMENT =
   /^[ \t]*(?:import|export)\s+(type\s+)?((?:[\w$*\s{},]|\bas\b)*?)\s*from\s*['"]([^'"\n]+)['"]/gm;
 const EFFECT = /^[ \t]*import\s*['"]([^'"\n]+)['"]/gm;
 const DYNAMIC = /(?<![\w.$])import\(\s*['"]([^'"\n]+)['"]\s*\)/g;
+/** Late ways to a module that is no file of ours. */
+const REQUIRED = /(?<![\w$])(?:require|getBuiltinModule)\(\s*['"]([^'".\n][^'"\n]*)['"]\s*\)/g;
 
 /** Reads a file. */
 export function readSource(path: string, text: string): Source {
@@ -61,7 +63,7 @@ function readImports(text: string): Import[] {
       line: at(index + whole.length),
     }),
   );
-  const dynamic = [...text.matchAll(DYNAMIC)]
+  const dynamic = [...text.matchAll(DYNAMIC), ...text.matchAll(REQUIRED)]
     .filter(({ index }) => !isComment(lineAt(text, index)))
     .map(({ 1: specifier = '', index }): Import => ({
       specifier,
@@ -95,11 +97,13 @@ const DECLARATION = /^\s*(?:async\s+)?fetch\([^)]*\)?\s*(?::|\{|$)|^\s*fetch\(.*
 function readGlobals(text: string): GlobalUse[] {
   const given = GIVEN_FETCH.test(text);
   const calls = linesOf(text, CALL, (line) => !DECLARATION.test(line));
-  const explicit = linesOf(text, /globalThis\.fetch\(/);
+  // Also where it is only handed on.
+  const explicit = linesOf(text, /(?<!typeof )globalThis(?:\.fetch\b|\[)/);
   const made = ['WebSocket', 'EventSource'].flatMap((name) =>
     linesOf(text, new RegExp(`new ${name}\\(`)).map((line) => ({ name, line })),
   );
-  return [...(given ? explicit : calls).map((line) => ({ name: 'fetch', line })), ...made];
+  const lines = new Set(given ? explicit : [...calls, ...explicit]);
+  return [...[...lines].map((line) => ({ name: 'fetch', line })), ...made];
 }
 
 function linesOf(

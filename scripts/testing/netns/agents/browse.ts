@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { FetchResult } from '../../../../services/core/contracts/browser.ts';
+import type { FetchRequest, FetchResult } from '../../../../services/core/contracts/browser.ts';
 import {
   createChromiumBench,
   type ChromiumBench,
@@ -59,6 +59,8 @@ export const handlers = {
         { egressCredential: credential, timeoutMs: actMs + 20_000 },
       ),
     ),
+  /** Reads a page as the scheduler asks for it. */
+  read: (request: FetchRequest): Promise<FetchResult> => benchOf({}).fetch(request),
   closeBrowsers,
 };
 
