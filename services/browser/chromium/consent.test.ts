@@ -1,31 +1,15 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { startProxy, type TestProxy } from '../../../scripts/testing/site/proxy.ts';
 import { startSite, type Site } from '../../../scripts/testing/site/site.ts';
 import type { FetchRequest } from '../../core/contracts/browser.ts';
+import { sitesApart, type Apart } from '../testing/apart.ts';
 import { createChromiumBench, type ChromiumBench } from '../testing/chromiumBench.ts';
 import { pageIn, requestOf } from '../testing/request.ts';
-import type { ChromiumProgram } from './find.ts';
 import type { ResultPage } from './page.ts';
 
 /** A name that only the proxy knows: a site of its own, which Chromium gives a process of its own. */
 const CONSENT_SITE = 'http://consent.test';
 const OVER_ALL = 'style="position:fixed;inset:0;width:100%;height:100%"';
-
-/**
- * Makes Chromium give each site a process of its own, as a full browser does and the headless shell
- * does not.
- */
-async function siteByProcess(folder: string, program: ChromiumProgram): Promise<ChromiumProgram> {
-  const file = path.join(folder, 'chromium');
-  await writeFile(file, `#!/bin/sh\nexec '${program.file}' --site-per-process "$@"\n`, {
-    mode: 0o755,
-  });
-  await chmod(folder, 0o755);
-  return { ...program, file };
-}
 
 const processes = { 'with one process for all sites': false, 'with a process for each site': true };
 for (const [how, isApart] of Object.entries(processes))
@@ -35,27 +19,22 @@ for (const [how, isApart] of Object.entries(processes))
     let other: Site;
     let proxy: TestProxy;
     let bench: ChromiumBench;
-    let folder: string;
+    let apart: Apart;
     before(async () => {
       [site, other] = await Promise.all([startSite(), startSite()]);
       proxy = await startProxy({
         resolve: (target) =>
           target.startsWith('consent.test') ? `127.0.0.1:${other.port}` : target,
       });
-      folder = await mkdtemp(path.join(tmpdir(), 'consent-'));
-      const wrap = (program: ChromiumProgram) => siteByProcess(folder, program);
+      apart = await sitesApart();
+      const { wrap } = apart;
       bench = createChromiumBench(proxy.url, { settleCapMs: 1500, ...(isApart ? { wrap } : {}) });
       // The first one also starts the browser.
       await bench.fetch(requestOf(`${site.url}/static`));
     });
     after(async () => {
       await bench.close();
-      await Promise.all([
-        proxy.close(),
-        site.close(),
-        other.close(),
-        rm(folder, { recursive: true }),
-      ]);
+      await Promise.all([proxy.close(), site.close(), other.close(), apart.close()]);
     });
 
     const get = async (
