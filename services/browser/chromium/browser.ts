@@ -50,14 +50,19 @@ export interface Lease {
 
 const CLOSE_TIMEOUT_MS = 3000;
 
-/** Starts a browser. @throws SetupError when it does not start. */
+/**
+ * Starts a browser.
+ * @param start how its process begins.
+ * @throws SetupError when it does not start.
+ */
 export async function startChromium(
   program: ChromiumProgram,
   proxyServer: string,
   caps: Caps,
   sandbox: Sandbox = 'Own',
+  start = launch,
 ): Promise<Browser> {
-  const launched = await launch(program, proxyServer, sandbox);
+  const launched = await start(program, proxyServer, sandbox);
   const users = new Map<string, { targetId: string; events: TabEvents }>();
   const state: State = { tabs: 0, active: 0, dead: false, filled: false, killed: [] };
   void tellOfEnd(launched, users, state);

@@ -5,6 +5,7 @@ import { DEFAULT_CAPS, type Caps } from '../caps.ts';
 import { startChromium } from '../chromium/browser.ts';
 import { fetchByBrowser } from '../chromium/fetch.ts';
 import { findChromium, type ChromiumProgram } from '../chromium/find.ts';
+import type { launch } from '../chromium/launch.ts';
 import { createPool, type BrowserPool, type PoolLimits } from '../chromium/pool.ts';
 import { runFetch, type Fetcher } from '../fetch.ts';
 import type { ReadMounted } from '../login.ts';
@@ -26,6 +27,8 @@ export interface ChromiumBenchOptions {
   readonly mounted?: ReadMounted;
   /** Puts something before the program that was found. */
   readonly wrap?: (program: ChromiumProgram) => Promise<ChromiumProgram>;
+  /** Begins the process of a browser. */
+  readonly launch?: typeof launch;
   /** The way for what is no HTML. */
   readonly overHttp?: Fetcher;
 }
@@ -46,7 +49,8 @@ export function createChromiumBench(
     start: async () => {
       starts += 1;
       const program = await findChromium(process.env, '');
-      return startChromium((await options.wrap?.(program)) ?? program, proxyUrl, caps);
+      const wrapped = (await options.wrap?.(program)) ?? program;
+      return startChromium(wrapped, proxyUrl, caps, 'Own', options.launch);
     },
   });
   const overHttp: Fetcher =

@@ -1,0 +1,35 @@
+/** Hears each command that goes to a browser, so that a test can do harm at a named point. */
+import type { Connection, Session } from '../chromium/connection.ts';
+import { launch, type Launched } from '../chromium/launch.ts';
+import type { CommandName } from '../chromium/protocol.ts';
+
+/** A moment of a command: when it is about to be sent, or when its answer has come. */
+export type Point = `${'before' | 'after'} ${CommandName}`;
+
+/** A `launch` whose browser's commands are told; what is told waits for nothing. */
+export const tapped =
+  (hear: (point: Point, launched: Launched) => void): typeof launch =>
+  async (...given) => {
+    const launched = await launch(...given);
+    const tell = (point: Point): void => hear(point, launched);
+    return { ...launched, connection: tap(launched.connection, tell) };
+  };
+
+function tap(connection: Connection, tell: (point: Point) => void): Connection {
+  const around =
+    (session: Pick<Session, 'send'>): Session['send'] =>
+    async (command, ...params) => {
+      tell(`before ${command}`);
+      const answer = await session.send(command, ...params);
+      tell(`after ${command}`);
+      return answer;
+    };
+  return {
+    ...connection,
+    send: around(connection),
+    session: (sessionId) => {
+      const session = connection.session(sessionId);
+      return { ...session, send: around(session) };
+    },
+  };
+}
