@@ -148,6 +148,7 @@ describe('what one workspace sees of another', () => {
     ['POST', '/monitors/private/run', {}],
     ['POST', '/monitors/private/duplicate', { name: 'stolen' }],
     ['GET', '/monitors/private/funnel', undefined],
+    ['GET', '/monitors/private/values', undefined],
   ] as const)
     it(`E1 ${method} ${path} is not found, as if it did not exist`, async () => {
       assert.equal((await foreign(method, path, body)).status, 404);

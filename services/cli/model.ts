@@ -1,4 +1,5 @@
 /** The API's answers, as far as the cli looks into them. */
+import type { Unread } from '../domain/reading.ts';
 import type { CheckOutcome, FindingState, SeverityWord, VerdictKind } from '../domain/types.ts';
 
 export interface Page<T> {
@@ -39,6 +40,34 @@ export interface Check {
   readonly relevance: number | null;
   readonly durationMs: number | null;
   readonly costUsd: string | null;
+}
+
+/** The series of one value of one source, in parts of time. */
+export interface ValueSeries {
+  readonly source: string;
+  readonly name: string;
+  readonly unit: string | null;
+  readonly parts: readonly {
+    readonly at: string;
+    readonly until: string;
+    readonly min: string | null;
+    readonly max: string | null;
+    readonly last: string | null;
+    readonly read: number;
+    readonly unread: number;
+    readonly why: Unread | null;
+    readonly found: string | null;
+  }[];
+}
+
+export interface LastValue {
+  readonly source: string;
+  readonly name: string;
+  readonly at: string;
+  readonly number: string | null;
+  readonly unit: string | null;
+  readonly why: Unread | null;
+  readonly found: string;
 }
 
 export interface FindingClaim {

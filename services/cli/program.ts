@@ -12,6 +12,7 @@ import { turnDataKey } from './commands/dataKey.ts';
 import { generateKeys } from './commands/keys.ts';
 import { preview } from './commands/preview.ts';
 import { run } from './commands/run.ts';
+import { values } from './commands/values.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { AFTER_HELP } from './help.ts';
 import type { CliIo } from './io.ts';
@@ -104,6 +105,14 @@ function addLists({ program, does }: Wiring): void {
       does((context, name: string | undefined, options: Options) =>
         findings(context, name, options),
       ),
+    );
+  program
+    .command('values')
+    .description('show the numbers that a monitor reads (spec.values), of the last week')
+    .argument('<monitor>', MONITOR)
+    .addOption(output())
+    .action(
+      does((context, name: string, options: Options) => values(context, name, options.output)),
     );
   program
     .command('explain')

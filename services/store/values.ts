@@ -70,6 +70,7 @@ export interface LastValue {
   readonly name: string;
   readonly at: Date;
   readonly number: string | null;
+  /** As the job names it, else as the page writes it. */
   readonly unit: string | null;
   readonly why: Unread | null;
   readonly found: string;
@@ -78,10 +79,10 @@ export interface LastValue {
 /** Points of a monitor's first value, as a list draws them. */
 const LINE = 24;
 
-const POINT = `p.at, trim_scale(p.number)::text AS number, p.unit, p.why, p.found`;
+const POINT = `p.at, trim_scale(p.number)::text AS number, coalesce(asked.unit, p.unit) AS unit, p.why, p.found`;
 /** Each source and each value of the named monitors, with its place. */
 const ASKED = `SELECT m.name AS monitor, s.source ->> 'name' AS source, v.value ->> 'name' AS name,
-    s.place = 1 AND v.place = 1 AS is_first
+    s.place = 1 AND v.place = 1 AS is_first, v.value ->> 'unit' AS unit
   FROM monitors m, jsonb_array_elements(m.spec -> 'sources') WITH ORDINALITY AS s(source, place),
     jsonb_array_elements(m.spec -> 'values') WITH ORDINALITY AS v(value, place)
   WHERE m.workspace_id = $1 AND m.name = ANY ($2::text[]) AND m.deleted_at IS NULL

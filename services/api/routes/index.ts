@@ -32,6 +32,7 @@ import { ownSessionRoutes } from './sessions.ts';
 import { providerRoutes } from './signIn.ts';
 import { stepUpRoutes } from './stepUp.ts';
 import { tokenRoutes } from './tokens.ts';
+import { valueRoutes } from './values.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { workspaceRoutes } from './workspaces.ts';
 
@@ -51,6 +52,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...recipientRoutes(deps),
     ...historyRoutes(deps),
     lastChecks(deps),
+    ...valueRoutes(deps),
     ...findingRoutes(deps),
     ...feedbackRoutes(deps),
     ...byHandRoutes(deps),

@@ -7,6 +7,7 @@ import type { Finding, Funnel } from '../model.ts';
 import { type Format, printValue } from '../output.ts';
 import { age, plain, table, wrap } from '../terminal.ts';
 import { type Context, itemPath } from './context.ts';
+import { lastValues, valueLines } from './values.ts';
 
 /** What a reason means and what to do about it. Reasons that speak for themselves are not here. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -97,7 +98,13 @@ export async function explain(
   const now = io.now();
   print(io, plain(name));
   printFunnel(io, funnel);
-  for (const text of [whySilent(funnel, now), ...openLine(open), ...stateLines(job, now)])
-    for (const line of wrap(text, '', io.columns)) print(io, line);
+  const last = job.spec.values?.length ? await lastValues(client(), name) : [];
+  const lines = [
+    whySilent(funnel, now),
+    ...openLine(open),
+    ...stateLines(job, now),
+    ...valueLines(last, now),
+  ];
+  for (const text of lines) for (const line of wrap(text, '', io.columns)) print(io, line);
   return EXIT.ok;
 }

@@ -1,5 +1,5 @@
 /** Answers of the API for tests. */
-import type { Check, Delivery, Finding, Funnel } from '../model.ts';
+import type { Check, Delivery, Finding, Funnel, LastValue, ValueSeries } from '../model.ts';
 
 export const monitor = (name: string, spec: object = {}, status: object = {}) => ({
   apiVersion: 'mon.duckerhub.com/v1alpha1',
@@ -109,5 +109,33 @@ export const funnel = (more: Partial<Funnel> = {}): Funnel => ({
   ],
   ...more,
 });
+
+export const lastValue = (more: Partial<LastValue> = {}): LastValue => ({
+  source: 'shop',
+  name: 'price',
+  at: '2026-11-25T11:58:00Z',
+  number: '40',
+  unit: 'EUR',
+  why: null,
+  found: '40,00 €',
+  ...more,
+});
+
+export const series = (): ValueSeries => ({
+  source: 'shop',
+  name: 'price',
+  unit: 'EUR',
+  parts: [
+    { ...AN_HOUR, min: '9.5', max: '40', last: '40', read: 5, unread: 1 },
+    { ...AN_HOUR, min: '39.5', max: '40', last: '39.5', read: 2, unread: 0 },
+  ],
+});
+
+const AN_HOUR = {
+  at: '2026-11-25T10:58:00Z',
+  until: '2026-11-25T11:58:00Z',
+  why: null,
+  found: null,
+};
 
 export const page = (...items: unknown[]) => ({ body: { items, nextCursor: null } });
