@@ -80,7 +80,7 @@ describe('a monitor that others edit as well', function () {
 
   it('is saved with what was typed', async () => {
     await open('/monitors/shared/edit');
-    await field('Check every').fill('30m');
+    await field('Every').fill('30');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('every 30m').waitFor();
     const live = fake.objects.get('MonitorJob/shared');
@@ -128,7 +128,7 @@ describe('a monitor that others edit as well', function () {
     await page.getByText('owned by kubectl-client-side-apply', { exact: true }).waitFor();
     await open('/monitors/theirs/edit');
     await page.getByText(/take it over with kubectl apply --server-side/).waitFor();
-    for (const label of ['Description', 'What matters', 'Check every', 'Page'])
+    for (const label of ['Description', 'What matters', 'Every', 'Page'])
       assert.equal(await field(label).isEditable(), false, label);
     assert.equal(await page.getByRole('button', { name: 'Save' }).isDisabled(), true);
   });

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import {
   checksAMonth,
   nextTimes,
+  scheduleOf,
   scheduleSpec,
   scheduleWords,
   type Schedule,
+  type Unit,
 } from './web/src/parts/schedule.ts';
 
-const every = (amount: number, unit: 'minutes' | 'hours' | 'days'): Schedule => ({
+const every = (amount: number, unit: Unit): Schedule => ({
   kind: 'every',
   amount,
   unit,
@@ -19,6 +21,13 @@ describe('a schedule as a person says it', () => {
   for (const [schedule, words, spec, checks] of [
     [every(15, 'minutes'), 'every 15 minutes', { interval: '15m' }, 2880],
     [every(1, 'hours'), 'every hour', { interval: '1h' }, 720],
+    [every(90, 'seconds'), 'every 90 seconds', { interval: '90s' }, 28_800],
+    [
+      { kind: 'cron', cron: '0 3  1 * *' },
+      'by the cron "0 3  1 * *"',
+      { cron: '0 3 1 * *', timeZone: BERLIN },
+      1,
+    ],
     [every(2, 'days'), 'every 2 days', { interval: '48h' }, 15],
     [
       at('09:05', [5, 1, 2, 3, 4]),
@@ -55,7 +64,24 @@ describe('a schedule as a person says it', () => {
     assert.deepEqual([first, second], [now, new Date('2026-03-27T14:00:00Z')]);
   });
 
+  for (const [spec, schedule] of [
+    [{ interval: '15m' }, every(15, 'minutes')],
+    [{ interval: '1h30m' }, every(90, 'minutes')],
+    [{ interval: '90s' }, every(90, 'seconds')],
+    [{ interval: '48h' }, every(2, 'days')],
+    [{ cron: '5 9 * * 1-5' }, at('09:05', [1, 2, 3, 4, 5])],
+    [{ cron: '30 18 * * 0,6' }, at('18:30', [0, 6])],
+    [{ cron: '0 0 * * *' }, at('00:00', [])],
+    [{ cron: '*/5 8-18 * * 1-5' }, { kind: 'cron', cron: '*/5 8-18 * * 1-5' }],
+    [{ cron: '0 3 1 * *' }, { kind: 'cron', cron: '0 3 1 * *' }],
+  ] as const)
+    it(`is read from a manifest: ${JSON.stringify(spec)}`, () => {
+      assert.deepEqual(scheduleOf(spec), schedule);
+    });
+
   it('has no times while it is half typed', () => {
+    for (const cron of ['', '0 9', 'a b c d e', '0 99 * * *', '0 0 9 * * *'])
+      assert.deepEqual(nextTimes({ kind: 'cron', cron }, BERLIN, new Date()), [], cron);
     assert.deepEqual(nextTimes(at('', []), BERLIN, new Date()), []);
     assert.deepEqual(nextTimes(every(Number.NaN, 'hours'), BERLIN, new Date()), []);
   });

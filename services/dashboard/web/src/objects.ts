@@ -14,6 +14,26 @@ export interface Ownership {
   readonly fields: readonly { readonly path: string; readonly managers: readonly string[] }[];
 }
 
+interface Rule {
+  readonly contains?: string;
+  readonly pattern?: string;
+  readonly side?: string;
+  readonly select?: string;
+  readonly op?: string;
+  readonly value?: string;
+  readonly within?: string;
+}
+
+export interface ConditionSpec {
+  readonly name: string;
+  readonly then: 'Alert' | 'Require';
+  readonly text?: Rule;
+  readonly regex?: Rule;
+  readonly number?: Rule;
+  readonly percentChange?: Rule;
+  readonly size?: unknown;
+}
+
 export interface MonitorJob {
   readonly metadata: {
     readonly name: string;
@@ -23,13 +43,20 @@ export interface MonitorJob {
     readonly suspend: boolean;
     readonly description?: string;
     readonly tags?: readonly string[];
-    readonly sources: readonly { readonly name: string; readonly url: string }[];
+    readonly sources: readonly {
+      readonly name: string;
+      readonly url: string;
+      readonly select?: { readonly include?: readonly string[] };
+    }[];
     readonly schedule: {
       readonly interval?: string;
       readonly cron?: string;
       readonly timeZone: string;
+      readonly windows?: readonly unknown[];
     };
-    readonly goal: { readonly prompt?: string };
+    readonly goal: { readonly prompt?: string; readonly promptFrom?: unknown };
+    readonly conditions?: readonly ConditionSpec[];
+    readonly alerting?: { readonly channelRefs?: readonly { readonly name: string }[] };
   };
   readonly status?: {
     readonly conditions?: readonly StatusCondition[];

@@ -1,20 +1,22 @@
-/** Edits a monitor; what others own is shown and cannot be typed into. */
+/** Edits a monitor in the form of a new one; what others own is shown and cannot be changed. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { ApiError, readVersion, replace, type Versioned } from '../api.ts';
-import type { MonitorJob } from '../objects.ts';
-import {
-  formFields,
-  ownerText,
-  problemsAt,
-  problemsElsewhere,
-  withValues,
-  type FormField,
-} from '../parts/fields.ts';
+import { ApiError, call, readVersion, replace, type Versioned } from '../api.ts';
+import type { MonitorJob, Preview } from '../objects.ts';
+import { BacktestPane } from '../parts/backtestPane.tsx';
+import { changedParts, draftOf, rebased, withDraft, zoneOf } from '../parts/editDraft.ts';
+import { lockedAt } from '../parts/fields.ts';
+import { manifestText } from '../parts/manifest.ts';
+import { isAddress, type MonitorDraft } from '../parts/monitorDraft.ts';
+import { MonitorForm } from '../parts/monitorForm.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { OwnerBadge } from '../parts/owner.tsx';
+import { PreviewPane } from '../parts/previewPane.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import './newMonitor.css';
+
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function EditPage({ name }: { readonly name: string }) {
   const path = `/monitors/${encodeURIComponent(name)}`;
@@ -39,7 +41,7 @@ export function EditPage({ name }: { readonly name: string }) {
         <OwnerBadge job={job.data.value} />
       </div>
       {mayEdit ? (
-        <EditForm path={path} read={job.data} />
+        <Editor path={path} read={job.data} />
       ) : (
         <p className="caution">You are a viewer in this workspace, and may change nothing in it.</p>
       )}
@@ -47,96 +49,162 @@ export function EditPage({ name }: { readonly name: string }) {
   );
 }
 
-function EditForm({ path, read }: { readonly path: string; readonly read: Versioned<MonitorJob> }) {
-  const { value: job, etag } = read;
-  const fields = formFields(job);
-  const readOnly = job.status?.ownership?.readOnly ?? null;
-  const [typed, setTyped] = useState<ReadonlyMap<string, string>>(new Map());
+interface EditorProps {
+  readonly path: string;
+  readonly read: Versioned<MonitorJob>;
+}
+
+function Editor({ path, read: given }: EditorProps) {
+  const [read, setRead] = useState(given);
+  const [draft, setDraft] = useState(() => draftOf(given.value));
   const [, go] = useLocation();
   const queries = useQueryClient();
+  const { value: job, etag } = read;
+  const edited = withDraft(job, draft, ownZone);
   const save = useMutation({
-    mutationFn: () => replace(path, { value: withValues(job, typed), etag }),
+    mutationFn: () => replace(path, { value: edited, etag }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['monitor'] });
       go(path);
     },
   });
-  const problems = save.error instanceof ApiError ? save.error.fields : [];
-  const elsewhere = problemsElsewhere(problems, fields);
+  const look = useMutation({
+    mutationFn: () => call<Preview>('POST', '/preview', { manifest: plain(edited) }),
+  });
+  const again = useMutation({
+    mutationFn: () => readVersion<MonitorJob>(path),
+    onSuccess: (fresh) => {
+      setDraft(rebased(draftOf(job), draft, draftOf(fresh.value)));
+      setRead(fresh);
+      save.reset();
+    },
+  });
+  const isOvertaken = save.error instanceof ApiError && save.error.status === 412;
+  return (
+    <div className="new">
+      <EditForm
+        job={job}
+        draft={draft}
+        error={save.error}
+        isPending={save.isPending}
+        onChange={(part) => setDraft({ ...draft, ...part })}
+        onAddress={() => look.mutate()}
+        onSave={() => save.mutate()}
+      >
+        {isOvertaken && (
+          <p>
+            <button type="button" disabled={again.isPending} onClick={() => again.mutate()}>
+              Read it again, and keep what I typed
+            </button>
+          </p>
+        )}
+        {again.error && <Failure error={again.error} />}
+        <Link href={path}>Cancel</Link>
+      </EditForm>
+      <Beside edited={edited} look={look} mayLook={isAddress(draft.url)} />
+    </div>
+  );
+}
+
+interface EditFormProps {
+  readonly job: MonitorJob;
+  readonly draft: MonitorDraft;
+  readonly error: Error | null;
+  readonly isPending: boolean;
+  readonly onChange: (part: Partial<MonitorDraft>) => void;
+  readonly onAddress: () => void;
+  readonly onSave: () => void;
+  readonly children: React.ReactNode;
+}
+
+function EditForm({ job, draft, error, isPending, children, ...on }: EditFormProps) {
+  const readOnly = job.status?.ownership?.readOnly ?? null;
+  const problems = error instanceof ApiError ? error.fields : [];
+  const isSame = changedParts(draftOf(job), draft).length === 0;
   return (
     <form
-      className="wide"
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate();
+        on.onSave();
       }}
     >
       {readOnly !== null && <p className="caution">This monitor {readOnly}.</p>}
-      {fields.map((field) => (
-        <Field
-          key={field.path}
-          field={field}
-          value={typed.get(field.path) ?? field.value}
-          onType={(value) => setTyped(new Map(typed).set(field.path, value))}
-          locked={readOnly === null ? ownerText(job.status?.ownership, field.path) : ''}
-          problem={problemsAt(problems, field.path)
-            .map(({ message }) => message)
-            .join('; ')}
-        />
-      ))}
-      {save.error && problems.length === 0 && <Failure error={save.error} />}
-      {elsewhere.map((problem) => (
-        <p key={problem.path} role="alert" className="alert">
-          {problem.path}: {problem.message}
-        </p>
-      ))}
+      <MonitorForm
+        isNew={false}
+        draft={draft}
+        problems={problems}
+        timeZone={zoneOf(job.spec, ownZone)}
+        promptElsewhere={job.spec.goal?.promptFrom !== undefined}
+        unknownTimes={
+          (job.spec.schedule.windows ?? []).length === 0
+            ? ''
+            : 'The windows of the manifest leave some of these times out.'
+        }
+        locked={(...paths) => lockedAt(job, paths)}
+        onChange={on.onChange}
+        onAddress={on.onAddress}
+      />
+      {error && problems.length === 0 && <Failure error={error} />}
       <div className="actions">
         <button
           type="submit"
           className="primary"
-          disabled={save.isPending || readOnly !== null || typed.size === 0}
+          disabled={isPending || readOnly !== null || isSame}
         >
           Save
         </button>
-        <Link href={path}>Cancel</Link>
+        {children}
       </div>
     </form>
   );
 }
 
-interface FieldProps {
-  readonly field: FormField;
-  readonly value: string;
-  readonly onType: (value: string) => void;
-  /** Why it cannot be edited; '' when that is said for the whole form; undefined when it can. */
-  readonly locked: string | undefined;
-  readonly problem: string;
+/** What the server adds is no part of what is tried. */
+const plain = ({ metadata: { name }, spec }: MonitorJob): object => ({
+  apiVersion: 'mon.duckerhub.com/v1alpha1',
+  kind: 'MonitorJob',
+  metadata: { name },
+  spec,
+});
+
+const PARTS = { preview: 'Preview', backtest: 'Back-test', manifest: 'Manifest' } as const;
+
+interface BesideProps {
+  readonly edited: MonitorJob;
+  readonly look: Parameters<typeof PreviewPane>[0]['look'];
+  readonly mayLook: boolean;
 }
 
-function Field({ field, value, onType, locked, problem }: FieldProps) {
-  const note = problem === '' ? (locked ?? '') : problem;
-  const common = {
-    id: field.path,
-    value,
-    readOnly: locked !== undefined,
-    required: field.required,
-    'aria-invalid': problem !== '',
-    'aria-describedby': note === '' ? undefined : `${field.path}-note`,
-    onChange: (event: { readonly target: { readonly value: string } }) =>
-      onType(event.target.value),
-  };
+/** What stays when another part is looked at is kept: a back-test may have cost something. */
+function Beside({ edited, look, mayLook }: BesideProps) {
+  const [part, setPart] = useState<keyof typeof PARTS>('preview');
   return (
-    <div className="field">
-      <label htmlFor={field.path}>{field.label}</label>
-      {field.kind === 'text' ? <textarea rows={4} {...common} /> : <input {...common} />}
-      {note !== '' && (
-        <p
-          id={`${field.path}-note`}
-          {...(problem === '' ? { className: 'muted' } : { className: 'alert', role: 'alert' })}
-        >
-          {note}
-        </p>
-      )}
+    <div className="beside">
+      <div className="tabs" role="group" aria-label="Beside the form">
+        {(Object.keys(PARTS) as (keyof typeof PARTS)[]).map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={part === each}
+            onClick={() => setPart(each)}
+          >
+            {PARTS[each]}
+          </button>
+        ))}
+      </div>
+      <div hidden={part !== 'preview'}>
+        <PreviewPane look={look} mayLook={mayLook} />
+      </div>
+      <div hidden={part !== 'backtest'}>
+        <BacktestPane manifest={plain(edited)} />
+      </div>
+      <section className="preview" aria-label="Manifest" hidden={part !== 'manifest'}>
+        <h2>Manifest</h2>
+        <p className="muted">As it will be saved.</p>
+        <pre tabIndex={0} aria-label="Manifest as it will be saved">
+          {manifestText(edited)}
+        </pre>
+      </section>
     </div>
   );
 }

@@ -2,6 +2,8 @@
 import type { FieldProblem } from '../api.ts';
 import {
   conditionOf,
+  type BuiltCondition,
+  type BuiltKind,
   OPERATORS,
   SIDES,
   type ConditionDraft,
@@ -9,7 +11,7 @@ import {
   type Side,
 } from './monitorDraft.ts';
 
-const KINDS: Readonly<Record<ConditionDraft['kind'], string>> = {
+const KINDS: Readonly<Record<BuiltKind, string>> = {
   text: 'the text',
   regex: 'a pattern',
   number: 'the number',
@@ -19,27 +21,37 @@ const KINDS: Readonly<Record<ConditionDraft['kind'], string>> = {
 interface ConditionsFieldProps {
   readonly conditions: readonly ConditionDraft[];
   readonly problems: readonly FieldProblem[];
+  /** Why they cannot be changed here; '' when that is said elsewhere. */
+  readonly locked?: string | undefined;
   readonly onChange: (conditions: readonly ConditionDraft[]) => void;
 }
 
-export function ConditionsField({ conditions, problems, onChange }: ConditionsFieldProps) {
+export function ConditionsField({ conditions, problems, locked, onChange }: ConditionsFieldProps) {
   const nextId = Math.max(0, ...conditions.map(({ id }) => id)) + 1;
   return (
-    <fieldset className="field">
+    <fieldset className="field" disabled={locked !== undefined}>
       <legend>Conditions</legend>
+      {locked !== undefined && locked !== '' && <p className="muted">{locked}</p>}
       <p className="muted">
         Exact rules that need no model: they tell by themselves, or must hold besides what matters.
       </p>
-      {conditions.map((condition, index) => (
-        <ConditionRow
-          key={condition.id}
-          number={index + 1}
-          condition={condition}
-          problem={problemOf(problems, index)}
-          onChange={(changed) => onChange(conditions.with(index, changed))}
-          onRemove={() => onChange(conditions.toSpliced(index, 1))}
-        />
-      ))}
+      {conditions.map((condition, index) => {
+        const common = {
+          number: index + 1,
+          problem: problemOf(problems, index),
+          onRemove: () => onChange(conditions.toSpliced(index, 1)),
+        };
+        return condition.kind === 'kept' ? (
+          <KeptRow key={condition.id} {...common} text={condition.text} />
+        ) : (
+          <ConditionRow
+            key={condition.id}
+            {...common}
+            condition={condition}
+            onChange={(changed) => onChange(conditions.with(index, changed))}
+          />
+        );
+      })}
       <button
         type="button"
         onClick={() =>
@@ -58,13 +70,42 @@ const problemOf = (problems: readonly FieldProblem[], index: number): string =>
     .map(({ message }) => message)
     .join('; ');
 
-interface ConditionRowProps {
+interface RowProps {
   /** From 1 on. */
   readonly number: number;
-  readonly condition: ConditionDraft;
   readonly problem: string;
-  readonly onChange: (condition: ConditionDraft) => void;
   readonly onRemove: () => void;
+}
+
+/** A condition that the form cannot build; it stays as it is, or goes. */
+function KeptRow({ number, text, problem, onRemove }: RowProps & { readonly text: string }) {
+  return (
+    <div className="condition" role="group" aria-label={`Condition ${number}`}>
+      <code>{text}</code>
+      <Remove number={number} onRemove={onRemove} />
+      {problem !== '' && (
+        <p role="alert" className="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+const Remove = ({ number, onRemove }: Omit<RowProps, 'problem'>) => (
+  <button
+    type="button"
+    className="quiet"
+    aria-label={`Remove condition ${number}`}
+    onClick={onRemove}
+  >
+    Remove
+  </button>
+);
+
+interface ConditionRowProps extends RowProps {
+  readonly condition: BuiltCondition;
+  readonly onChange: (condition: BuiltCondition) => void;
 }
 
 function ConditionRow({ number, condition, problem, onChange, onRemove }: ConditionRowProps) {
@@ -116,14 +157,7 @@ function ConditionRow({ number, condition, problem, onChange, onRemove }: Condit
           <ValueField condition={condition} onChange={onChange} />
         </>
       )}
-      <button
-        type="button"
-        className="quiet"
-        aria-label={`Remove condition ${number}`}
-        onClick={onRemove}
-      >
-        Remove
-      </button>
+      <Remove number={number} onRemove={onRemove} />
       {problem !== '' && (
         <p id={noteId} role="alert" className="alert">
           {problem}
@@ -133,7 +167,7 @@ function ConditionRow({ number, condition, problem, onChange, onRemove }: Condit
   );
 }
 
-const PLACEHOLDERS: Readonly<Record<ConditionDraft['kind'], string>> = {
+const PLACEHOLDERS: Readonly<Record<BuiltKind, string>> = {
   text: 'sold out',
   regex: 'in stock: \\d+',
   number: '19.99',
@@ -144,8 +178,8 @@ function ValueField({
   condition,
   onChange,
 }: {
-  readonly condition: ConditionDraft;
-  readonly onChange: (condition: ConditionDraft) => void;
+  readonly condition: BuiltCondition;
+  readonly onChange: (condition: BuiltCondition) => void;
 }) {
   return (
     <input

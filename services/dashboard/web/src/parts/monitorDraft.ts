@@ -15,8 +15,10 @@ interface Common {
   /** Tells the rows of the form apart. */
   readonly id: number;
   readonly then: 'Alert' | 'Require';
+  /** The one that it has in the manifest; it tells its findings apart from others. */
+  readonly name?: string | undefined;
 }
-export type ConditionDraft = Common &
+export type BuiltCondition = Common &
   (
     | { readonly kind: 'text' | 'regex'; readonly side: Side; readonly value: string }
     | {
@@ -26,11 +28,29 @@ export type ConditionDraft = Common &
         readonly value: string;
       }
   );
+export type BuiltKind = BuiltCondition['kind'];
+
+export type ConditionDraft =
+  | BuiltCondition
+  /** Of a kind that the form does not build. */
+  | (Common & {
+      readonly kind: 'kept';
+      readonly spec: Readonly<Record<string, unknown>>;
+      readonly text: string;
+    });
+
+export interface FurtherPage {
+  readonly name: string;
+  readonly url: string;
+}
 
 export interface MonitorDraft {
   readonly url: string;
   /** Undefined while the name follows the address. */
   readonly name: string | undefined;
+  readonly description: string;
+  /** Pages besides the first one. */
+  readonly further: readonly FurtherPage[];
   readonly prompt: string;
   /** What of the page counts, as a CSS selector; empty for all. */
   readonly select: string;
@@ -44,6 +64,8 @@ export interface MonitorDraft {
 export const EMPTY_DRAFT: MonitorDraft = {
   url: '',
   name: undefined,
+  description: '',
+  further: [],
   prompt: '',
   select: '',
   schedule: { kind: 'every', amount: 15, unit: 'minutes' },
@@ -54,12 +76,12 @@ export const EMPTY_DRAFT: MonitorDraft = {
 
 /** Another kind keeps what it can of the row. */
 export function conditionOf(
-  kind: ConditionDraft['kind'],
-  { id, then, value }: Common & { readonly value: string },
-): ConditionDraft {
+  kind: BuiltKind,
+  { id, then, name, value }: Common & { readonly value: string },
+): BuiltCondition {
   return kind === 'text' || kind === 'regex'
-    ? { id, then, kind, side: 'Appears', value }
-    : { id, then, kind, select: '', op: 'Lt', value };
+    ? { id, then, name, kind, side: 'Appears', value }
+    : { id, then, name, kind, select: '', op: 'Lt', value };
 }
 
 /** Whether an address can be looked at yet. */
@@ -84,9 +106,23 @@ export function nameOf(url: string): string {
 
 export const draftName = ({ name, url }: MonitorDraft): string => name ?? nameOf(url);
 
-function conditionSpec(draft: ConditionDraft, index: number): Record<string, unknown> {
-  const common = { name: `condition-${index + 1}`, then: draft.then };
+/** The conditions of the manifest; those without a name get the first ones that are free. */
+export function conditionSpecs(
+  conditions: readonly ConditionDraft[],
+): readonly Readonly<Record<string, unknown>>[] {
+  const taken = new Set(conditions.map(({ name }) => name));
+  const names = Array.from(
+    { length: 2 * conditions.length },
+    (_none, index) => `condition-${index + 1}`,
+  ).filter((name) => !taken.has(name));
+  return conditions.map((draft) => conditionSpec(draft, draft.name ?? names.shift() ?? ''));
+}
+
+function conditionSpec(draft: ConditionDraft, name: string): Readonly<Record<string, unknown>> {
+  const common = { name, then: draft.then };
   switch (draft.kind) {
+    case 'kept':
+      return draft.spec;
     case 'text':
       return { ...common, text: { contains: draft.value, side: draft.side } };
     case 'regex':
@@ -101,7 +137,7 @@ function conditionSpec(draft: ConditionDraft, index: number): Record<string, unk
   }
 }
 
-const tagsOf = (text: string): string[] =>
+export const tagsOf = (text: string): string[] =>
   text
     .split(',')
     .map((tag) => tag.trim())
@@ -111,6 +147,7 @@ const tagsOf = (text: string): string[] =>
 export function manifestOf(draft: MonitorDraft, timeZone: string): Record<string, unknown> {
   const { url, select, schedule, conditions, channels } = draft;
   const [prompt, selector, tags] = [draft.prompt.trim(), select.trim(), tagsOf(draft.tags)];
+  const description = draft.description.trim();
   const source = {
     name: 'page',
     url: url.trim(),
@@ -121,11 +158,12 @@ export function manifestOf(draft: MonitorDraft, timeZone: string): Record<string
     kind: 'MonitorJob',
     metadata: { name: draftName(draft) },
     spec: {
+      ...(description === '' ? {} : { description }),
       sources: [source],
       schedule: scheduleSpec(schedule, timeZone),
       goal: prompt === '' ? {} : { prompt },
       ...(tags.length === 0 ? {} : { tags }),
-      ...(conditions.length === 0 ? {} : { conditions: conditions.map(conditionSpec) }),
+      ...(conditions.length === 0 ? {} : { conditions: conditionSpecs(conditions) }),
       ...(channels.length === 0
         ? {}
         : { alerting: { channelRefs: channels.map((name) => ({ name })) } }),

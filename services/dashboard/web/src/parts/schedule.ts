@@ -1,7 +1,7 @@
 /** How often a monitor checks: as a person says it, as the manifest has it, and when that is. Pure. */
 import { Cron } from 'croner';
 
-export const UNITS = ['minutes', 'hours', 'days'] as const;
+export const UNITS = ['seconds', 'minutes', 'hours', 'days'] as const;
 export type Unit = (typeof UNITS)[number];
 
 /** From Sunday on, as cron counts them. */
@@ -15,20 +15,33 @@ export type Schedule =
       /** HH:MM. */
       readonly time: string;
       readonly days: readonly number[];
-    };
+    }
+  /** Five fields, for what the others cannot say. */
+  | { readonly kind: 'cron'; readonly cron: string };
 
-const MINUTES: Readonly<Record<Unit, number>> = { minutes: 1, hours: 60, days: 1440 };
+const SECONDS: Readonly<Record<Unit, number>> = {
+  seconds: 1,
+  minutes: 60,
+  hours: 3600,
+  days: 86_400,
+};
+const MONTH_S = 30 * 86_400;
 
 /** The schedule of the manifest; times of day are those of the zone. */
 export function scheduleSpec(schedule: Schedule, timeZone: string): Record<string, string> {
-  if (schedule.kind === 'at') return { cron: cronOf(schedule.time, schedule.days), timeZone };
-  const { amount, unit } = schedule;
-  return { interval: unit === 'minutes' ? `${amount}m` : `${(amount * MINUTES[unit]) / 60}h` };
+  const cron = cronOf(schedule);
+  if (cron !== undefined) return { cron, timeZone };
+  const { amount, unit } = schedule as Extract<Schedule, { kind: 'every' }>;
+  return { interval: unit === 'days' ? `${amount * 24}h` : `${amount}${unit.charAt(0)}` };
 }
 
 const inOrder = (days: readonly number[]): number[] => days.toSorted((one, other) => one - other);
 
-function cronOf(time: string, days: readonly number[]): string {
+/** Undefined for an interval. */
+function cronOf(schedule: Schedule): string | undefined {
+  if (schedule.kind === 'cron') return schedule.cron.trim().replaceAll(/\s+/g, ' ');
+  if (schedule.kind === 'every') return undefined;
+  const { time, days } = schedule;
   const [hour = 0, minute = 0] = time.split(':').map(Number);
   const ofWeek = days.length === 0 || days.length === DAYS.length ? '*' : inOrder(days).join(',');
   return `${minute} ${hour} * * ${ofWeek}`;
@@ -43,6 +56,7 @@ export function scheduleWords(schedule: Schedule): string {
     const { amount, unit } = schedule;
     return amount === 1 ? `every ${unit.slice(0, -1)}` : `every ${amount} ${unit}`;
   }
+  if (schedule.kind === 'cron') return `by the cron "${schedule.cron}"`;
   const { days, time } = schedule;
   const all = days.length === 0 || days.length === DAYS.length;
   const names = inOrder(days).map((day) => DAYS[day]);
@@ -54,23 +68,77 @@ export function scheduleWords(schedule: Schedule): string {
   return `${when} at ${time}`;
 }
 
-/** How many checks that makes in thirty days. */
-export function checksAMonth(schedule: Schedule): number {
-  if (schedule.kind === 'every')
-    return Math.round((30 * 1440) / (schedule.amount * MINUTES[schedule.unit]));
-  return Math.round((30 * (schedule.days.length || DAYS.length)) / DAYS.length);
+/** The schedule of a manifest, as the form holds it. */
+export function scheduleOf(spec: {
+  readonly interval?: string | undefined;
+  readonly cron?: string | undefined;
+}): Schedule {
+  if (spec.cron === undefined) return intervalOf(spec.interval ?? '15m');
+  const [minute = '', hour = '', day, month, ofWeek = ''] = spec.cron.trim().split(/\s+/);
+  const isTime = /^\d{1,2}$/.test(minute) && /^\d{1,2}$/.test(hour);
+  const days = daysOf(ofWeek);
+  if (!isTime || day !== '*' || month !== '*' || !days) return { kind: 'cron', cron: spec.cron };
+  return { kind: 'at', time: `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`, days };
 }
+
+function daysOf(ofWeek: string): number[] | undefined {
+  if (ofWeek === '*') return [];
+  const [from, to] = (/^([0-6])-([0-6])$/.exec(ofWeek)?.slice(1) ?? []).map(Number);
+  if (from !== undefined && to !== undefined && from <= to)
+    return Array.from({ length: to - from + 1 }, (_none, index) => from + index);
+  return /^[0-6](,[0-6])*$/.test(ofWeek) ? ofWeek.split(',').map(Number) : undefined;
+}
+
+/** Such as `1h30m`, in the largest unit that divides it. */
+function intervalOf(text: string): Schedule {
+  const parts = [...text.matchAll(/(\d+)([hms])/g)];
+  const sizes: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
+  const seconds = parts.reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (sizes[unit ?? ''] ?? 0),
+    0,
+  );
+  const unit = UNITS.findLast((each) => seconds % SECONDS[each] === 0) ?? 'seconds';
+  return { kind: 'every', amount: seconds / SECONDS[unit], unit };
+}
+
+/** How many checks that makes in thirty days. */
+export function checksAMonth(schedule: Schedule, now = new Date()): number {
+  switch (schedule.kind) {
+    case 'every':
+      return Math.round(MONTH_S / (schedule.amount * SECONDS[schedule.unit]));
+    case 'at':
+      return Math.round((30 * (schedule.days.length || DAYS.length)) / DAYS.length);
+    case 'cron': {
+      const times = nextTimes(schedule, 'UTC', now, MANY);
+      const last = times.at(-1);
+      if (!last) return 0;
+      const seconds = (last.getTime() - now.getTime()) / 1000;
+      return Math.round((times.length * MONTH_S) / Math.max(seconds, 1));
+    }
+    default:
+      return schedule satisfies never;
+  }
+}
+
+/** Times of a cron from which its usual distance is told. */
+const MANY = 200;
 
 /** The next times, the first of an interval at once; none while what was typed makes no sense. */
 export function nextTimes(schedule: Schedule, timeZone: string, now: Date, count = 5): Date[] {
-  if (schedule.kind === 'at') {
-    if (!/^\d\d:\d\d$/.test(schedule.time)) return [];
-    return new Cron(cronOf(schedule.time, schedule.days), { timezone: timeZone }).nextRuns(
-      count,
-      now,
-    );
-  }
-  const step = schedule.amount * MINUTES[schedule.unit] * 60_000;
+  if (schedule.kind === 'at' && !/^\d\d:\d\d$/.test(schedule.time)) return [];
+  const cron = cronOf(schedule);
+  if (cron !== undefined) return cronTimes(cron, timeZone, now, count);
+  const { amount, unit } = schedule as Extract<Schedule, { kind: 'every' }>;
+  const step = amount * SECONDS[unit] * 1000;
   if (!(step > 0)) return [];
   return Array.from({ length: count }, (_none, index) => new Date(now.getTime() + index * step));
+}
+
+function cronTimes(cron: string, timeZone: string, now: Date, count: number): Date[] {
+  if (cron.split(' ').length !== 5) return [];
+  try {
+    return new Cron(cron, { timezone: timeZone }).nextRuns(count, now);
+  } catch {
+    return [];
+  }
 }

@@ -3,6 +3,7 @@ import {
   checksAMonth,
   DAYS,
   nextTimes,
+  scheduleSpec,
   scheduleWords,
   UNITS,
   type Schedule,
@@ -11,14 +12,28 @@ import {
 
 interface ScheduleFieldProps {
   readonly schedule: Schedule;
+  /** In which the times of day are meant; they are shown in the person's own. */
   readonly timeZone: string;
+  /** Why it cannot be changed here; '' when that is said elsewhere. */
+  readonly locked?: string | undefined;
+  /** What of the schedule the next times do not know. */
+  readonly unknown?: string;
   readonly onChange: (schedule: Schedule) => void;
 }
 
-export function ScheduleField({ schedule, timeZone, onChange }: ScheduleFieldProps) {
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export function ScheduleField({
+  schedule,
+  timeZone,
+  locked,
+  unknown = '',
+  onChange,
+}: ScheduleFieldProps) {
   return (
-    <fieldset className="field">
+    <fieldset className="field" disabled={locked !== undefined}>
       <legend>How often</legend>
+      {locked !== undefined && locked !== '' && <p className="muted">{locked}</p>}
       <div className="tabs" role="group" aria-label="Kind of schedule">
         <button
           type="button"
@@ -34,15 +49,51 @@ export function ScheduleField({ schedule, timeZone, onChange }: ScheduleFieldPro
         >
           At a time of day
         </button>
+        <button
+          type="button"
+          aria-pressed={schedule.kind === 'cron'}
+          onClick={() =>
+            onChange({
+              kind: 'cron',
+              cron: scheduleSpec(schedule, timeZone)['cron'] ?? '0 9 * * *',
+            })
+          }
+        >
+          By cron
+        </button>
       </div>
-      {schedule.kind === 'every' ? (
-        <Every schedule={schedule} onChange={onChange} />
-      ) : (
-        <At schedule={schedule} onChange={onChange} />
-      )}
-      <Times schedule={schedule} timeZone={timeZone} />
+      <How schedule={schedule} onChange={onChange} />
+      <Times schedule={schedule} timeZone={timeZone} unknown={unknown} />
     </fieldset>
   );
+}
+
+function How({ schedule, onChange }: Part<Schedule['kind']>) {
+  switch (schedule.kind) {
+    case 'every':
+      return <Every schedule={schedule} onChange={onChange} />;
+    case 'at':
+      return <At schedule={schedule} onChange={onChange} />;
+    case 'cron':
+      return (
+        <div className="row">
+          <label htmlFor="cron">Cron</label>
+          <input
+            id="cron"
+            required
+            value={schedule.cron}
+            placeholder="0 9 * * 1-5"
+            aria-describedby="cron-note"
+            onChange={(event) => onChange({ kind: 'cron', cron: event.target.value })}
+          />
+          <span id="cron-note" className="muted">
+            minute, hour, day, month, day of week
+          </span>
+        </div>
+      );
+    default:
+      return schedule satisfies never;
+  }
 }
 
 type Of<K extends Schedule['kind']> = Extract<Schedule, { readonly kind: K }>;
@@ -110,7 +161,15 @@ function At({ schedule, onChange }: Part<'at'>) {
   );
 }
 
-function Times({ schedule, timeZone }: { readonly schedule: Schedule; readonly timeZone: string }) {
+function Times({
+  schedule,
+  timeZone,
+  unknown,
+}: {
+  readonly schedule: Schedule;
+  readonly timeZone: string;
+  readonly unknown: string;
+}) {
   const times = nextTimes(schedule, timeZone, new Date());
   if (times.length === 0) return <p className="muted">Say how often.</p>;
   const format = new Intl.DateTimeFormat(undefined, {
@@ -119,7 +178,7 @@ function Times({ schedule, timeZone }: { readonly schedule: Schedule; readonly t
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
-    timeZone,
+    timeZone: ownZone,
   });
   const checks = checksAMonth(schedule).toLocaleString('en');
   return (
@@ -129,7 +188,7 @@ function Times({ schedule, timeZone }: { readonly schedule: Schedule; readonly t
         changed in a way that counts is a model asked, which is what costs money.
       </p>
       <p id="next-times">
-        {schedule.kind === 'every' ? 'About at' : 'Next'} ({timeZone}):
+        {schedule.kind === 'every' ? 'About at' : 'Next'} ({ownZone}):
       </p>
       <ol aria-labelledby="next-times">
         {times.map((time, index) => (
@@ -138,6 +197,10 @@ function Times({ schedule, timeZone }: { readonly schedule: Schedule; readonly t
           </li>
         ))}
       </ol>
+      {schedule.kind !== 'every' && timeZone !== ownZone && (
+        <p>Times of day are those of {timeZone}.</p>
+      )}
+      {unknown !== '' && <p>{unknown}</p>}
     </div>
   );
 }

@@ -13,6 +13,8 @@ interface TextFieldProps {
   readonly lines?: number;
   readonly placeholder?: string;
   readonly required?: boolean;
+  /** Why it cannot be typed into; '' when that is said elsewhere. */
+  readonly locked?: string | undefined;
 }
 
 export function TextField({
@@ -22,14 +24,16 @@ export function TextField({
   note,
   lines,
   type = 'text',
+  locked,
   ...rest
 }: TextFieldProps) {
-  const said = problem === '' ? (note ?? '') : problem;
+  const said = problem === '' ? locked || (note ?? '') : problem;
   const { onChange, onLeave, ...given } = rest;
   const common = {
     ...given,
     id,
     autoComplete: 'off',
+    readOnly: locked !== undefined,
     'aria-invalid': problem !== '',
     'aria-describedby': said === '' ? undefined : `${id}-note`,
     onBlur: onLeave,
