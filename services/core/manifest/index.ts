@@ -9,6 +9,7 @@ export {
   type ManifestValue,
   type SecretDocument,
 } from './documents.ts';
+export { portable } from './portable.ts';
 export { ManifestError, type ParsedDocument, parseManifests } from './parse.ts';
 export type { Problem } from './problem.ts';
 export { checkSemantics } from './semantics.ts';

@@ -48,13 +48,13 @@ function lineAt(document: Document, keys: Keys, lines: LineCounter): number {
   return 1;
 }
 
-function isTooDeep(value: unknown, depth = 0): boolean {
+export function isTooDeep(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return depth > MAX_DEPTH || Object.values(value).some((child) => isTooDeep(child, depth + 1));
 }
 
 /** The plain value of a YAML document; aliases are bounded, so that a small file stays small. */
-function plainValue(document: Document): unknown {
+export function plainValue(document: Document): unknown {
   const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
   if (isTooDeep(value)) throw new Error(`is nested deeper than ${MAX_DEPTH} levels`);
   return value;
@@ -74,14 +74,24 @@ function nameOf(manifest: ManifestValue): string {
   return isRecord(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : '';
 }
 
-function readYaml(text: string, fileName: string, lines: LineCounter): Document[] {
+/**
+ * The YAML documents of a text, bounded.
+ * @param merge follows `<<`
+ * @throws ManifestError
+ */
+export function readYaml(
+  text: string,
+  fileName: string,
+  lines: LineCounter,
+  merge = false,
+): Document[] {
   const fail = (line: number, message: string) => new ManifestError(fileName, [{ line, message }]);
   if (text.length > MAX_MANIFEST_CHARS)
     throw fail(1, `is larger than ${MAX_MANIFEST_CHARS} characters; split the file`);
   let documents: Document[];
   try {
     documents = [
-      ...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false }),
+      ...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge }),
     ] as Document[];
   } catch (error) {
     if (error instanceof RangeError) throw fail(1, `is nested deeper than ${MAX_DEPTH} levels`);
