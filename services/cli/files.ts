@@ -1,7 +1,7 @@
 /** Reads the manifests that `-f` names: files, folders, or standard input. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { isRecord, type ManifestKind } from '../core/manifest/documents.ts';
+import type { ManifestKind } from '../core/manifest/documents.ts';
 import { ManifestError, type ParsedDocument, parseManifests } from '../core/manifest/parse.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { CliIo } from './io.ts';
@@ -22,7 +22,7 @@ function filesOf(io: CliIo, name: string): string[] {
   }
 }
 
-const unreadable = (name: string, error: unknown): CliError => {
+export const unreadable = (name: string, error: unknown): CliError => {
   const code = (error as NodeJS.ErrnoException).code;
   const why = code === 'ENOENT' ? 'it does not exist' : (code ?? String(error));
   return new CliError(EXIT.failed, `${name} cannot be read: ${why}`, { cause: error });
@@ -81,21 +81,4 @@ export async function readManifests(
     throw new CliError(EXIT.failed, `no objects found in ${names.join(', ')}`);
   refuseTwice(documents);
   return documents.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-}
-
-/** A copy without the parts that the server writes, as it can be kept in a file. */
-export function withoutServerFields(object: Record<string, unknown>): Record<string, unknown> {
-  const { status: _status, metadata, ...rest } = object;
-  if (!isRecord(metadata)) return rest;
-  const { name, labels, annotations } = metadata;
-  const kept = isRecord(annotations)
-    ? Object.entries(annotations).filter(([key]) => key !== 'mon.duckerhub.com/managed-by')
-    : [];
-  const own = {
-    name,
-    ...(labels === undefined ? {} : { labels }),
-    ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }),
-  };
-  const { apiVersion, kind, ...spec } = rest;
-  return { apiVersion, kind, metadata: own, ...spec };
 }

@@ -7,7 +7,8 @@ import { backup, restore } from './commands/backup.ts';
 import { createContext } from './commands/context.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
-import { checks, exportAll, findings, get } from './commands/get.ts';
+import { checks, findings, get } from './commands/get.ts';
+import { addExchange } from './commands/exchangeProgram.ts';
 import { turnDataKey } from './commands/dataKey.ts';
 import { generateKeys } from './commands/keys.ts';
 import { preview } from './commands/preview.ts';
@@ -50,10 +51,6 @@ function addManifests({ program, does }: Wiring): void {
         },
       ),
     );
-  program
-    .command('export')
-    .description('write all objects as YAML that apply takes again')
-    .action(does((context) => exportAll(context)));
   program
     .command('preview')
     .description('try a MonitorJob without saving anything')
@@ -258,6 +255,7 @@ export function createProgram(io: CliIo, onDone: (code: ExitCode) => void): Comm
     };
   const wiring = { program, does };
   addManifests(wiring);
+  addExchange(wiring);
   addLists(wiring);
   addActions(wiring);
   addFindingActions(wiring);

@@ -18,8 +18,8 @@ export interface ApplyOptions {
 }
 
 /** Groups of documents that each fit into one request, in their order. */
-function chunksOf(documents: readonly ParsedDocument[]): ParsedDocument[][] {
-  const chunks: ParsedDocument[][] = [];
+function chunksOf<T extends Pick<ParsedDocument, 'manifest'>>(documents: readonly T[]): T[][] {
+  const chunks: T[][] = [];
   let room = 0;
   for (const document of documents) {
     const size = Buffer.byteLength(JSON.stringify(document.manifest));
@@ -38,6 +38,21 @@ const sourceOf = (documents: readonly ParsedDocument[]): string =>
   [...new Set(documents.map(({ fileName }) => fileName))].join(', ').slice(0, 255);
 
 type Result = ApplyAnswer['results'][number];
+
+/** Applies manifests of no file. @returns what became of each */
+export async function applyInChunks(
+  client: Client,
+  objects: readonly Pick<ParsedDocument, 'manifest'>[],
+  dryRun: boolean,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const chunk of chunksOf(objects)) {
+    const documents = chunk.map(({ manifest }) => manifest);
+    const answer = await client.post<ApplyAnswer>('/api/v1/apply', { documents, dryRun });
+    results.push(...answer.results);
+  }
+  return results;
+}
 
 function printResult(
   io: CliIo,

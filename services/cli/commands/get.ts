@@ -1,7 +1,7 @@
 /** `get`, `checks`, `findings`, `export`: what there is and what happened. */
 import { stringify } from 'yaml';
+import { portable } from '../../core/manifest/portable.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { withoutServerFields } from '../files.ts';
 import { complain, type CliIo, print } from '../io.ts';
 import {
   channelKind,
@@ -131,7 +131,7 @@ export async function exportAll({ io, client }: Context): Promise<ExitCode> {
   const channels = await client().list<Record<string, unknown>>(channelKind.path, {}, 100_000);
   const monitors = await client().list<Record<string, unknown>>(monitorKind.path, {}, 100_000);
   const documents = [...channels, ...monitors].map((object) =>
-    stringify(withoutServerFields(object), { lineWidth: 0 }),
+    stringify(portable(object), { lineWidth: 0 }),
   );
   for (const { kind, name, keys } of secrets)
     io.out(
