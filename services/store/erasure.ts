@@ -58,6 +58,7 @@ const SHUT = [
   'invitations',
   'memberships',
   'api_tokens',
+  'feeds',
   'deliveries',
   'monitors',
   'channels',

@@ -107,7 +107,7 @@ const setRole = (tx: Sql, workspace: string, userId: string, role: MemberRole): 
   ]);
 
 /**
- * Takes a member out, with the tokens that the member has in the workspace; everybody may go.
+ * Takes a member out, with the tokens and feeds that the member has in the workspace; everybody may go.
  * @returns what the member was
  * @throws StoreError as `changeRole`
  */
@@ -126,6 +126,11 @@ export async function removeMember(
   // They would work again if the person came back one day.
   await tx.query(
     `UPDATE api_tokens SET revoked_at = $3
+     WHERE workspace_id = $1 AND user_id = $2 AND revoked_at IS NULL`,
+    [workspace, userId, now],
+  );
+  await tx.query(
+    `UPDATE feeds SET revoked_at = $3
      WHERE workspace_id = $1 AND user_id = $2 AND revoked_at IS NULL`,
     [workspace, userId, now],
   );

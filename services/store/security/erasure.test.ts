@@ -103,6 +103,7 @@ describe('erasure', function () {
     for (const table of [
       'memberships',
       'api_tokens',
+      'feeds',
       'monitors',
       'channels',
       'deliveries',

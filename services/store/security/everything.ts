@@ -25,6 +25,7 @@ const CHECKED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   invitations: { role: 'owner', invited_by: null, accepted_by: null },
   one_time_tokens: { purpose: 'acknowledge' },
   api_tokens: { scope: 'read', expires_at: null, revoked_at: null },
+  feeds: { monitor: null, revoked_at: null },
   secrets: { kind: 'Secret', managed_by: null },
   channels: { spec: '{"type":"Email","email":{"to":[]}}', managed_by: null },
   monitors: {

@@ -127,6 +127,7 @@ describe('rows of many workspaces', function () {
       rows.map(({ column }) => column),
       [
         'api_tokens.token_hash',
+        'feeds.token_hash',
         'invitations.token_hash',
         'one_time_tokens.token_hash',
         'refresh_tokens.token_hash',
