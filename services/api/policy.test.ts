@@ -57,6 +57,8 @@ describe('the policy of every route', () => {
     assert.deepEqual(open.toSorted(), [
       'GET /api/v1/auth/callback',
       'GET /api/v1/auth/start',
+      'GET /api/v1/feed.json',
+      'GET /api/v1/feed.xml',
       'GET /api/v1/jwks.json',
       'GET /api/v1/openapi.json',
       'GET /api/v1/sign-in',
@@ -88,12 +90,12 @@ describe('the policy of every route', () => {
     assert.ok(changes.length >= 15);
   });
 
-  it('asks for the right to write wherever the method is no GET, but for the own account, sessions, tokens, factors and memberships', () => {
+  it('asks for the right to write wherever the method is no GET, but for the own account, sessions, tokens, feeds, factors and memberships', () => {
     const loose = operations.filter(
       ({ method, policy, path }) =>
         method !== 'GET' &&
         policy === 'read' &&
-        !/\/(sign-out|sessions|tokens|access-tokens|second-factors|step-up|account$|workspaces$|leave$|invitations\/)/.test(
+        !/\/(sign-out|sessions|tokens|feeds|access-tokens|second-factors|step-up|account$|workspaces$|leave$|invitations\/)/.test(
           path,
         ),
     );

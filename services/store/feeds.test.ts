@@ -7,7 +7,7 @@ import { disableUser, enableUser, revokeAll, revokeUser } from './revocation.ts'
 import { NOON } from './testing/monitors.ts';
 import { insertRow } from './testing/rows.ts';
 import { storeError, useDatabase } from './testing/suite.ts';
-import { withTokenHash, withTransaction } from './workspace.ts';
+import { withTokenHash, withTransaction, type Tx } from './workspace.ts';
 
 describe('feeds', () => {
   const suite = useDatabase();
@@ -23,7 +23,7 @@ describe('feeds', () => {
   const find = (tokenHash: Uint8Array) =>
     withTokenHash(suite.db.pool('mon_api'), tokenHash, (tx) => findFeed(tx, tokenHash));
   const list = () => suite.api((tx) => listFeeds(tx, 'team', ann));
-  const asApi = (work: Parameters<typeof withTransaction>[1]) =>
+  const asApi = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
     withTransaction(suite.db.pool('mon_api'), work);
 
   before(() =>

@@ -14,6 +14,7 @@ import { backtestRoutes } from './backtest.ts';
 import { byHandRoutes } from './byHand.ts';
 import { dataRoutes } from './data.ts';
 import { feedbackRoutes } from './feedback.ts';
+import { feedRoutes } from './feeds.ts';
 import { findingRoutes } from './findings.ts';
 import { invitationRoutes } from './invitations.ts';
 import { runRoutes } from './runs.ts';
@@ -56,6 +57,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...findingRoutes(deps),
     ...feedbackRoutes(deps),
     ...byHandRoutes(deps),
+    ...feedRoutes(deps),
     ...alertRoutes(deps),
     ...runRoutes(deps),
     ...backtestRoutes(deps),

@@ -12,10 +12,13 @@ const LIMITED = [
   'GET /admin/users/export',
   'GET /auth/callback',
   'GET /auth/start',
+  'GET /feed.json',
+  'GET /feed.xml',
   'GET /workspaces/current/export',
   'POST /backtest',
   'POST /channels/{name}/recipients/resend',
   'POST /channels/{name}/test',
+  'POST /feeds',
   'POST /invitations',
   'POST /invitations/accept',
   'POST /invitations/look',
@@ -49,6 +52,7 @@ describe('routes that are limited', function () {
     const headers = await world.session('root');
     await ask(api.url, 'POST /preview', { headers });
     await ask(api.url, 'POST /sign-in', { headers: {} });
+    await ask(api.url, 'GET /feed.json', { headers: {} });
     const sent = api.sent.length;
     const answers = await forAll(rows, async ([route]) => {
       const { status, headers: got } = await ask(api.url, route, {

@@ -30,6 +30,7 @@ export type Thing =
   | 'delivery'
   | 'session'
   | 'token'
+  | 'feed'
   | 'passkey'
   | 'member'
   | 'invitation'
@@ -60,6 +61,8 @@ const ofMonitor = 'monitor=target';
 export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /auth/callback': { needs: 'nothing' },
   'GET /auth/start': { needs: 'nothing' },
+  'GET /feed.json': { needs: 'nothing', query: `token=${'x'.repeat(43)}` },
+  'GET /feed.xml': { needs: 'nothing', query: `token=${'x'.repeat(43)}` },
   'GET /jwks.json': { needs: 'nothing' },
   'GET /openapi.json': { needs: 'nothing' },
   'GET /sign-in': { needs: 'nothing' },
@@ -77,9 +80,11 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /account/events': { needs: 'own' },
   'GET /account/export': { needs: 'factor' },
   'GET /account/mails': { needs: 'own' },
+  'GET /feeds': { needs: 'own' },
   'GET /second-factors': { needs: 'own' },
   'GET /sessions': { needs: 'own' },
   'GET /tokens': { needs: 'own' },
+  'POST /feeds': { needs: 'own', body: { monitor: 'target' } },
   'POST /second-factors/passkeys': { needs: 'own', body: { name: 'new', response: credential } },
   'POST /second-factors/passkeys/options': { needs: 'factor', body: {} },
   'POST /second-factors/recovery-codes': { needs: 'factor', body: {} },
@@ -91,6 +96,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /step-up/totp': { needs: 'own', body: { code } },
   'POST /tokens': { needs: 'own', body: { name: 'made', scope: 'read' } },
   'DELETE /account': { needs: 'factor', body: { confirm: 'somebody else' } },
+  'DELETE /feeds/{id}': { needs: 'own', thing: 'feed' },
   'DELETE /second-factors/passkeys/{id}': { needs: 'factor', thing: 'passkey' },
   'DELETE /second-factors/totp': { needs: 'factor' },
   'DELETE /sessions/{id}': { needs: 'own', thing: 'session' },

@@ -169,7 +169,7 @@ async function makeSession(
   return { cookie: `mon_sid=${id}`, 'x-csrf-token': csrfToken(id) };
 }
 
-type OfPerson = 'session' | 'token' | 'passkey';
+type OfPerson = 'session' | 'token' | 'feed' | 'passkey';
 
 async function makeThings(
   api: TestApi,
@@ -239,7 +239,7 @@ async function makeThings(
 
 async function makeOwnThings(api: TestApi, userId: string): Promise<Record<OfPerson, string>> {
   const { cookie = '' } = await makeSession(api, userId, {});
-  const [token, passkey] = [newId(), newId()];
+  const [token, feed, passkey] = [newId(), newId(), newId()];
   const sql = api.db.pool('postgres');
   await insertRow(sql, 'api_tokens', {
     workspace_id: WORKSPACE,
@@ -248,6 +248,15 @@ async function makeOwnThings(api: TestApi, userId: string): Promise<Record<OfPer
     name: MARK,
     token_hash: hashSecret(newSecret()),
     scope: 'read',
+    created_at: api.time.now,
+  });
+  await insertRow(sql, 'feeds', {
+    workspace_id: WORKSPACE,
+    id: feed,
+    user_id: userId,
+    monitor: 'target',
+    token_hash: hashSecret(newSecret()),
+    epoch: 0,
     created_at: api.time.now,
   });
   await insertRow(sql, 'passkeys', {
@@ -261,7 +270,7 @@ async function makeOwnThings(api: TestApi, userId: string): Promise<Record<OfPer
     created_at: api.time.now,
   });
   const session = sessionLineId(hashSecret(cookie.slice('mon_sid='.length)));
-  return { session, token, passkey };
+  return { session, token, feed, passkey };
 }
 
 async function makeInvitation(api: TestApi, invitedBy: string): Promise<string> {
