@@ -14,6 +14,7 @@ import { backtestRoutes } from './backtest.ts';
 import { byHandRoutes } from './byHand.ts';
 import { dataRoutes } from './data.ts';
 import { feedbackRoutes } from './feedback.ts';
+import { exchangeRoutes } from './exchange.ts';
 import { feedRoutes } from './feeds.ts';
 import { findingRoutes } from './findings.ts';
 import { invitationRoutes } from './invitations.ts';
@@ -50,6 +51,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...accessTokenRoutes(deps),
     ...monitorRoutes(deps),
     ...objectRoutes(deps),
+    ...exchangeRoutes(deps),
     ...recipientRoutes(deps),
     ...historyRoutes(deps),
     lastChecks(deps),

@@ -135,6 +135,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /last-checks': { needs: 'read', query: 'monitors=target' },
   'GET /last-values': { needs: 'read', query: 'monitors=target' },
   'GET /managers': { needs: 'read' },
+  'GET /manifests': { needs: 'read' },
   'GET /me': { needs: 'read' },
   'GET /members': { needs: 'read' },
   'GET /monitors': { needs: 'read' },
@@ -171,6 +172,10 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'POST /verdicts/{id}/tell': { needs: 'write', thing: 'verdict', body: {} },
   'PUT /findings/{id}/feedback': { needs: 'write', thing: 'finding', body: { rating: 'up' } },
   'PUT /verdicts/{id}/feedback': { needs: 'write', thing: 'verdict', body: { rating: 'down' } },
+  'POST /imports': {
+    needs: 'write',
+    body: { text: 'url: https://example.org/\n', create: ['example-org'] },
+  },
   'POST /monitors': { needs: 'write', body: job('created') },
   'PUT /monitors/{name}': { needs: 'write', thing: 'monitor', body: job('target') },
   'POST /monitors/{name}/duplicate': {
