@@ -72,7 +72,7 @@ describe('a person with findings', function () {
       return json.items.map(({ rating }: { rating: unknown }) => rating);
     };
     const pressed = (name: string): Promise<void> =>
-      card(2).locator(`[aria-label="${name}"][aria-pressed="true"]`).waitFor();
+      card(2).getByRole('button', { name, pressed: true }).waitFor();
     await card(2).focus();
     await page.keyboard.press('-');
     await pressed('Wrong');
@@ -80,7 +80,7 @@ describe('a person with findings', function () {
     await pressed('Right');
     assert.deepEqual(await ratings(), [null, 'up', null]);
     await page.keyboard.press('+');
-    await card(2).locator('[aria-label="Right"][aria-pressed="false"]').waitFor();
+    await card(2).getByRole('button', { name: 'Right', pressed: false }).waitFor();
     assert.deepEqual(await ratings(), [null, null, null]);
   });
 

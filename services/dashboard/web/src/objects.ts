@@ -132,13 +132,28 @@ export interface Judgement {
     readonly model: string;
     readonly promptVersion: string;
     readonly cacheHit: boolean;
+    readonly tokensIn: number;
+    readonly tokensOut: number;
+    readonly costUsd: string | null;
   } | null;
   readonly suppressed: string | null;
   readonly change: readonly { readonly source: string; readonly hunks: readonly Hunk[] }[];
 }
 
 export interface CheckDetail extends Check {
+  readonly verdictId: string | null;
   readonly judgement: Judgement | null;
+  /** Judged once more by hand. */
+  readonly rejudged: readonly {
+    readonly id: string;
+    readonly at: string;
+    readonly judgement: Judgement;
+  }[];
+  readonly sources: readonly {
+    readonly source: string;
+    /** Of a change that no verdict keeps. */
+    readonly hunks?: readonly Hunk[];
+  }[];
   readonly snapshots: readonly {
     readonly id: string;
     readonly source: string;

@@ -1,21 +1,24 @@
-/** One check: its change, its verdict, and the evidence in the text. */
+/** One check: its change, its verdicts, and the evidence in the text. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { get } from '../api.ts';
-import type { CheckDetail } from '../objects.ts';
-import { Badge, Outcome, verdictWord } from '../parts/badge.tsx';
-import { Claims } from '../parts/claims.tsx';
+import type { CheckDetail, Judgement } from '../objects.ts';
+import { Action } from '../parts/action.tsx';
+import { Outcome } from '../parts/badge.tsx';
 import { Diff } from '../parts/diff.tsx';
+import { JudgementView } from '../parts/judgementView.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
+import { PageText } from '../parts/pageText.tsx';
+import { Thumbs } from '../parts/thumbs.tsx';
 import { Time } from '../parts/time.tsx';
 import { reasonWords } from '../parts/words.ts';
+import { useMayEdit } from '../parts/workspaces.tsx';
 import { inWorkspace } from '../workspace.ts';
 
 export function CheckPage({ id }: { readonly id: string }) {
-  const check = useQuery({
-    queryKey: ['check', id],
-    queryFn: () => get<CheckDetail>(`/checks/${encodeURIComponent(id)}`),
-  });
+  const path = `/checks/${encodeURIComponent(id)}`;
+  const check = useQuery({ queryKey: ['check', id], queryFn: () => get<CheckDetail>(path) });
+  const mayEdit = useMayEdit();
   if (check.isPending) return <Loading />;
   if (check.error) return <Failure error={check.error} />;
   const { data } = check;
@@ -31,76 +34,113 @@ export function CheckPage({ id }: { readonly id: string }) {
         </h1>
         <Outcome of={data.outcome} />
       </div>
-      <dl className="facts">
-        <dt>Came as far as</dt>
-        <dd>
-          {data.stage}
-          {data.reason !== null && `: ${reasonWords(data.reason)}`}
-        </dd>
-        {data.message !== null && (
-          <>
-            <dt>In words</dt>
-            <dd>{data.message}</dd>
-          </>
-        )}
-        <dt>Took</dt>
-        <dd>{(data.durationMs / 1000).toFixed(1)} s</dd>
-        {data.tokensIn > 0 && (
-          <>
-            <dt>Model</dt>
-            <dd>
-              {data.judgement?.provenance?.model ?? ''}, {data.tokensIn} + {data.tokensOut} tokens
-              {data.costUsd === null ? ', price unknown' : `, $${data.costUsd}`}
-            </dd>
-          </>
-        )}
-      </dl>
-      <Judgement check={data} />
-      <Screenshots check={data} />
+      <Facts check={data} />
+      {mayEdit && canBeJudged(data) && (
+        <div className="actions">
+          <Action path={`${path}/rejudge`}>Judge again</Action>
+          <span className="muted">by the goal and the models of now; that alone tells nobody</span>
+        </div>
+      )}
+      <Verdicts check={data} mayEdit={mayEdit} />
+      <Evidence check={data} />
     </>
   );
 }
 
-function Judgement({ check }: { readonly check: CheckDetail }) {
-  const { judgement } = check;
-  if (judgement === null) return <Empty>Nothing was judged in this check.</Empty>;
-  const { verdict, change } = judgement;
+/** Those whose change is kept; one that waited for a model does not name its texts. */
+const canBeJudged = ({ trigger, judgement, sources }: CheckDetail): boolean =>
+  trigger !== 'rejudge' && (judgement !== null || sources.some(({ hunks }) => hunks !== undefined));
+
+function Facts({ check }: { readonly check: CheckDetail }) {
+  return (
+    <dl className="facts">
+      <dt>Came as far as</dt>
+      <dd>
+        {check.stage}
+        {check.reason !== null && `: ${reasonWords(check.reason)}`}
+      </dd>
+      {check.message !== null && (
+        <>
+          <dt>In words</dt>
+          <dd>{check.message}</dd>
+        </>
+      )}
+      <dt>Took</dt>
+      <dd>{(check.durationMs / 1000).toFixed(1)} s</dd>
+    </dl>
+  );
+}
+
+interface VerdictsProps {
+  readonly check: CheckDetail;
+  readonly mayEdit: boolean;
+}
+
+function Verdicts({ check, mayEdit }: VerdictsProps) {
+  const { judgement, verdictId, rejudged } = check;
   return (
     <>
-      <h2>Verdict</h2>
-      <p>
-        <Badge tone={verdict.verdict === 'match' ? 'news' : 'calm'}>
-          {verdictWord(verdict.verdict)}
-        </Badge>{' '}
-        {verdict.why === undefined
-          ? verdict.summary
-          : `${verdict.why.replaceAll('_', ' ')}. ${verdict.summary}`}
-      </p>
-      {verdict.reason !== '' && <p className="muted">{verdict.reason}</p>}
-      <Claims claims={verdict.claims} />
-      {verdict.droppedClaims.length > 0 && (
-        <p className="muted">
-          {verdict.droppedClaims.length} claims were dropped: their quotes are not in the page.
-        </p>
+      {judgement === null || verdictId === null ? (
+        <NotJudged check={check} />
+      ) : (
+        <>
+          <h2>Verdict</h2>
+          <JudgementView judgement={judgement} />
+          <Thumbs kind="verdict" id={verdictId} mayEdit={mayEdit} />
+          {mayEdit && <TellAnyway id={verdictId} judgement={judgement} />}
+        </>
       )}
-      <h2>What changed</h2>
-      {change.map((part) => (
-        <div key={part.source}>
-          {change.length > 1 && <h3>{part.source}</h3>}
-          <Diff hunks={part.hunks} claims={verdict.claims} />
-        </div>
+      {rejudged.map((again) => (
+        <section key={again.id} aria-label="Judged again">
+          <h2>
+            Judged again <Time at={again.at} />
+          </h2>
+          <JudgementView judgement={again.judgement} />
+          {mayEdit && <TellAnyway id={again.id} judgement={again.judgement} />}
+        </section>
       ))}
     </>
   );
 }
 
-function Screenshots({ check }: { readonly check: CheckDetail }) {
-  const shown = check.snapshots.filter(({ hasScreenshot }) => hasScreenshot);
-  if (shown.length === 0) return null;
+function TellAnyway({ id, judgement }: { readonly id: string; readonly judgement: Judgement }) {
+  if (judgement.suppressed === null) return null;
+  return (
+    <div className="actions">
+      <Action path={`/verdicts/${id}/tell`}>Tell us anyway</Action>
+      <span className="muted">makes the finding and sends the alert, once</span>
+    </div>
+  );
+}
+
+/** What a gate kept from the judge. */
+function NotJudged({ check }: { readonly check: CheckDetail }) {
+  const changed = check.sources.filter(({ hunks }) => hunks !== undefined);
   return (
     <>
-      <h2>Screenshot</h2>
-      {shown.map((snapshot) => (
+      <Empty>Nothing was judged in this check.</Empty>
+      {changed.length > 0 && <h2>What changed</h2>}
+      {changed.map(({ source, hunks = [] }) => (
+        <Diff key={source} hunks={hunks} claims={[]} />
+      ))}
+    </>
+  );
+}
+
+function Evidence({ check }: { readonly check: CheckDetail }) {
+  const { snapshots, judgement, rejudged } = check;
+  const pictures = snapshots.filter(({ hasScreenshot }) => hasScreenshot);
+  const claims = [judgement, ...rejudged.map((again) => again.judgement)].flatMap(
+    (each) => each?.verdict.claims ?? [],
+  );
+  return (
+    <>
+      {snapshots.length > 0 && <h2>The page as it was seen</h2>}
+      {snapshots.map((snapshot) => (
+        <PageText key={snapshot.id} snapshot={snapshot} claims={claims} />
+      ))}
+      {pictures.length > 0 && <h2>Screenshot</h2>}
+      {pictures.map((snapshot) => (
         <img
           key={snapshot.id}
           className="shot"

@@ -102,12 +102,11 @@ export function FindingList({ findings, mayEdit, selected, onSelect }: FindingLi
                     key={rating}
                     type="button"
                     className="quiet"
-                    aria-label={button}
                     aria-pressed={finding.rating === rating}
                     disabled={word.isPending}
                     onClick={() => word.mutate({ finding, said: rating })}
                   >
-                    {sign}
+                    <span aria-hidden="true">{sign}</span> {button}
                   </button>
                 ))}
               </div>

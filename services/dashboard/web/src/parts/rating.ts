@@ -13,8 +13,8 @@ export interface RatingChoice {
 }
 
 export const RATINGS: readonly RatingChoice[] = [
-  { rating: 'up', button: 'Right', sign: '👍', key: '+' },
-  { rating: 'down', button: 'Wrong', sign: '👎', key: '-' },
+  { rating: 'up', button: 'Right', sign: '✓', key: '+' },
+  { rating: 'down', button: 'Wrong', sign: '✗', key: '-' },
 ];
 
 /** Says it of a finding; the same again takes it back. */
