@@ -97,7 +97,7 @@ describe('feeds', () => {
 
   it('end with the membership, for good', async () => {
     const { tokenHash } = await make();
-    await suite.api((tx) => removeMember(tx, 'team', ann, NOON));
+    await suite.api((tx) => removeMember(tx, 'team', { userId: ann, by: ann, now: NOON }));
     await suite.api((tx) => setMembership(tx, 'team', ann, 'viewer', NOON));
     assert.equal(await find(tokenHash), undefined);
   });
