@@ -25,6 +25,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     summary: 'B1, B2, B3, B5: isolated checks by Chromium, against a raw CDP loop and Crawlee',
     run: async (...args) => (await import('./browser/bench.ts')).benchBrowser(...args),
   },
+  dashboard: {
+    summary: 'A5: the list of 10,000 monitors, against a static copy of it',
+    run: async (...args) => (await import('./dashboard/bench.ts')).benchDashboard(...args),
+  },
   operator: {
     summary: 'O1, O2, O4: MonitorJobs on a real API server, against bare PATCHes and an informer',
     run: async (...args) => (await import('./operator/bench.ts')).benchOperator(...args),
