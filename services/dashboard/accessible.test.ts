@@ -81,7 +81,7 @@ describe('every page for people who see, hear or move otherwise', function () {
 
     it(`${name} is worked by keyboard alone, and holds still for who asks that`, async () => {
       await open(place);
-      const count = (await page.evaluate(MARK)) as number;
+      const count = await page.evaluate<number>(MARK);
       const reached = new Set<unknown>();
       for (let pressed = 0; pressed < count + 3; pressed += 1) {
         await page.keyboard.press('Tab');
