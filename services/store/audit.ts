@@ -160,18 +160,34 @@ export async function verifyAudit(tx: Sql, workspace: string): Promise<AuditChec
     : { kind: 'broken', problem: 'truncated', seq: last.seq + 1 };
 }
 
+export interface AuditRequest extends PageRequest {
+  /** Begins the action. */
+  readonly action?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly subject?: string | undefined;
+}
+
 /** A page of the audit log, newest first. */
 export async function listAudit(
   tx: Sql,
   workspace: string,
-  request: PageRequest = {},
+  request: AuditRequest = {},
 ): Promise<Page<AuditEntry>> {
   const limit = pageLimit(request);
   const before = request.cursor ? decodeCursor(request.cursor, [/^\d{1,15}$/])[0] : null;
   const { rows } = await tx.query<AuditEntry>(
     `SELECT ${columns} FROM audit WHERE workspace_id = $1 AND ($2::bigint IS NULL OR seq < $2)
+       AND ($4::text IS NULL OR starts_with(action, $4)) AND ($5::text IS NULL OR actor = $5)
+       AND ($6::text IS NULL OR subject = $6)
      ORDER BY seq DESC LIMIT $3`,
-    [workspace, before, limit + 1],
+    [
+      workspace,
+      before,
+      limit + 1,
+      request.action ?? null,
+      request.actor ?? null,
+      request.subject ?? null,
+    ],
   );
   return pageOf(
     rows,

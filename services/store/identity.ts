@@ -103,6 +103,18 @@ export async function findUser(tx: Sql, id: string): Promise<User | undefined> {
   return rows[0];
 }
 
+/** What the users of these ids are called; whatever is no id of one is not in it. */
+export async function namesOfUsers(
+  tx: Sql,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await tx.query<{ id: string; name: string }>(
+    'SELECT id, display_name AS name FROM users WHERE id::text = ANY ($1)',
+    [[...new Set(ids)]],
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Gives a user a role in the workspace that the transaction runs under. */
 export async function setMembership(
   tx: Sql,

@@ -31,6 +31,8 @@ export interface UserLine extends User {
 export interface ReviewRequest extends PageRequest {
   /** Only whom nobody has seen since. */
   readonly unseenSince?: Date | undefined;
+  /** Part of the address or name, or the id, however its letters are written. */
+  readonly search?: string | undefined;
 }
 
 /** One transaction that sees of everybody what `listUsers` tells, and the installation's audit. */
@@ -70,8 +72,10 @@ export async function listUsers(
   const { rows } = await tx.query<UserLine>(
     `SELECT ${columns} FROM users u, ${SEEN}
      WHERE ($2::uuid IS NULL OR u.id < $2) AND ($4::timestamptz IS NULL OR seen.at < $4)
+       AND ($5::text IS NULL OR u.id::text = lower($5) OR strpos(lower(u.display_name), lower($5)) > 0
+         OR strpos(lower(u.email), lower($5)) > 0)
      ORDER BY u.id DESC LIMIT $3`,
-    [now, after, limit + 1, request.unseenSince ?? null],
+    [now, after, limit + 1, request.unseenSince ?? null, request.search ?? null],
   );
   return pageOf(
     rows,

@@ -47,6 +47,18 @@ export async function disableUser(tx: Sql, userId: string, now: Date): Promise<b
   return revokeUser(tx, userId);
 }
 
+/** As `revokeUser`, and tells the user by mail. @returns false when there is no such user. */
+export async function signOutUser(tx: Sql, userId: string, now: Date): Promise<boolean> {
+  if (!(await revokeUser(tx, userId))) return false;
+  await enqueueAccountMail(tx, {
+    userId,
+    key: `sessions-ended/${userId}/${now.toISOString()}`,
+    at: now,
+    notice: { kind: 'sessionsEnded' },
+  });
+  return true;
+}
+
 /** Lets a user in again. @returns false when there is no such user. */
 export async function enableUser(tx: Sql, userId: string): Promise<boolean> {
   const { rowCount } = await tx.query('UPDATE users SET disabled_at = NULL WHERE id = $1', [

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { frozenBy, setFrozenByApi } from '../../store/freeze.ts';
-import { disableUser, enableUser, revokeAll } from '../../store/revocation.ts';
+import { disableUser, enableUser, revokeAll, signOutUser } from '../../store/revocation.ts';
 import { askRotation } from '../../store/rotation.ts';
 import { PLATFORM_WORKSPACE, withWorkspace, type Tx } from '../../store/workspace.ts';
 import { sessionCookie } from '../cookie.ts';
@@ -12,6 +12,7 @@ import type { Principal } from '../principal.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { requireStepUp } from '../stepUp/require.ts';
 import { auditRoutes } from './adminAudit.ts';
+import { platformRoutes } from './adminPlatform.ts';
 import { reviewRoutes } from './adminUsers.ts';
 import { identified, time } from './schemas.ts';
 
@@ -29,6 +30,8 @@ export const adminRoutes = (deps: ApiDeps): Route[] =>
     freeze(deps, false),
     rotate(deps),
     ...reviewRoutes(deps),
+    ...platformRoutes(deps),
+    signOut(deps),
     shutOut(deps),
     letIn(deps),
     ...auditRoutes(deps),
@@ -136,6 +139,25 @@ const rotate = (deps: ApiDeps): Route =>
   });
 
 const noSuchUser = (): HttpError => new HttpError('not_found', 'There is no such user.');
+
+const signOut = (deps: ApiDeps): Route =>
+  defineRoute({
+    method: 'post',
+    path: '/api/v1/admin/users/:id/sign-out',
+    policy,
+    tag,
+    summary: 'Ends all sessions and tokens of a user, who may sign in again and is told by mail',
+    status: 204,
+    params: identified,
+    body: because,
+    handle: async ({ principal, params: { id }, body }) => {
+      const act = { action: 'user.sign-out', subject: `user/${id}`, ...body };
+      await perform(deps, principal, act, async (tx, now) => {
+        if (!(await signOutUser(tx, id, now))) throw noSuchUser();
+      });
+      return { body: undefined };
+    },
+  });
 
 const shutOut = (deps: ApiDeps): Route =>
   defineRoute({

@@ -2,19 +2,65 @@
 import type { EventEmitter } from 'node:events';
 import type { Response } from 'express';
 import { z } from 'zod';
-import { appendAudit, verifyAudit, type AuditEntry } from '../../store/audit.ts';
+import { appendAudit, listAudit, verifyAudit, type AuditEntry } from '../../store/audit.ts';
+import { namesOfUsers } from '../../store/identity.ts';
 import { PLATFORM_WORKSPACE, withWorkspace } from '../../store/workspace.ts';
 import { checkChain, pagesOfChain } from '../auditChain.ts';
 import { csvLine } from '../csv.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { pageOf, paging, presentPage, time } from './schemas.ts';
 
 const tag = 'administration';
 
 /** The chain of the installation itself, unless a workspace is named. */
 const chain = z.string().min(1).max(63).default(PLATFORM_WORKSPACE);
 
-export const auditRoutes = (deps: ApiDeps): Route[] => [verify(deps), exportRows(deps)];
+export const auditRoutes = (deps: ApiDeps): Route[] => [list(deps), verify(deps), exportRows(deps)];
+
+const entry = z.strictObject({
+  seq: z.number().int(),
+  at: time,
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  /** What an account is called by now; null for what is none. */
+  actorName: z.string().nullable(),
+  subjectName: z.string().nullable(),
+});
+const exact = z.string().trim().min(1).max(200).optional();
+
+/** The id in `user:ID` or `user/ID`; '' for what is no account. */
+const idIn = (text: string): string => /^user[:/]([-0-9a-f]{36})$/.exec(text)?.[1] ?? '';
+
+/** Of the installation alone: what people did in their workspaces is copied with a row there. */
+const list = (deps: ApiDeps): Route =>
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/admin/audit',
+    policy: 'platform',
+    tag,
+    summary:
+      'The audit of the installation, the newest first; by how an action begins, and by whom',
+    query: z.strictObject({ ...paging, action: exact, actor: exact, subject: exact }),
+    answer: pageOf(entry),
+    handle: async ({ query }) => {
+      const page = await withWorkspace(deps.pool, PLATFORM_WORKSPACE, async (tx) => {
+        const { items, ...rest } = await listAudit(tx, PLATFORM_WORKSPACE, query);
+        const ids = items.flatMap((row) => [idIn(row.actor), idIn(row.subject)]);
+        const names = await namesOfUsers(tx, ids);
+        const nameOf = (text: string): string | null => names.get(idIn(text)) ?? null;
+        const named = items.map((row) => ({
+          ...row,
+          actorName: nameOf(row.actor),
+          subjectName: nameOf(row.subject),
+        }));
+        return { items: named, ...rest };
+      });
+      return { body: presentPage(entry, page) };
+    },
+  });
 
 const verify = (deps: ApiDeps): Route =>
   defineRoute({

@@ -46,7 +46,12 @@ const list = (deps: ApiDeps): Route =>
     ...shared,
     path: '/api/v1/admin/users',
     summary: 'Everybody who ever signed in, the newest first, with what a review of accounts asks',
-    query: z.strictObject({ ...paging, inactiveDays }),
+    query: z.strictObject({
+      ...paging,
+      inactiveDays,
+      /** Part of the address or name, or the id. */
+      search: z.string().trim().min(1).max(200).optional(),
+    }),
     answer: pageOf(user),
     handle: async ({ query: { inactiveDays: days, ...request } }) => {
       const now = deps.clock.now();

@@ -128,6 +128,8 @@ const me = (deps: ApiDeps): Route =>
       /** What to do about having none. */
       whyNone: z.string().nullable(),
       scope: z.enum(['read', 'write', 'admin']),
+      /** May administer the whole installation. */
+      platformAdmin: z.boolean(),
       /** To be sent as X-CSRF-Token with state changes; null for bearer tokens. */
       csrfToken: z.string().nullable(),
     }),
@@ -144,6 +146,7 @@ const me = (deps: ApiDeps): Route =>
             timeZone: user?.timeZone ?? 'UTC',
           },
           ...whereabouts,
+          platformAdmin: principal.platformAdmin,
           csrfToken: principal.via === 'session' && id !== undefined ? csrfToken(id) : null,
         },
       };

@@ -199,13 +199,17 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'PUT /workspaces/current': { needs: 'admin', body: { displayName: 'Team A' } },
   'DELETE /invitations/{id}': { needs: 'admin', thing: 'invitation' },
 
+  'GET /admin/audit': { needs: 'platform' },
   'GET /admin/audit/export': { needs: 'platform' },
   'GET /admin/audit/verify': { needs: 'platform' },
+  'GET /admin/platform': { needs: 'platform' },
   'GET /admin/users': { needs: 'platform' },
   'GET /admin/users/export': { needs: 'platform' },
+  'GET /admin/workspaces': { needs: 'platform' },
   'POST /admin/freeze': { needs: 'platform', body: { reason: 'a test' } },
   'POST /admin/resume': { needs: 'platform', body: { reason: 'a test' } },
   'POST /admin/rotate': { needs: 'platform', body: { reason: 'a test' } },
+  'POST /admin/users/{id}/sign-out': { needs: 'platform', thing: 'user', body: {} },
   'POST /admin/users/{id}/disable': { needs: 'platform', thing: 'user', body: {} },
   'POST /admin/users/{id}/enable': { needs: 'platform', thing: 'user', body: {} },
   'PUT /admin/workspaces/{id}/quotas': {

@@ -8,6 +8,8 @@ export interface Me {
   /** What to do about having none. */
   readonly whyNone: string | null;
   readonly scope: 'read' | 'write' | 'admin';
+  /** May administer the whole installation. */
+  readonly platformAdmin: boolean;
   readonly csrfToken: string | null;
 }
 

@@ -23,6 +23,7 @@ const AcknowledgePage = lazy(async () => ({
 const ChannelsPage = lazy(async () => ({
   default: (await import('./pages/channels.tsx')).ChannelsPage,
 }));
+const AdminPages = lazy(async () => ({ default: (await import('./pages/admin.tsx')).AdminPages }));
 const CheckPage = lazy(async () => ({ default: (await import('./pages/check.tsx')).CheckPage }));
 const ConfirmPage = lazy(async () => ({
   default: (await import('./pages/confirm.tsx')).ConfirmPage,
@@ -104,6 +105,9 @@ function SignedIn() {
             </Route>
             <Route path="/account/security" component={SecurityPage} />
             <Route path="/account/tokens" component={TokensPage} />
+            <Route path="/admin/*?">
+              <AdminPages me={me.data} />
+            </Route>
             <Route path="/members">
               <MembersPage me={me.data} />
             </Route>
@@ -130,6 +134,12 @@ const Homeless = ({ me }: { readonly me: Me }) => (
       <StepUpDialog />
       <main>
         <DataPage me={me} />
+      </main>
+    </Route>
+    <Route path="/admin/*?">
+      <StepUpDialog />
+      <main>
+        <AdminPages me={me} />
       </main>
     </Route>
     <Route path="/invitation">

@@ -43,7 +43,9 @@ export function useLiveEvents(workspace: string | null): void {
     let timer: number | undefined;
     const askAgain = (): void => {
       timer = undefined;
-      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
+      void queries.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] !== 'me' && queryKey[0] !== 'admin',
+      });
     };
     const close = listen(
       inWorkspace('/api/v1/events'),

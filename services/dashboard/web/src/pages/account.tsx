@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { call, get, type Me } from '../api.ts';
 import { AccountEvents } from '../parts/accountEvents.tsx';
+import { AccountMails } from '../parts/accountMails.tsx';
 import { Action } from '../parts/action.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
@@ -35,10 +36,17 @@ export function AccountPage({ me }: { readonly me: Me }) {
       <p>
         <Link href="/account/data">Your data: a copy of it, deleting it</Link>
       </p>
+      {me.platformAdmin && (
+        <p>
+          <Link href="/admin">Administration: users, workspaces, audit, platform</Link>
+        </p>
+      )}
       <h2>Where you are signed in</h2>
       <Sessions />
       <h2>What administrators did with your account</h2>
       <AccountEvents />
+      <h2>What you were told by mail</h2>
+      <AccountMails />
     </>
   );
 }

@@ -12,6 +12,7 @@ export interface AccountEvent {
 const DONE: Readonly<Record<string, string>> = {
   'user.disable': 'shut you out',
   'user.enable': 'let you in again',
+  'user.sign-out': 'signed you out everywhere and ended your tokens',
   'user.grant-admin': 'made you an administrator',
   'user.revoke-admin': 'made you an ordinary user again',
   'factors.reset': 'removed your second factors and ended your sessions',

@@ -1,0 +1,45 @@
+/** What the person was told by mail of their own account, and what became of each mail. */
+import { useQuery } from '@tanstack/react-query';
+import { get } from '../api.ts';
+import { mailWords, type MailState } from './mailWords.ts';
+import { Failure, Loading } from './notice.tsx';
+import { Time } from './time.tsx';
+
+interface AccountMail {
+  readonly id: string;
+  readonly at: string;
+  readonly kind: string;
+  readonly state: MailState;
+  readonly lastError: string | null;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  refreshReused: 'A refresh token was used twice',
+  factorChanged: 'Your second factors were changed',
+  sessionsEnded: 'You were signed out everywhere',
+  accountDisabled: 'Your account was shut out',
+};
+
+export function AccountMails() {
+  const mails = useQuery({
+    queryKey: ['account-mails'],
+    queryFn: () => get<{ items: readonly AccountMail[] }>('/account/mails'),
+  });
+  if (mails.isPending) return <Loading />;
+  if (mails.error) return <Failure error={mails.error} />;
+  if (mails.data.items.length === 0)
+    return <p className="muted">You were told of nothing by mail yet.</p>;
+  return (
+    <ul className="lines">
+      {mails.data.items.map(({ id, at, kind, state, lastError }) => (
+        <li key={id}>
+          {KINDS[kind] ?? kind}: {mailWords(state)}
+          {lastError !== null && ` (${lastError})`}{' '}
+          <span className="muted">
+            <Time at={at} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
