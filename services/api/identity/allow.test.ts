@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { admission, canonicalAddress, parseAllowList } from './allow.ts';
+import { admission, canonicalAddress, mayBeAllowed, parseAllowList } from './allow.ts';
 
 const list = parseAllowList(['corp.example', 'Bob@Partner.example']);
 
@@ -53,6 +53,15 @@ describe('the allow-list', () => {
     const person = { email: 'x@y.example', hostedDomain: undefined };
     assert.equal(admission(parseAllowList(['*']), person), 'allowed');
     assert.equal(admission(parseAllowList(['z.example', '*']), person), 'allowed');
+  });
+
+  it('may have an address that it names, or whose domain it names, before anybody vouches for it', () => {
+    const list = parseAllowList(['corp.example', 'eve@x.example']);
+    const may = ['a@corp.example', 'eve@x.example', 'a@x.example', 'a@sub.corp.example'].map(
+      (address) => mayBeAllowed(list, address),
+    );
+    assert.deepEqual(may, [true, true, false, false]);
+    assert.equal(mayBeAllowed(parseAllowList(['*']), 'a@x.example'), true);
   });
 
   it('names what is neither a domain nor an address', () => {

@@ -66,6 +66,13 @@ export function admission(list: AllowList, { email, hostedDomain }: Vouched): Ad
     : 'not_allowed';
 }
 
+/** Whether the list may have the person of a canonical address, whom nobody vouches for yet. */
+export const mayBeAllowed = (
+  { everybody, addresses, domains }: AllowList,
+  address: string,
+): boolean =>
+  everybody || addresses.has(address) || domains.has(address.slice(address.indexOf('@') + 1));
+
 /** An account of the domain has an address of it; a secondary domain is listed by itself. */
 const isMember = ({ domains }: AllowList, email: string, hostedDomain: string): boolean =>
   domains.has(hostedDomain) && email.endsWith(`@${hostedDomain}`);

@@ -258,6 +258,17 @@ describe('members and invitations at the api', function () {
     );
   });
 
+  it('are not mailed where they may not sign in, and whoever invites is told what to do', async () => {
+    const told = async (address: string): Promise<Record<string, unknown>> => {
+      const { text } = await ask(ann, 'POST', '/invitations', { address, role: 'viewer' });
+      return JSON.parse(text) as Record<string, unknown>;
+    };
+    const { mail, notMailed } = await told('bob@elsewhere.example');
+    assert.equal(mail, null);
+    assert.match(String(notMailed), /may not sign in here; ask .* SIGN_IN_ALLOW/);
+    assert.equal((await told('bob@corp.example'))['mail'], 'queued');
+  });
+
   it('are invited at plain addresses alone', async () => {
     for (const address of [
       'bob',

@@ -8,10 +8,10 @@ import {
   revokeInvitation,
 } from '../../store/invitations.ts';
 import { enqueueInvitationMail, type InvitationMail } from '../../store/invitationMails.ts';
-import { withWorkspace } from '../../store/workspace.ts';
+import { withWorkspace, type Tx } from '../../store/workspace.ts';
 import { hashSecret, newSecret } from '../cookie.ts';
 import type { ApiDeps } from '../deps.ts';
-import { canonicalAddress } from '../identity/allow.ts';
+import { canonicalAddress, mayBeAllowed } from '../identity/allow.ts';
 import { INVITATION_MS, stateOf } from '../members/invitation.ts';
 import { noteInvitation } from '../members/note.ts';
 import { checkIsTeam } from '../members/team.ts';
@@ -103,6 +103,20 @@ function addressOf(text: string): string {
   });
 }
 
+/** Nobody is asked to sign in who would be turned away. */
+async function mailTo(
+  tx: Tx,
+  { signIn }: Pick<ApiDeps, 'signIn'>,
+  invitation: Parameters<typeof enqueueInvitationMail>[1],
+): Promise<InvitationMail> {
+  const { address } = invitation;
+  if (!signIn || mayBeAllowed(signIn.allow, address)) return enqueueInvitationMail(tx, invitation);
+  return {
+    kind: 'none',
+    why: `${address} may not sign in here; ask whoever runs the installation to add the address to SIGN_IN_ALLOW, then send it again`,
+  };
+}
+
 const invite = (deps: ApiDeps): Route =>
   defineRoute({
     ...shared,
@@ -130,7 +144,7 @@ const invite = (deps: ApiDeps): Route =>
       const mail = await withWorkspace(deps.pool, workspace, async (tx) => {
         await createInvitation(tx, { ...made, ...times });
         await noteInvitation(tx, deps, principal, { action: 'invitation.create', ...made });
-        return enqueueInvitationMail(tx, { ...made, now: times.createdAt });
+        return mailTo(tx, deps, { ...made, now: times.createdAt });
       });
       return linkedOf({ id: made.id, link, expiresAt: times.expiresAt }, mail);
     },
@@ -157,7 +171,7 @@ const renew = (deps: ApiDeps): Route =>
       const mail = await withWorkspace(deps.pool, workspace, async (tx) => {
         const { id, role, address } = await renewInvitation(tx, renewal);
         await noteInvitation(tx, deps, principal, { action: 'invitation.resend', id, role });
-        return enqueueInvitationMail(tx, { id, address, now });
+        return mailTo(tx, deps, { id, address, now });
       });
       return linkedOf({ id: params.id, link, expiresAt }, mail);
     },
