@@ -87,7 +87,7 @@ describe('people and the members of their workspace at the dashboard', function 
     await makeTeam(page, 'Crew');
     await line(page, 'you').waitFor();
     await page.getByText('Nobody is invited.').waitFor();
-    await page.getByText('0, no limit of its own').first().waitFor();
+    await page.getByText('0, no limit').first().waitFor();
   });
 
   it('invites by a link that is shown once, and the other joins by it', async () => {

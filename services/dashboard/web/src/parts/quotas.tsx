@@ -30,7 +30,7 @@ const money = (amount: string): string =>
   Number(amount).toLocaleString('en', { style: 'currency', currency: 'USD' });
 
 function words<T>({ limit, used }: Quota<T>, say: (value: T) => string): string {
-  return limit === null ? `${say(used)}, no limit of its own` : `${say(used)} of ${say(limit)}`;
+  return limit === null ? `${say(used)}, no limit` : `${say(used)} of ${say(limit)}`;
 }
 
 function HourlyFact({ quota: { limit, used, resetsAt } }: { readonly quota: HourlyQuota }) {
