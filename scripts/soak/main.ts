@@ -27,7 +27,8 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     run: async (...args) => (await import('./kills/soak.ts')).soakKills(...args),
   },
   browser: {
-    summary: 'browser checks; memory, open files and zombies must not grow (2,000)',
+    summary:
+      'browser checks, of which some leak, hang, crash or flood; nothing grows or is left (2,000)',
     run: async (...args) => (await import('./browser/soak.ts')).soakBrowser(...args),
   },
   leader: {

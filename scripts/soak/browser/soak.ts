@@ -1,83 +1,125 @@
-/** Soak `browser`: what grows while Chromium checks pages, recycling included (B5). */
-import { startFleet, type Fleet } from '../../bench/lib/fleet.ts';
-import { memoryOf, openFilesOf, processTree, zombiesOf } from '../../bench/lib/processTree.ts';
-import { expectContent, figure, valueLine } from '../../bench/lib/report.ts';
-import { startBenchSite } from '../../bench/lib/site.ts';
+/** Soak `browser`: what grows or is left while Chromium checks pages, ill ones among them (B5, C35). */
+import { startChecker, type Checker } from '../../bench/browser/work.ts';
+import { expectContent, figure, meets, valueLine, type Target } from '../../bench/lib/report.ts';
+import { startProxy } from '../../testing/site/proxy.ts';
+import { startSite } from '../../testing/site/site.ts';
 import type { SoakOptions } from '../lib/options.ts';
+import { addPages, ILL_PAGES, isIll, mixedPages, usualPages, type CorpusPage } from './corpus.ts';
+import { lineOf, watchRemains, type Remains, type State } from './remains.ts';
 
 const CHECKS = 2_000;
-/** Checks of a herd; memory is looked at between herds. */
-const MONITORS = 50;
+/** Checks at the same time, as the service has slots. */
+const CONCURRENCY = 2;
+/** Checks of a part: in turn only usual pages, and usual ones beside ill ones. */
+const PART = 100;
 /** The share of the checks after which the memory is taken as usual. */
 const WARM = 0.1;
-const TARGET = { kind: 'atMost', value: 1.15 } as const;
+const MEMORY: Target = { kind: 'atMost', value: 1.15 };
+const NEIGHBOURS: Target = { kind: 'atMost', value: 2 };
 
-interface State {
-  readonly checks: number;
-  readonly megabytes: number;
-  readonly files: number;
-  readonly processes: number;
-  readonly zombies: number;
-}
+type Say = (line: string) => void;
 
 export async function soakBrowser(
-  { count = CHECKS }: SoakOptions,
-  say: (line: string) => void,
+  { count = CHECKS }: Pick<SoakOptions, 'count'>,
+  say: Say,
 ): Promise<void> {
-  const site = await startBenchSite();
+  const [site, proxy] = await Promise.all([startSite(), startProxy()]);
+  const checker = startChecker(new URL('./checker.ts', import.meta.url), [proxy.url]);
+  const remains = watchRemains(checker.pid);
+  addPages(site);
   try {
-    const fleet = await startFleet(site, MONITORS, 'Browser');
-    try {
-      await soak(fleet, count, say);
-    } finally {
-      await fleet.stop();
-    }
+    await soak({ checker, remains, siteUrl: site.url, count, say });
+    await checker.stop();
+    await remains.expectNothing();
+    say('nothing is left of it: no process, no file');
   } finally {
-    await site.close();
+    remains.stop();
+    await checker.stop();
+    await Promise.all([site.close(), proxy.close()]);
   }
 }
 
-async function soak(fleet: Fleet, count: number, say: (line: string) => void): Promise<void> {
-  const warmAt = Math.max(MONITORS, Math.round(count * WARM));
+interface Run {
+  readonly checker: Checker;
+  readonly remains: Remains;
+  readonly siteUrl: string;
+  readonly count: number;
+  readonly say: Say;
+}
+
+interface Checked {
+  readonly page: CorpusPage;
+  readonly code: string;
+  readonly ms: number;
+}
+
+async function soak(run: Run): Promise<void> {
+  const { remains, count, say } = run;
+  const size = Math.max(2 * ILL_PAGES, Math.min(PART, Math.ceil(count / 2)));
+  const [alone, beside, states]: [number[], number[], State[]] = [[], [], []];
   const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
   let checks = 0;
-  let warm: State | undefined;
-  let next = warmAt;
-  while (checks < count) {
-    const { operations } = await fleet.turn({ seconds: 0 });
-    checks += operations;
-    if (checks < next && checks < count) continue;
-    const state = stateOf(fleet.pid, checks);
-    warm ??= state;
-    next += warmAt;
-    say(`  ${lineOf(state)}`);
+  for (let turn = 0; checks < count; turn += 1) {
+    for (const [times, pages] of [
+      [alone, usualPages(size)],
+      [beside, mixedPages(size, turn)],
+    ] as const) {
+      const done = await checkAll(run, pages);
+      times.push(...done.filter(({ page }) => !isIll(page)).map(({ ms }) => ms));
+      checks += done.length;
+      const state = await remains.settle(checks);
+      states.push(state);
+      say(`  ${lineOf(state)}; ${figure(seconds())} s`);
+    }
   }
-  const end = stateOf(fleet.pid, checks);
-  const seconds = (performance.now() - started) / 1000;
-  say(`${checks} browser checks in ${figure(seconds)} s, ${figure(checks / seconds)} checks/s`);
-  if (warm)
-    say(
-      valueLine(
-        `memory after ${end.checks} by memory after ${warm.checks} checks`,
-        end.megabytes / warm.megabytes,
-        'x',
-        TARGET,
-      ),
-    );
-  expectContent(end.zombies === 0, `${end.zombies} ended processes were not waited for.`);
-  expectContent(
-    !warm || end.files <= warm.files * 1.5 + 50,
-    `Open files grew from ${warm?.files} to ${end.files}.`,
-  );
+  say(`${checks} checks in ${figure(seconds())} s, ${figure(checks / seconds())} checks/s`);
+  report({ alone, beside, states, count }, say);
 }
 
-const stateOf = (pid: number, checks: number): State => ({
-  checks,
-  megabytes: memoryOf(pid) / 1e6,
-  files: openFilesOf(pid),
-  processes: processTree(pid).length,
-  zombies: zombiesOf(pid).length,
-});
+/** @throws ContentError when a check came to something else than its page is */
+async function checkAll(
+  { checker, siteUrl }: Run,
+  pages: readonly CorpusPage[],
+): Promise<Checked[]> {
+  const urls = pages.map(({ name }) => `${siteUrl}/${name}`);
+  const { texts } = await checker.check({ urls, concurrency: CONCURRENCY });
+  return pages.map((page, at) => {
+    const { code, ms } = JSON.parse(texts[at] ?? '{}') as Omit<Checked, 'page'>;
+    expectContent(code === page.code, `The page ${page.name} came to ${code}, not ${page.code}.`);
+    return { page, code, ms };
+  });
+}
 
-const lineOf = ({ checks, megabytes, files, processes, zombies }: State): string =>
-  `${checks} checks: ${figure(megabytes)} MB, ${files} open files, ${processes} processes, ${zombies} zombies`;
+interface Outcome {
+  readonly alone: readonly number[];
+  readonly beside: readonly number[];
+  readonly states: readonly State[];
+  readonly count: number;
+}
+
+/** @throws ContentError when a target is missed; a short run tells too little for that */
+function report({ alone, beside, states, count }: Outcome, say: Say): void {
+  const warm = states.find(({ checks }) => checks >= count * WARM);
+  const end = states.at(-1);
+  if (!warm || !end) return;
+  const memory = end.ownMegabytes / warm.ownMegabytes;
+  const most = Math.max(...states.map(({ ownMegabytes }) => ownMegabytes)) / warm.ownMegabytes;
+  const slower = p99(beside) / p99(alone);
+  say(valueLine(`memory after ${end.checks} by after ${warm.checks} checks`, memory, 'x', MEMORY));
+  say(`  ${figure(most)}x at the most`);
+  say(valueLine('p99 of usual pages beside ill ones by that alone', slower, 'x', NEIGHBOURS));
+  say(
+    `  ${figure(p99(alone))} ms alone (${alone.length}), ${figure(p99(beside))} ms beside (${beside.length})`,
+  );
+  expectContent(
+    end.openFiles <= warm.openFiles * 1.5 + 50,
+    `Open files grew from ${warm.openFiles} to ${end.openFiles}.`,
+  );
+  if (count < CHECKS) return;
+  expectContent(meets(memory, MEMORY), 'The memory grew beyond its target.');
+  expectContent(meets(slower, NEIGHBOURS), 'Usual pages were slowed down beyond the target.');
+}
+
+const p99 = (times: readonly number[]): number =>
+  times.toSorted((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? NaN;

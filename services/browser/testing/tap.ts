@@ -8,20 +8,22 @@ export type Point = `${'before' | 'after'} ${CommandName}`;
 
 /** A `launch` whose browser's commands are told; what is told waits for nothing. */
 export const tapped =
-  (hear: (point: Point, launched: Launched) => void): typeof launch =>
+  (hear: (point: Point, launched: Launched, params: unknown) => void): typeof launch =>
   async (...given) => {
     const launched = await launch(...given);
-    const tell = (point: Point): void => hear(point, launched);
+    const tell: Tell = (point, params) => hear(point, launched, params);
     return { ...launched, connection: tap(launched.connection, tell) };
   };
 
-function tap(connection: Connection, tell: (point: Point) => void): Connection {
+type Tell = (point: Point, params: unknown) => void;
+
+function tap(connection: Connection, tell: Tell): Connection {
   const around =
     (session: Pick<Session, 'send'>): Session['send'] =>
     async (command, ...params) => {
-      tell(`before ${command}`);
+      tell(`before ${command}`, params[0]);
       const answer = await session.send(command, ...params);
-      tell(`after ${command}`);
+      tell(`after ${command}`, params[0]);
       return answer;
     };
   return {
