@@ -53,7 +53,8 @@ describe('consent walls of services', function () {
       accept: '',
       refuse: '',
     });
-    const { text } = await get(wall.replace('Reject all', 'Fine'));
+    const { text, warnings } = await get(wall.replace('Reject all', 'Fine'));
     assert.match(text, /Consent: asked/);
+    assert.deepEqual(warnings, ['No rule knows the consent dialog of the page.']);
   });
 });
