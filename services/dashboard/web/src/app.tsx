@@ -30,11 +30,15 @@ const ConfirmPage = lazy(async () => ({
 }));
 const DataPage = lazy(async () => ({ default: (await import('./pages/data.tsx')).DataPage }));
 const EditPage = lazy(async () => ({ default: (await import('./pages/edit.tsx')).EditPage }));
+const FeedsPage = lazy(async () => ({ default: (await import('./pages/feeds.tsx')).FeedsPage }));
 const FindingPage = lazy(async () => ({
   default: (await import('./pages/finding.tsx')).FindingPage,
 }));
 const FindingsPage = lazy(async () => ({
   default: (await import('./pages/findings.tsx')).FindingsPage,
+}));
+const ImportPage = lazy(async () => ({
+  default: (await import('./pages/import.tsx')).ImportPage,
 }));
 const InvitationPage = lazy(async () => ({
   default: (await import('./pages/invitation.tsx')).InvitationPage,
@@ -93,6 +97,7 @@ function SignedIn() {
           <Switch>
             <Route path="/" component={MonitorsPage} />
             <Route path="/channels" component={ChannelsPage} />
+            <Route path="/import" component={ImportPage} />
             <Route path="/new" component={NewMonitorPage} />
             <Route path="/monitors/:name">{({ name }) => <MonitorPage name={name} />}</Route>
             <Route path="/monitors/:name/edit">{({ name }) => <EditPage name={name} />}</Route>
@@ -103,6 +108,7 @@ function SignedIn() {
             <Route path="/account/data">
               <DataPage me={me.data} />
             </Route>
+            <Route path="/account/feeds" component={FeedsPage} />
             <Route path="/account/security" component={SecurityPage} />
             <Route path="/account/tokens" component={TokensPage} />
             <Route path="/admin/*?">

@@ -34,6 +34,9 @@ export function AccountPage({ me }: { readonly me: Me }) {
         <Link href="/account/tokens">Tokens of programs</Link>
       </p>
       <p>
+        <Link href="/account/feeds">Feeds of findings</Link>
+      </p>
+      <p>
         <Link href="/account/data">Your data: a copy of it, deleting it</Link>
       </p>
       {me.platformAdmin && (

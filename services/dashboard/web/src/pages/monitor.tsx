@@ -7,6 +7,7 @@ import type { Finding, Funnel, MonitorJob } from '../objects.ts';
 import { Action } from '../parts/action.tsx';
 import { FindingState, MonitorState } from '../parts/badge.tsx';
 import { CheckTable } from '../parts/checkTable.tsx';
+import { MakeFeed } from '../parts/feeds.tsx';
 import { FunnelView } from '../parts/funnel.tsx';
 import { Facts, Problems } from '../parts/monitorFacts.tsx';
 import { PrecisionLine } from '../parts/precision.tsx';
@@ -85,6 +86,7 @@ function MonitorPart({ part, name, path, job }: MonitorPartProps) {
           <Problems job={job} />
           <h2>Findings</h2>
           <Findings name={name} />
+          <MakeFeed monitor={name} />
           <h2>Checks</h2>
           <CheckTable monitor={name} pageSize={10} />
           <h2>Why (not) told</h2>

@@ -5,6 +5,7 @@ import { Link, useSearchParams } from 'wouter';
 import { get, type Page } from '../api.ts';
 import type { MonitorCounts, MonitorJob } from '../objects.ts';
 import { BulkBar } from '../parts/bulkBar.tsx';
+import { CopyButton } from '../parts/copyButton.tsx';
 import {
   filterParameters,
   isNarrowed,
@@ -65,10 +66,14 @@ export function MonitorsPage() {
       <div className="title">
         <h1>Monitors</h1>
         <span className="grow" />
+        {counts.all > 0 && <CopyButton path="/manifests" label="Export" />}
         {mayEdit && (
-          <Link href="/new" className="button">
-            New monitor
-          </Link>
+          <>
+            <Link href="/import">Import</Link>
+            <Link href="/new" className="button">
+              New monitor
+            </Link>
+          </>
         )}
       </div>
       {isNew ? (
@@ -111,8 +116,8 @@ function NothingYet({ mayEdit }: { readonly mayEdit: boolean }) {
       {mayEdit && (
         <>
           {' '}
-          <Link href="/new">Watch a first page</Link>, or write a manifest and run{' '}
-          <code>npx duckmon apply -f FILE</code>.
+          <Link href="/new">Watch a first page</Link>, <Link href="/import">import monitors</Link>{' '}
+          of another program, or write a manifest and run <code>npx duckmon apply -f FILE</code>.
         </>
       )}
     </Empty>
