@@ -20,6 +20,7 @@ describe('lint: dependency rule', () => {
     ['services/api/a.ts', '../store/b.ts'],
     ['services/scheduler/check/a.ts', '../../store/b.ts'],
     ['services/cli/a.ts', '../core/contracts/b.ts'],
+    ['services/cli/a.ts', '../core/import/b.ts'],
     ['services/cli/a.ts', '../core/manifest/b.ts'],
     ['services/local/a.ts', '../browser/start.ts'],
     ['services/local/demo/a.ts', '../../egress/config.ts'],

@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'crds/types',
     'services/core/contracts',
     'services/core/clock.ts',
+    'services/core/import',
     'services/core/kube',
     'services/core/manifest',
     'services/core/errors.ts',

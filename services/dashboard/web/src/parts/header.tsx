@@ -17,7 +17,9 @@ export function Header({ me }: { readonly me: Me }) {
         <Link
           href="/"
           aria-current={
-            place === '/' || place === '/new' || place.startsWith('/monitors') ? 'page' : undefined
+            ['/', '/new', '/import'].includes(place) || place.startsWith('/monitors')
+              ? 'page'
+              : undefined
           }
         >
           Monitors
