@@ -42,6 +42,12 @@ describe('operator: configuration', () => {
     assert.deepEqual(redis, { kind: 'pods' });
   });
 
+  it('ranks workers where the chart says how, and leaves it to the cluster otherwise', () => {
+    const ranked = read({ WORKER_PRIORITY_CLASS: 'duckmon-workers' });
+    assert.equal(ranked.workerPriorityClass, 'duckmon-workers');
+    assert.equal(read({}).workerPriorityClass, undefined);
+  });
+
   it('G11 takes images by digest only', () => {
     const image = `registry.example/duckmon@sha256:${'a'.repeat(64)}`;
     const { canaryImage, browserImage, llmImage } = read({

@@ -50,6 +50,8 @@ const schema = z.object({
   /** Images of the pools of this release, where neither the pool nor the MonitorPlatform names one. */
   BROWSER_IMAGE: digest(),
   LLM_IMAGE: digest(),
+  /** PriorityClass of workers whose pool names none; the cluster's default when absent. */
+  WORKER_PRIORITY_CLASS: z.string().max(253).optional(),
   /** Addresses of databases outside of the cluster; pods of the chart when empty. */
   POSTGRES_ADDRESSES: list(),
   POSTGRES_PORT: port(5432),
@@ -74,6 +76,7 @@ export interface OperatorConfig {
   readonly canaryImage?: string | undefined;
   readonly browserImage?: string | undefined;
   readonly llmImage?: string | undefined;
+  readonly workerPriorityClass?: string | undefined;
   readonly postgres?: Database | undefined;
   readonly redis?: Database | undefined;
   /** Tells this process from others that stand for election. */
@@ -112,6 +115,7 @@ export function readConfig(env: Environment, random: () => string): OperatorConf
     canaryImage: vars.CANARY_IMAGE,
     browserImage: vars.BROWSER_IMAGE,
     llmImage: vars.LLM_IMAGE,
+    workerPriorityClass: vars.WORKER_PRIORITY_CLASS,
     postgres: databaseOf(vars.POSTGRES_ADDRESSES, vars.POSTGRES_PORT),
     redis: databaseOf(vars.REDIS_ADDRESSES, vars.REDIS_PORT),
     // a pod that is started again in place has the same name and must not take over its own lease

@@ -28,6 +28,14 @@ mon.duckerhub.com/component: {{ .component }}
 {{- end -}}
 {{- end }}
 
+{{/* PriorityClass of the pods of the chart, and of workers whose pool names none; empty: the cluster's default. */}}
+{{- define "duckmon.corePriority" -}}
+{{ .Values.priorityClassName | default (.Values.priorityClasses.create | ternary "duckmon-core" "") }}
+{{- end }}
+{{- define "duckmon.workerPriority" -}}
+{{ .Values.workerPriorityClassName | default (.Values.priorityClasses.create | ternary "duckmon-workers" "") }}
+{{- end }}
+
 {{/* Address of the dashboard as people reach it. */}}
 {{- define "duckmon.publicUrl" -}}
 {{- if .Values.PUBLIC_URL -}}

@@ -1,6 +1,6 @@
 {{/* What all pods have in common: Pod Security "restricted", placement, a read-only root. */}}
 
-{{/* Fields of a pod beside its containers. Takes root, component, and token: whether it speaks to Kubernetes. */}}
+{{/* Fields of a pod beside its containers. Takes root, component, token: whether it speaks to Kubernetes, and afterwards. */}}
 {{- define "duckmon.podSpec" -}}
 serviceAccountName: duckmon-{{ .account | default .component }}
 automountServiceAccountToken: {{ .token | default false }}
@@ -22,7 +22,8 @@ nodeSelector: {{- toYaml . | nindent 2 }}
 {{- with .root.Values.tolerations }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.priorityClassName }}
+{{- /* What runs after the release is gone has no class that went with it. */}}
+{{- with .afterwards | default false | ternary .root.Values.priorityClassName (include "duckmon.corePriority" .root) }}
 priorityClassName: {{ . }}
 {{- end }}
 securityContext:

@@ -208,6 +208,14 @@ describe('operator: objects of a WorkerPool', () => {
     }
   });
 
+  it('ranks the pods as the operator was told, unless the pool says otherwise', () => {
+    const priorityClass = 'duckmon-workers';
+    assert.equal(podOf({}).priorityClassName, undefined);
+    assert.equal(podOf({ priorityClass }).priorityClassName, 'duckmon-workers');
+    const pool = poolOf({ priorityClassName: 'low' });
+    assert.equal(podOf({ pool, priorityClass }).priorityClassName, 'low');
+  });
+
   it('takes what the pool says of placement, slots, image and resources', () => {
     const pool = poolOf({
       slotsPerPod: 2,

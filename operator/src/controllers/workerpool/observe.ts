@@ -34,6 +34,8 @@ export interface Observed {
   readonly platform: () => MonitorPlatform | undefined;
   /** Images of the operator's release, by role. */
   readonly images: Readonly<Partial<Record<'browser' | 'llm', string | undefined>>>;
+  /** PriorityClass of workers whose pool names none. */
+  readonly priorityClass?: string | undefined;
   readonly pools: Pick<Store<WorkerPool>, 'get' | 'all'>;
   readonly jobs: Pick<Store<MonitorJob>, 'all' | 'by'>;
   readonly pods: Pick<Store<Pod>, 'by'>;
@@ -175,6 +177,7 @@ export async function observe(
     pool,
     platformNamespace: from.platformNamespace,
     image: platform?.images?.[component] ?? from.images[component],
+    priorityClass: from.priorityClass,
     egressAddress: from.egressAddress(),
     workloadIdentity: from.workloadIdentity,
     ungranted: ungrantedTargets(pool, platform?.egress?.allow),

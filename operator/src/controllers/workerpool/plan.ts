@@ -74,7 +74,8 @@ function stepOf(input: PoolInput, replicas: number): Step {
       kind: 'wait',
       message: `The Service ${EGRESS_SERVICE} in the namespace ${platformNamespace} has no cluster address; pods without it would reach nothing.`,
     };
-  const where = { platformNamespace, egressAddress, workloadIdentity };
+  const { priorityClass } = input;
+  const where = { platformNamespace, egressAddress, workloadIdentity, priorityClass };
   return buildOf({ pool, image, logins, replicas, ...where }, input);
 }
 

@@ -142,12 +142,13 @@ const dnsOf = (pool: WorkerPool): Pick<V1PodSpec, 'dnsPolicy' | 'dnsConfig'> =>
     ? { dnsPolicy: 'None', dnsConfig: { nameservers: ['127.0.0.1'] } }
     : {};
 
-function placementOf({ spec }: WorkerPool): Partial<V1PodSpec> {
+function placementOf({ pool: { spec }, priorityClass }: PoolSetting): Partial<V1PodSpec> {
+  const priorityClassName = spec.priorityClassName ?? priorityClass;
   return {
     ...(spec.runtimeClassName === undefined ? {} : { runtimeClassName: spec.runtimeClassName }),
     ...(spec.nodeSelector === undefined ? {} : { nodeSelector: spec.nodeSelector }),
     ...(spec.tolerations === undefined ? {} : { tolerations: spec.tolerations }),
-    ...(spec.priorityClassName === undefined ? {} : { priorityClassName: spec.priorityClassName }),
+    ...(priorityClassName === undefined ? {} : { priorityClassName }),
   };
 }
 
@@ -164,7 +165,7 @@ export function podTemplate(setting: PoolSetting, lifetime: Lifetime): V1PodTemp
       enableServiceLinks: false,
       terminationGracePeriodSeconds: GRACE_SECONDS,
       ...dnsOf(pool),
-      ...placementOf(pool),
+      ...placementOf(setting),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: USER,

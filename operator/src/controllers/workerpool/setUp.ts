@@ -50,7 +50,7 @@ const addressOf = (service: Service | undefined): string | undefined => {
 
 function depsOf(base: Base, own: Caches): PoolDeps {
   const { config, common, caches, readers, link, workspaces } = base;
-  const { browserImage, llmImage, workloadIdentity = 'off' } = config;
+  const { browserImage, llmImage, workerPriorityClass, workloadIdentity = 'off' } = config;
   const name = CONTROLLERS.WorkerPool;
   const { ServiceAccount, Service, PodDisruptionBudget, Deployment, Job } = own.children;
   const children = {
@@ -67,6 +67,7 @@ function depsOf(base: Base, own: Caches): PoolDeps {
     workspaces,
     platform: base.platform,
     images: { browser: browserImage, llm: llmImage },
+    priorityClass: workerPriorityClass,
     workloadIdentity,
     jobs: caches.jobs.store,
     pods: own.pods.store,

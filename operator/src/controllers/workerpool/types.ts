@@ -17,6 +17,8 @@ export interface PoolSetting {
   readonly platformNamespace: string;
   /** Image when the pool names none, by digest. */
   readonly image: string;
+  /** PriorityClass when the pool names none; the cluster's default when absent. */
+  readonly priorityClass?: string | undefined;
   /** ClusterIP of the egress proxy; browser pods have no DNS to look it up. */
   readonly egressAddress: string;
   /** Whether the pods ask their callers for tokens. */
@@ -64,6 +66,8 @@ export interface PoolInput {
   readonly platformNamespace: string;
   /** When the pool names none: the platform's for this role, or that of the operator's release. */
   readonly image: string | undefined;
+  /** PriorityClass when the pool names none. */
+  readonly priorityClass?: string | undefined;
   /** Undefined while the Service is not there. */
   readonly egressAddress: string | undefined;
   /** Whether the pods ask their callers for tokens. */

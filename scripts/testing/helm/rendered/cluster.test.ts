@@ -421,6 +421,44 @@ describe('chart: what is rendered', function () {
         assert.match(image ?? '', /^localhost\/duckmon(-postgres)?@sha256:a{64}$/, pod.owner);
   });
 
+  it('ranks workers below the core, and the core as the pods of others', async () => {
+    const ranksOf = async (values?: Values) => {
+      const objects = await helm.render(values);
+      const ranks = podsOf(objects).map(({ owner, spec }) => ({
+        owner,
+        rank: spec.priorityClassName,
+      }));
+      const isLast = ({ owner }: { readonly owner: string }): boolean =>
+        owner === 'Job/duckmon-uninstall';
+      const classes = objects.filter(({ kind }) => kind === 'PriorityClass');
+      return {
+        core: [...new Set(ranks.filter((one) => !isLast(one)).map(({ rank }) => rank))],
+        // its pod runs when the classes of the release are gone
+        last: ranks.find(isLast)?.rank,
+        workers: envOf(objects, 'operator')['WORKER_PRIORITY_CLASS'],
+        classes: Object.fromEntries(classes.map((one) => [one.metadata.name, one['value']])),
+      };
+    };
+    assert.deepEqual(await ranksOf(), {
+      core: ['duckmon-core'],
+      last: undefined,
+      workers: 'duckmon-workers',
+      classes: { 'duckmon-core': 0, 'duckmon-workers': -5 },
+    });
+    assert.deepEqual(await ranksOf({ priorityClassName: 'high', workerPriorityClassName: 'low' }), {
+      core: ['high'],
+      last: 'high',
+      workers: 'low',
+      classes: { 'duckmon-core': 0, 'duckmon-workers': -5 },
+    });
+    assert.deepEqual(await ranksOf({ priorityClasses: { create: false } }), {
+      core: [undefined],
+      last: undefined,
+      workers: undefined,
+      classes: {},
+    });
+  });
+
   it('puts each credential into the one Secret that its reader mounts', async () => {
     const objects = await helm.render(SAMPLES['everything by value']);
     const holders = Object.fromEntries(

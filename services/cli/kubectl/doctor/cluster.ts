@@ -71,6 +71,7 @@ const POLICY_NAMES = [
   'duckmon-operator-workloads',
   'duckmon-monitorjob-secrets',
   'duckmon-channel-secrets',
+  'duckmon-requested-by',
 ] as const;
 
 export function examineAdmission({

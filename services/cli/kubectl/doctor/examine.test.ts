@@ -15,7 +15,7 @@ describe('the examination of an installation', () => {
       'ok keys: the oldest key in use is 2d old, of at most 2160h',
       'ok model: small-model',
       'ok namespaces: all 2 with MonitorJobs are watched',
-      'ok admission policies: all 8 are there and deny',
+      'ok admission policies: all 9 are there and deny',
       'ok address: the Ingress leads mon.example.org to the dashboard, with TLS',
       'ok backup: the last is 20h old',
     ])

@@ -164,6 +164,7 @@ export const POLICIES = [
   'duckmon-operator-workloads',
   'duckmon-monitorjob-secrets',
   'duckmon-channel-secrets',
+  'duckmon-requested-by',
 ];
 const binding = (policyName: string, validationActions: string[]) => ({
   metadata: { name: policyName },
