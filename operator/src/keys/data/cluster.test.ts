@@ -24,7 +24,7 @@ const WORKSPACES = Number(process.env['DUCKMON_SEALED_ROWS'] ?? 200);
 const BATCH = 2_000;
 
 describe('the data key on a real API server', function () {
-  this.timeout(Math.max(90_000, WORKSPACES * 30));
+  this.timeout(Math.max(90_000, WORKSPACES * 60));
   const world = usePlatformWorld();
   const suite = useDatabase();
   /** The file as the scheduler has it: as late as the test wants. */
