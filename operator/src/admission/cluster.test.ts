@@ -130,7 +130,7 @@ describe('admission policies on a real API server', function () {
       (await own()).every(({ status }) => status?.observedGeneration !== undefined),
     );
     const looked = await own();
-    assert.equal(looked.length, 8);
+    assert.equal(looked.length, 9);
     const warnings = looked.flatMap(({ status }) => status?.typeChecking?.expressionWarnings ?? []);
     for (const { warning } of warnings) assert.match(warning, /undefined field 'session'/);
   });
