@@ -14,6 +14,10 @@ const SOAKS: Readonly<Record<string, Soak>> = {
       'names that change their address between two questions, against the egress proxy (10,000)',
     run: async (...args) => (await import('./rebinding/soak.ts')).soakRebinding(...args),
   },
+  mutations: {
+    summary: 'each fence against a page that looks around inside is taken down; a test must fail',
+    run: async (...args) => (await import('./mutations/soak.ts')).soakMutations(...args),
+  },
   tunnels: {
     summary: 'tunnels through the egress proxy beside others who use it (100,000)',
     run: async (...args) => (await import('./tunnels/soak.ts')).soakTunnels(...args),
