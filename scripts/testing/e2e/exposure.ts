@@ -43,14 +43,14 @@ const ASKERS = COMPONENTS.filter((name) => name !== 'redis');
 /** Of every service, of metrics and health, of databases, and what people leave open. */
 const PORTS = [22, 80, 443, 3000, 5432, 6379, 8000, 8001, 8002, 8003, 8004, 8005, 8443, 9090, 9229];
 
-interface Target {
+export interface Target {
   /** As in the table. */
   readonly flow: string;
   readonly address: string;
 }
 
 /** Every port of every pod, the API server, and a page outside. */
-async function targetsOf(system: System, { pod: front }: Front): Promise<readonly Target[]> {
+export async function targetsOf(system: System, { pod: front }: Front): Promise<readonly Target[]> {
   const pods = await Promise.all(
     COMPONENTS.map(async (name) => ({ name, pod: await podOf(system, name) })),
   );
@@ -78,6 +78,17 @@ const surprises = (
     const got = heard.get(address) ?? 'silent';
     return got === wanted ? [] : [`${from} -> ${flow}: ${got}, not ${wanted}`];
   });
+
+/** What a pod of a browser reaches other than what it may. */
+export async function browserSurprises(
+  system: System,
+  targets: readonly Target[],
+  allowed: readonly string[] = OPENS['browser'] ?? [],
+): Promise<readonly string[]> {
+  const pod = await podOf(system, 'browser');
+  const addresses = targets.map(({ address }) => address);
+  return surprises('browser', targets, await hearFrom(system, pod, addresses), allowed);
+}
 
 export function exposure(given: () => System, front: () => Front): void {
   let targets: readonly Target[];

@@ -4,6 +4,7 @@ import { dashboard } from './dashboard.ts';
 import { drills } from './drills.ts';
 import { emergency } from './emergency.ts';
 import { enforcement } from './enforcement.ts';
+import { escape } from './escape.ts';
 import { exposure } from './exposure.ts';
 import { startFront, type Front } from './front.ts';
 import { hardening } from './hardening.ts';
@@ -29,6 +30,7 @@ describe('e2e: the whole system on a node', function () {
     });
     exposure(system, theFront);
   });
+  describe('a page that looks around inside', () => escape(system, theFront));
   describe('a person at the dashboard', () => dashboard(system, theFront));
   describe('what holds a pod', () => hardening(system));
   describe('who enforces the policies', () => enforcement(system));

@@ -43,7 +43,6 @@ const browser: readonly Layer[] = [
     title: 'C7 a list of addresses around the proxy is seen',
   },
   {
-    // Without names and addresses nothing gets out yet, but the proxy is not asked any more.
     fence: 'the proxy for what belongs to loopback, in each context',
     file: 'services/browser/chromium/tab.ts',
     changes: [["proxyBypassList: '<-loopback>'", "proxyBypassList: ''"]],
