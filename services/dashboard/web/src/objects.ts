@@ -57,6 +57,7 @@ export interface MonitorJob {
     readonly goal: { readonly prompt?: string; readonly promptFrom?: unknown };
     readonly conditions?: readonly ConditionSpec[];
     readonly alerting?: { readonly channelRefs?: readonly { readonly name: string }[] };
+    readonly values?: readonly { readonly name: string }[];
   };
   readonly status?: {
     readonly conditions?: readonly StatusCondition[];

@@ -22,13 +22,22 @@ const ManifestView = lazy(async () => ({
   default: (await import('../parts/manifestView.tsx')).ManifestView,
 }));
 
+const ValuesView = lazy(async () => ({
+  default: (await import('../parts/valuesView.tsx')).ValuesView,
+}));
+
 const PARTS = {
   overview: 'Overview',
+  values: 'Values',
   history: 'History',
   silence: 'Not told',
   manifest: 'Manifest',
 } as const;
 type Part = keyof typeof PARTS;
+
+/** Values only where the monitor reads some. */
+const partsOf = ({ spec }: MonitorJob): [string, string][] =>
+  Object.entries(PARTS).filter(([part]) => part !== 'values' || (spec.values ?? []).length > 0);
 
 export function MonitorPage({ name }: { readonly name: string }) {
   const path = `/monitors/${encodeURIComponent(name)}`;
@@ -52,7 +61,7 @@ export function MonitorPage({ name }: { readonly name: string }) {
         {mayEdit && <Actions path={path} job={job.data} />}
       </div>
       <nav className="parts" aria-label="Parts of the monitor">
-        {Object.entries(PARTS).map(([each, words]) => (
+        {partsOf(job.data).map(([each, words]) => (
           <Link
             key={each}
             href={each === 'overview' ? path : `${path}?part=${each}`}
@@ -93,6 +102,8 @@ function MonitorPart({ part, name, path, job }: MonitorPartProps) {
           <MonitorFunnel path={path} />
         </>
       );
+    case 'values':
+      return <ValuesView name={name} />;
     case 'history':
       return <History name={name} />;
     case 'silence':

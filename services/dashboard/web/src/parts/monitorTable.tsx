@@ -7,6 +7,8 @@ import { Badge, MonitorState, Outcome } from './badge.tsx';
 import { toggled } from './bulk.ts';
 import { CheckStrip } from './checkStrip.tsx';
 import { Time } from './time.tsx';
+import { ValueLine } from './valueLine.tsx';
+import type { LastValue } from './valueSeries.ts';
 
 interface MonitorTableProps {
   readonly jobs: readonly MonitorJob[];
@@ -23,6 +25,7 @@ export interface Selection {
 export function MonitorTable({ jobs, selection, onTag }: MonitorTableProps) {
   const names = jobs.map(({ metadata }) => metadata.name);
   const lastChecks = useLastChecks(names);
+  const lastValues = useLastValues(jobs);
   return (
     <table className="list monitors">
       <thead>
@@ -48,6 +51,7 @@ export function MonitorTable({ jobs, selection, onTag }: MonitorTableProps) {
             key={job.metadata.name}
             job={job}
             checks={lastChecks.get(job.metadata.name)}
+            values={lastValues.get(job.metadata.name)}
             selection={selection}
             onTag={onTag}
           />
@@ -69,6 +73,33 @@ function useLastChecks(names: readonly string[]): ReadonlyMap<string, readonly L
     enabled: names.length > 0,
   });
   return found.data ?? new Map();
+}
+
+/** Those of the first value on the first page, which a row has room for. */
+function useLastValues(
+  jobs: readonly MonitorJob[],
+): ReadonlyMap<string, readonly LastValue[] | undefined> {
+  const measured = jobs.filter(({ spec }) => (spec.values ?? []).length > 0);
+  const names = measured.map(({ metadata }) => metadata.name);
+  const found = useQuery({
+    queryKey: ['last-values', ...names],
+    queryFn: async () => {
+      const path = `/last-values?monitors=${names.map(encodeURIComponent).join(',')}`;
+      return (await get<Page<LastValue>>(path)).items;
+    },
+    enabled: names.length > 0,
+  });
+  const byMonitor = Map.groupBy(found.data ?? [], ({ monitor }) => monitor);
+  return new Map(
+    measured.map(({ metadata: { name }, spec }) => [
+      name,
+      byMonitor
+        .get(name)
+        ?.filter(
+          (last) => last.name === spec.values?.[0]?.name && last.source === spec.sources[0]?.name,
+        ),
+    ]),
+  );
 }
 
 function SelectAll({
@@ -95,11 +126,13 @@ function SelectAll({
 interface RowProps {
   readonly job: MonitorJob;
   readonly checks: readonly LastCheck[] | undefined;
+  /** Of a monitor that reads numbers. */
+  readonly values: readonly LastValue[] | undefined;
   readonly selection: Selection | undefined;
   readonly onTag: (tag: string) => void;
 }
 
-function Row({ job, checks = [], selection, onTag }: RowProps) {
+function Row({ job, checks = [], values = [], selection, onTag }: RowProps) {
   const { name } = job.metadata;
   const open = job.status?.openFindings ?? 0;
   return (
@@ -123,7 +156,7 @@ function Row({ job, checks = [], selection, onTag }: RowProps) {
         <MonitorState job={job} />
       </td>
       <td className="strips">
-        <CheckStrip checks={checks} />
+        {values.length > 0 ? <ValueLine last={values} /> : <CheckStrip checks={checks} />}
       </td>
       <td data-label="Last check">
         <LastLook job={job} />
