@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Page, Response } from 'playwright-core';
 import { job, type TestApi } from '../api/testing/api.ts';
 import { newId } from '../core/ids.ts';
-import { insertRow } from '../store/testing/rows.ts';
+import { insertRow, seedCheck } from '../store/testing/rows.ts';
 import { withWorkspace } from '../store/workspace.ts';
 import { axeViolations } from './testing/axe.ts';
 import { overflows } from './testing/pages.ts';
@@ -148,6 +148,22 @@ describe('a person with a monitor that reads numbers', function () {
       await page.getByRole('button', { name: 'Day', exact: true }).getAttribute('aria-pressed'),
       'true',
     );
+  });
+
+  it('sees in a check what it read, and why it read nothing', async () => {
+    const price = { name: 'price', number: '1299.5', unit: 'EUR', why: null, found: '1.299,50 €' };
+    const stock = { name: 'stock', number: null, unit: null, why: 'notFound', found: '' };
+    const id = await withWorkspace(api.db.pool('duckmon_owner'), 'team-a', (tx) =>
+      seedCheck(tx, {
+        monitor: 'duck',
+        at: start,
+        sources: JSON.stringify([{ source: 'page', values: [price, stock] }]),
+      }),
+    );
+    await open(`/checks/${id}`);
+    await page.getByText('1,299.5 EUR from “1.299,50 €”').waitFor();
+    await page.getByText('nothing was found by its selector').waitFor();
+    assert.deepEqual(await axeViolations(page), []);
   });
 
   it('has no such page where nothing is read', async () => {

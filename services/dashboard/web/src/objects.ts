@@ -141,6 +141,21 @@ export interface Judgement {
   readonly change: readonly { readonly source: string; readonly hunks: readonly Hunk[] }[];
 }
 
+/** What a check found in one source. */
+export interface CheckSource {
+  readonly source: string;
+  /** Where the job reads some. */
+  readonly values?: readonly {
+    readonly name: string;
+    readonly number: string | null;
+    readonly unit: string | null;
+    readonly why: string | null;
+    readonly found: string;
+  }[];
+  /** Of a change that no verdict keeps. */
+  readonly hunks?: readonly Hunk[];
+}
+
 export interface CheckDetail extends Check {
   readonly verdictId: string | null;
   readonly judgement: Judgement | null;
@@ -150,11 +165,7 @@ export interface CheckDetail extends Check {
     readonly at: string;
     readonly judgement: Judgement;
   }[];
-  readonly sources: readonly {
-    readonly source: string;
-    /** Of a change that no verdict keeps. */
-    readonly hunks?: readonly Hunk[];
-  }[];
+  readonly sources: readonly CheckSource[];
   readonly snapshots: readonly {
     readonly id: string;
     readonly source: string;

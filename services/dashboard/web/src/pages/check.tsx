@@ -5,6 +5,7 @@ import { get } from '../api.ts';
 import type { CheckDetail, Judgement } from '../objects.ts';
 import { Action } from '../parts/action.tsx';
 import { Outcome } from '../parts/badge.tsx';
+import { CheckValues } from '../parts/checkValues.tsx';
 import { Diff } from '../parts/diff.tsx';
 import { JudgementView } from '../parts/judgementView.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
@@ -42,6 +43,7 @@ export function CheckPage({ id }: { readonly id: string }) {
         </div>
       )}
       <Verdicts check={data} mayEdit={mayEdit} />
+      <CheckValues sources={data.sources} />
       <Evidence check={data} />
     </>
   );

@@ -1,0 +1,27 @@
+/** What a check read of the monitor's values, and why it did not. */
+import { Fragment } from 'react';
+import type { CheckSource } from '../objects.ts';
+import { numberWords, whyWords } from './valueSeries.ts';
+
+export function CheckValues({ sources }: { readonly sources: readonly CheckSource[] }) {
+  const read = sources.flatMap(({ source, values = [] }) =>
+    values.map((value) => ({ source, ...value })),
+  );
+  if (read.length === 0) return null;
+  return (
+    <>
+      <h2>Values</h2>
+      <dl className="facts">
+        {read.map(({ source, name, number, unit, why, found }) => (
+          <Fragment key={`${source}/${name}`}>
+            <dt>{sources.length > 1 ? `${name} on ${source}` : name}</dt>
+            <dd>
+              {number === null ? whyWords(why ?? '', found) : numberWords(number, unit)}
+              {number !== null && found !== '' && <span className="muted"> from “{found}”</span>}
+            </dd>
+          </Fragment>
+        ))}
+      </dl>
+    </>
+  );
+}
