@@ -279,9 +279,9 @@ describe('the routes of monitors', () => {
     const [, , body] = api.sent.at(-1) as [
       string,
       string,
-      { spec: { goal: { threshold: number } }; judge: boolean },
+      { spec: { goal: { threshold: number } }; judge: boolean; picture: boolean },
     ];
-    assert.deepEqual([body.spec.goal.threshold, body.judge], [75, false]);
+    assert.deepEqual([body.spec.goal.threshold, body.judge, body.picture], [75, false, false]);
     assert.equal((await call('GET', '/monitors/tried')).status, 404);
   });
 

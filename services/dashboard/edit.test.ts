@@ -5,7 +5,11 @@ import {
   type BacktestRequest,
   type TriedChange,
 } from '../core/contracts/backtest.ts';
-import { PREVIEW_PATH } from '../core/contracts/scheduler.ts';
+import {
+  PREVIEW_PATH,
+  type PreviewRequest,
+  type PreviewResult,
+} from '../core/contracts/scheduler.ts';
 import { HttpError } from '../core/errors.ts';
 import { job, type TestApi } from '../api/testing/api.ts';
 import { axeViolations } from './testing/axe.ts';
@@ -55,6 +59,64 @@ function tried(checkId: string, judged: boolean): TriedChange {
       costUsd: judged ? '0.004' : '0',
       most: judged ? null : { tokens: 50_000, costUsd: '0.04' },
     },
+  };
+}
+
+interface Shot {
+  readonly base64: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture that a browser can show. */
+const webpOf = (page: Page): Promise<Shot> =>
+  page.evaluate(`(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 400, height: 300 });
+    const brush = canvas.getContext('2d');
+    brush.fillStyle = '#fff';
+    brush.fillRect(0, 0, 400, 300);
+    brush.fillStyle = '#222';
+    brush.font = '24px sans-serif';
+    brush.fillText('40 €', 100, 95);
+    brush.fillText('12 in stock', 100, 220);
+    return { base64: canvas.toDataURL('image/webp').split(',')[1], width: 400, height: 300 };
+  })()`);
+
+const box = (left: number, top: number, width: number, height: number) => ({
+  left,
+  top,
+  width,
+  height,
+});
+
+function previewOf(text: string, pictured: boolean, shot: Shot): PreviewResult {
+  const elements = [
+    { ...box(0, 0, 400, 300), selector: 'main', label: '40 € 12 in stock' },
+    { ...box(80, 60, 120, 50), selector: '#price', label: '40 €' },
+    { ...box(80, 190, 160, 50), selector: '.stock', label: '12 in stock' },
+  ];
+  return {
+    sources: [
+      {
+        source: 'page',
+        outcome: 'page',
+        title: 'Shop',
+        finalUrl: 'https://example.org/',
+        status: 200,
+        extractor: 'http@1',
+        text,
+        normalised: text,
+        problem: null,
+        hunks: [],
+        warnings: [],
+        ...(pictured ? { picture: { ...shot, elements } } : {}),
+      },
+    ],
+    conditions: [],
+    verdict: null,
+    tokensIn: 0,
+    tokensOut: 0,
+    costUsd: '0',
   };
 }
 
@@ -162,18 +224,41 @@ describe('a person who edits a monitor', function () {
     complaints.splice(0);
   });
 
-  it('looks at the page as it is edited', async () => {
-    api.answers.set(PREVIEW_PATH, () => ({
-      sources: [],
-      conditions: [{ name: 'sold-out', holds: false, evidence: '' }],
-      verdict: null,
-      tokensIn: 0,
-      tokensOut: 0,
-      costUsd: '0',
-    }));
+  it('chooses a part on a picture, and sees what is seen then', async () => {
+    const { width, height, base64 } = await webpOf(page);
+    api.answers.set(PREVIEW_PATH, (body) => {
+      const { spec, picture } = body as PreviewRequest;
+      const { select } = (spec['sources'] as { select?: { include: string[] } }[])[0] ?? {};
+      return previewOf(select?.include[0] ?? 'the whole page', picture === true, {
+        base64,
+        width,
+        height,
+      });
+    });
     await button('Preview').click();
-    await button('Look now').click();
-    await isShown('does not hold');
+    await button('Choose a part').click();
+    const shot = page.getByAltText('The page as a browser shows it');
+    await shot.waitFor();
+    const box = await shot.boundingBox();
+    assert.ok(box);
+    await shot.hover({ position: { x: box.width * 0.3, y: box.height * 0.3 } });
+    await page.locator('.pointed', { hasText: '#price' }).waitFor();
+    await shot.click({ position: { x: box.width * 0.3, y: box.height * 0.3 } });
+    await page.getByLabel('Text of the page').getByText('#price').waitFor();
+    assert.equal(await page.getByLabel('Only this part of the page').inputValue(), '#price');
+  });
+
+  it('chooses a part by keyboard, and the whole page again', async () => {
+    await page.getByText('Parts of the page as a list').press('Enter');
+    await page.getByLabel('Words of the part').fill('.stock');
+    await page.keyboard.press('Tab');
+    await page.locator('.picker .outline:not(.current)').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Text of the page').getByText('.stock').waitFor();
+    assert.equal(await page.getByLabel('Only this part of the page').inputValue(), '.stock');
+    await button('The whole page again').click();
+    await page.getByLabel('Text of the page').getByText('the whole page').waitFor();
+    assert.equal(await page.getByLabel('Only this part of the page').inputValue(), '');
   });
 
   it('is told that somebody else saved meanwhile, and keeps what was typed', async () => {
@@ -217,6 +302,16 @@ describe('a person who edits a monitor', function () {
       await button('Back-test').click();
       await button('Try on the last 30 days').click();
       await page.getByLabel('At most, in $').waitFor();
+      assert.deepEqual(await axeViolations(page), []);
+    });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    it(`finds nothing that axe finds wrong beside a picture, in the ${colorScheme}`, async () => {
+      await page.emulateMedia({ colorScheme });
+      await open();
+      await button('Choose a part').click();
+      await page.getByText('Parts of the page as a list').click();
+      await page.getByRole('list', { name: 'Parts of the page' }).waitFor();
       assert.deepEqual(await axeViolations(page), []);
     });
 

@@ -43,10 +43,15 @@ const preview = (deps: ApiDeps): Route =>
     tag,
     limit: 'costly',
     summary: 'Fetches and judges a MonitorJob without saving anything',
-    body: z.strictObject({ manifest: object, judge: z.boolean().default(false) }),
+    body: z.strictObject({
+      manifest: object,
+      judge: z.boolean().default(false),
+      picture: z.boolean().default(false),
+    }),
     answer: previewResult,
     handle: async ({ principal: { workspace }, body }) => {
-      const request = { ...jobOf(body.manifest), workspace, judge: body.judge };
+      const { manifest, ...asked } = body;
+      const request = { ...jobOf(manifest), workspace, ...asked };
       return {
         body: await deps.scheduler.post(PREVIEW_PATH, request, previewResult, {
           timeoutMs: 180_000,

@@ -117,7 +117,7 @@ async function visit(given: Visit, signal: AbortSignal): Promise<FetchResult | '
   const seen = await look(walk, signal);
   refuseLoggedOut(walk, seen.answer);
   const settledMs = elapsed();
-  const { screenshot, warnings: unseen } = await picture(walk, signal);
+  const { screenshot, elements, warnings: unseen } = await picture(walk, signal);
   const { session, warnings: lost } = await leave(walk, signal);
   const secrets = walk.login.secrets();
   const warnings = [...seen.warnings, ...unseen, ...lost];
@@ -126,6 +126,7 @@ async function visit(given: Visit, signal: AbortSignal): Promise<FetchResult | '
     kind: 'page',
     page: withoutLoginIn(page, secrets),
     ...(screenshot ? { screenshot } : {}),
+    ...(elements ? { elements } : {}),
     ...(session === undefined ? {} : { session }),
     timings: { totalMs: elapsed(), firstByteMs, settledMs },
   };

@@ -137,6 +137,8 @@ export const fetchRequest = z.strictObject({
     .strictObject({ etag: z.string().optional(), lastModified: z.string().optional() })
     .optional(),
   screenshot: z.boolean(),
+  /** With the screenshot: what a person can point at in it. */
+  elements: z.boolean().optional(),
   /** Keep the decoded document in the answer (for back-tests of selectors). */
   keepDocument: z.boolean(),
   /** SHA-256 of a text that is known: the document of a page that reads the same is left out. */
@@ -184,6 +186,21 @@ export const fetchedPage = z.strictObject({
   values: z.record(z.string(), z.string().nullable()),
 });
 
+/** Most elements of one picture, and characters of a selector. */
+export const MOST_ELEMENTS = 400;
+export const MOST_SELECTOR = 200;
+
+/** An element of a screenshot, in its pixels, with the selector that finds it alone. */
+export const pictureElement = z.strictObject({
+  left: z.number().int(),
+  top: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+  selector: z.string().max(MOST_SELECTOR),
+  label: z.string().max(80),
+});
+export type PictureElement = z.infer<typeof pictureElement>;
+
 const timings = z.strictObject({
   totalMs: z.number(),
   firstByteMs: z.number().optional(),
@@ -228,6 +245,7 @@ export const fetchResult = z.discriminatedUnion('kind', [
         height: z.number().int(),
       })
       .optional(),
+    elements: z.array(pictureElement).max(MOST_ELEMENTS).optional(),
     /** The decoded document without the secrets of the request's headers, gzip, base64. */
     documentGzip: z.string().optional(),
     /** What signs in, when it is to be kept and is not what the request brought. */

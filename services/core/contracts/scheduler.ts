@@ -1,5 +1,6 @@
 /** Messages between api and scheduler (port 8004). */
 import { z } from 'zod';
+import { pictureElement } from './browser.ts';
 import { objectName, workspaceId } from './common.ts';
 
 export const WAKE_PATH = '/internal/v1/wake';
@@ -66,8 +67,20 @@ export const previewRequest = z.strictObject({
   spec: z.record(z.string(), z.unknown()),
   /** Ask the model as well (costs money). */
   judge: z.boolean(),
+  /** Take a screenshot of each page as well, with what can be pointed at. */
+  picture: z.boolean().default(false),
 });
-export type PreviewRequest = z.infer<typeof previewRequest>;
+export type PreviewRequest = z.input<typeof previewRequest>;
+
+/** A screenshot for the one who asked; it is kept nowhere. */
+export const previewPicture = z.strictObject({
+  /** WebP. */
+  base64: z.base64(),
+  width: z.number().int(),
+  height: z.number().int(),
+  elements: z.array(pictureElement),
+});
+export type PreviewPicture = z.infer<typeof previewPicture>;
 
 export const previewSource = z.strictObject({
   source: z.string(),
@@ -82,6 +95,7 @@ export const previewSource = z.strictObject({
   problem: z.string().nullable(),
   hunks: z.array(z.unknown()),
   warnings: z.array(z.string()),
+  picture: previewPicture.optional(),
 });
 
 export const previewResult = z.strictObject({

@@ -104,13 +104,16 @@ export const visitForPicture = (
   context: FetchContext,
   source: Source,
   deps: FetchDeps,
-): Promise<FetchResult> => fetchOnce(context, source, deps, { ...BY_BROWSER, screenshot: true });
+  elements = false,
+): Promise<FetchResult> =>
+  fetchOnce(context, source, deps, { ...BY_BROWSER, screenshot: true, elements });
 
 interface Way {
   readonly via: 'http' | 'browser';
   readonly probeJavaScript: boolean;
   readonly validators?: { readonly etag?: string; readonly lastModified?: string } | undefined;
   readonly screenshot?: boolean;
+  readonly elements?: boolean;
   readonly session?: FetchSession | undefined;
 }
 
@@ -173,6 +176,7 @@ async function callBrowser(
     probeJavaScript: way.probeJavaScript,
     ...(way.validators ? { validators: way.validators } : {}),
     screenshot: way.via === 'browser' && (way.screenshot ?? source.screenshot === 'Always'),
+    ...(way.elements ? { elements: true } : {}),
     ...documentWish(context, source, way),
     ...(way.session ? { session: way.session } : {}),
     timeoutMs,

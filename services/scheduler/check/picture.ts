@@ -1,6 +1,7 @@
 /** Takes the screenshot that a job wants of a page that was read without one. */
 import type { Source } from '../../../crds/types/monitorjob.ts';
 import type { FetchResult } from '../../core/contracts/browser.ts';
+import type { PreviewPicture } from '../../core/contracts/scheduler.ts';
 import { judgeValidity } from '../../domain/validity.ts';
 import type { Checked } from './decide.ts';
 import { visitForPicture, type FetchContext, type FetchDeps } from './fetch.ts';
@@ -47,6 +48,25 @@ export function pictured(source: Source, finalUrl: string): Source {
   const { select: _select, notJudgeable: _signs, http, ...rest } = source;
   const isOwn = URL.parse(finalUrl)?.origin === URL.parse(source.url)?.origin;
   return { ...rest, url: finalUrl, ...(http && isOwn ? { http } : {}) };
+}
+
+/** Largest picture of a preview, in characters of base64. */
+const MOST_PICTURE = 4 * 1024 * 1024;
+
+/** The picture of a page for a preview, or why there is none. */
+export async function previewPicture(
+  { source }: Checked['fetched'],
+  context: FetchContext,
+  deps: FetchDeps,
+): Promise<PreviewPicture | string> {
+  if (!hasBrowser(source)) return 'A source that is fetched by Http is shown by no browser.';
+  const result = await visitForPicture(context, pictured(source, source.url), deps, true);
+  const picture = pictureOf(result);
+  if (picture.kind === 'missing' || result.kind !== 'page' || !result.screenshot)
+    return picture.kind === 'missing' ? picture.why : 'The browser took none';
+  const { base64, width, height } = result.screenshot;
+  if (base64.length > MOST_PICTURE) return 'The screenshot is too large to be sent.';
+  return { base64, width, height, elements: result.elements ?? [] };
 }
 
 type Picture =

@@ -1,6 +1,10 @@
 /** Tries a job without saving anything: what is fetched, what differs, what a judge would say. */
 import type { MonitorJobSpec, Source } from '../../../crds/types/monitorjob.ts';
-import type { PreviewRequest, PreviewResult } from '../../core/contracts/scheduler.ts';
+import type {
+  PreviewPicture,
+  PreviewRequest,
+  PreviewResult,
+} from '../../core/contracts/scheduler.ts';
 import { HttpError } from '../../core/errors.ts';
 import type { ConditionResult } from '../../domain/condition.ts';
 import { normalise } from '../../domain/normalise.ts';
@@ -13,6 +17,7 @@ import { decideCheck, lookAtAll, type Checked } from './decide.ts';
 import { fetchSources, type FetchContext } from './fetch.ts';
 import type { Judged } from './judge.ts';
 import { extractorOf, pageOf, type Fetched } from './look.ts';
+import { previewPicture } from './picture.ts';
 import { problemOf } from './report.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { NoPodError } from '../workers/errors.ts';
@@ -40,7 +45,7 @@ export async function previewJob(
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeouts.totalMs))]);
   const nothingKept = { keepsDocuments: false, isPreview: true };
   const context = { claim, checkId, timeouts, signal: deadline, ...nothingKept };
-  const fetched = await fetchSeated(context, deps);
+  const { fetched, pictures } = await fetchSeated(context, request.picture ?? false, deps);
   const looked = lookAtAll(claim, fetched);
   const blobs = looked.flatMap((each) => (each.base ? [each.base.textBlob] : []));
   const texts = await readTexts(claim, blobs, deps);
@@ -48,15 +53,23 @@ export async function previewJob(
   const judged = request.judge
     ? await judgeItems(claim, checkId, decided.items, deps, signal)
     : undefined;
-  return describe(decided.checked, judged);
+  return withPictures(describe(decided.checked, judged), pictures);
 }
 
 /** A monitor with a pool is fetched by its pods here as well: a pod may have to come first. */
-async function fetchSeated(context: FetchContext, deps: SchedulerDeps): Promise<Fetched[]> {
+async function fetchSeated(
+  context: FetchContext,
+  pictured: boolean,
+  deps: SchedulerDeps,
+): Promise<{ readonly fetched: Fetched[]; readonly pictures: Pictures }> {
   const { claim, checkId, signal } = context;
   try {
     await deps.workers.seated(claim, checkId, signal);
-    return await fetchSources(context, claim.spec.sources, deps);
+    const fetched = await fetchSources(context, claim.spec.sources, deps);
+    const [first] = pictured ? fetched : [];
+    const picture = first && (await previewPicture(first, context, deps));
+    const pictures = new Map(first && picture ? [[first.source.name, picture]] : []);
+    return { fetched, pictures };
   } catch (error) {
     if (!(error instanceof NoPodError)) throw error;
     throw new HttpError('unavailable', `${error.message}; try again in a moment.`, {
@@ -66,6 +79,20 @@ async function fetchSeated(context: FetchContext, deps: SchedulerDeps): Promise<
   } finally {
     deps.workers.leave(claim);
   }
+}
+
+/** By source; only of the first page, which is the one that is pointed at. */
+type Pictures = ReadonlyMap<string, PreviewPicture | string>;
+
+function withPictures(result: PreviewResult, pictures: Pictures): PreviewResult {
+  const sources = result.sources.map((source) => {
+    const picture = pictures.get(source.source);
+    if (picture === undefined) return source;
+    return typeof picture === 'string'
+      ? { ...source, warnings: [`There is no screenshot. ${picture}`, ...source.warnings] }
+      : { ...source, picture };
+  });
+  return { ...result, sources };
 }
 
 /** A confirmation that is under way belongs to the monitor, not to the preview. */

@@ -1,15 +1,24 @@
 /** Leads a tab through the steps of its source; signs in where no kept session does. */
-import type { FetchRequest } from '../../../core/contracts/browser.ts';
+import { z } from 'zod';
+import {
+  MOST_ELEMENTS,
+  MOST_SELECTOR,
+  pictureElement,
+  type FetchRequest,
+  type PictureElement,
+} from '../../../core/contracts/browser.ts';
 import { FetchFailure } from '../../failure.ts';
 import { showsLogin } from '../../secrets.ts';
 import { orAborted } from '../abort.ts';
 import { ownFrames, worldOf } from '../frames.ts';
 import type { PageAnswer } from '../inPage/extract.ts';
+import { elementFunctions, listElements } from '../inPage/elements.ts';
 import { callInPage } from '../inPage/script.ts';
 import { shownWords } from '../inPage/storage.ts';
 import { look } from '../look.ts';
 import { arrive } from '../navigate.ts';
 import { shoot } from '../read.ts';
+import { ownWorld } from '../settle.ts';
 import type { Tab } from '../tab.ts';
 import { planSteps } from './plan.ts';
 import { runSteps, type Walk } from './run.ts';
@@ -88,6 +97,7 @@ type Picture = Awaited<ReturnType<typeof shoot>>;
 
 interface Pictured {
   readonly screenshot?: Picture;
+  readonly elements?: PictureElement[];
   readonly warnings: readonly string[];
 }
 
@@ -98,7 +108,28 @@ export async function picture(walk: Walk, signal: AbortSignal): Promise<Pictured
   const { request, tab, caps, login } = walk;
   if (!request.screenshot) return { warnings: [] };
   if (await orAborted(picturesLogin(tab, login.secrets()), signal)) return { warnings: [LEFT_OUT] };
-  return { screenshot: await orAborted(shoot(tab, caps), signal), warnings: [] };
+  const elements = request.elements
+    ? { elements: await orAborted(listedElements(walk), signal) }
+    : {};
+  return { screenshot: await orAborted(shoot(tab, caps), signal), ...elements, warnings: [] };
+}
+
+/** What can be pointed at; nothing that names something of the login. */
+async function listedElements({ tab, caps, login }: Walk): Promise<PictureElement[]> {
+  const query = {
+    most: MOST_ELEMENTS,
+    characters: MOST_SELECTOR,
+    height: caps.screenshotHeight,
+  };
+  const { result } = await tab.session.send('Runtime.evaluate', {
+    expression: callInPage(listElements, elementFunctions, query),
+    contextId: await ownWorld(tab),
+    returnByValue: true,
+  });
+  const found = z.array(pictureElement).safeParse(result.value);
+  return (found.data ?? []).filter(
+    (element) => !showsLogin(JSON.stringify(element), login.secrets()),
+  );
 }
 
 async function picturesLogin(tab: Tab, secrets: readonly string[]): Promise<boolean> {

@@ -228,6 +228,24 @@ export interface NotificationChannel {
   };
 }
 
+/** Something on a picture, in its pixels, with the selector that finds it alone. */
+export interface PictureElement {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly selector: string;
+  readonly label: string;
+}
+
+export interface PreviewPicture {
+  /** WebP. */
+  readonly base64: string;
+  readonly width: number;
+  readonly height: number;
+  readonly elements: readonly PictureElement[];
+}
+
 /** What a job would see now. */
 export interface Preview {
   readonly sources: readonly {
@@ -238,6 +256,7 @@ export interface Preview {
     readonly normalised: string;
     readonly problem: string | null;
     readonly warnings: readonly string[];
+    readonly picture?: PreviewPicture;
   }[];
   readonly conditions: readonly {
     readonly name: string;

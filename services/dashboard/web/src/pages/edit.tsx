@@ -2,8 +2,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { ApiError, call, readVersion, replace, type Versioned } from '../api.ts';
-import type { MonitorJob, Preview } from '../objects.ts';
+import { ApiError, readVersion, replace, type Versioned } from '../api.ts';
+import type { MonitorJob } from '../objects.ts';
 import { BacktestPane } from '../parts/backtestPane.tsx';
 import { changedParts, draftOf, rebased, withDraft, zoneOf } from '../parts/editDraft.ts';
 import { lockedAt } from '../parts/fields.ts';
@@ -13,6 +13,7 @@ import { MonitorForm } from '../parts/monitorForm.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { OwnerBadge } from '../parts/owner.tsx';
 import { PreviewPane } from '../parts/previewPane.tsx';
+import { useLook } from '../parts/useLook.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
 import './newMonitor.css';
 
@@ -68,9 +69,13 @@ function Editor({ path, read: given }: EditorProps) {
       go(path);
     },
   });
-  const look = useMutation({
-    mutationFn: () => call<Preview>('POST', '/preview', { manifest: plain(edited) }),
-  });
+  const look = useLook();
+  const lookAt = (of: MonitorDraft, picture = false): void =>
+    look.seen.mutate({ manifest: plain(withDraft(job, of, ownZone)), picture });
+  const pick = (select: string): void => {
+    setDraft({ ...draft, select });
+    lookAt({ ...draft, select });
+  };
   const again = useMutation({
     mutationFn: () => readVersion<MonitorJob>(path),
     onSuccess: (fresh) => {
@@ -88,7 +93,7 @@ function Editor({ path, read: given }: EditorProps) {
         error={save.error}
         isPending={save.isPending}
         onChange={(part) => setDraft({ ...draft, ...part })}
-        onAddress={() => look.mutate()}
+        onAddress={() => lookAt(draft)}
         onSave={() => save.mutate()}
       >
         {isOvertaken && (
@@ -101,7 +106,15 @@ function Editor({ path, read: given }: EditorProps) {
         {again.error && <Failure error={again.error} />}
         <Link href={path}>Cancel</Link>
       </EditForm>
-      <Beside edited={edited} look={look} mayLook={isAddress(draft.url)} />
+      <Beside edited={edited}>
+        <PreviewPane
+          look={look}
+          mayLook={isAddress(draft.url)}
+          select={draft.select}
+          onLook={(picture) => lookAt(draft, picture)}
+          onPick={lockedAt(job, ['spec.sources[0].select']) === undefined ? pick : undefined}
+        />
+      </Beside>
     </div>
   );
 }
@@ -171,12 +184,12 @@ const PARTS = { preview: 'Preview', backtest: 'Back-test', manifest: 'Manifest' 
 
 interface BesideProps {
   readonly edited: MonitorJob;
-  readonly look: Parameters<typeof PreviewPane>[0]['look'];
-  readonly mayLook: boolean;
+  /** The preview. */
+  readonly children: React.ReactNode;
 }
 
 /** What stays when another part is looked at is kept: a back-test may have cost something. */
-function Beside({ edited, look, mayLook }: BesideProps) {
+function Beside({ edited, children }: BesideProps) {
   const [part, setPart] = useState<keyof typeof PARTS>('preview');
   return (
     <div className="beside">
@@ -192,9 +205,7 @@ function Beside({ edited, look, mayLook }: BesideProps) {
           </button>
         ))}
       </div>
-      <div hidden={part !== 'preview'}>
-        <PreviewPane look={look} mayLook={mayLook} />
-      </div>
+      <div hidden={part !== 'preview'}>{children}</div>
       <div hidden={part !== 'backtest'}>
         <BacktestPane manifest={plain(edited)} />
       </div>

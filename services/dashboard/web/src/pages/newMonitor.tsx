@@ -3,7 +3,6 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { ApiError, call } from '../api.ts';
-import type { Preview } from '../objects.ts';
 import {
   draftName,
   EMPTY_DRAFT,
@@ -15,6 +14,7 @@ import {
 import { MonitorForm } from '../parts/monitorForm.tsx';
 import { Failure } from '../parts/notice.tsx';
 import { PreviewPane } from '../parts/previewPane.tsx';
+import { useLook } from '../parts/useLook.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
 import './newMonitor.css';
 
@@ -41,10 +41,9 @@ function NewMonitor() {
   const [draft, setDraft] = useState(EMPTY_DRAFT);
   const [, go] = useLocation();
   const change = (part: Partial<MonitorDraft>): void => setDraft({ ...draft, ...part });
-  const look = useMutation({
-    mutationFn: () =>
-      call<Preview>('POST', '/preview', { manifest: previewManifest(draft, timeZone) }),
-  });
+  const look = useLook();
+  const lookAt = (of: MonitorDraft, picture = false): void =>
+    look.seen.mutate({ manifest: previewManifest(of, timeZone), picture });
   const save = useMutation({
     mutationFn: () => call('POST', '/monitors', manifestOf(draft, timeZone)),
     onSuccess: () => go(`/monitors/${draftName(draft)}`),
@@ -64,7 +63,7 @@ function NewMonitor() {
           problems={problems}
           timeZone={timeZone}
           onChange={change}
-          onAddress={() => look.mutate()}
+          onAddress={() => lookAt(draft)}
         />
         {save.error && problems.length === 0 && <Failure error={save.error} />}
         <div className="actions">
@@ -74,7 +73,16 @@ function NewMonitor() {
           <Link href="/">Cancel</Link>
         </div>
       </form>
-      <PreviewPane look={look} mayLook={isAddress(draft.url)} />
+      <PreviewPane
+        look={look}
+        mayLook={isAddress(draft.url)}
+        select={draft.select}
+        onLook={(picture) => lookAt(draft, picture)}
+        onPick={(select) => {
+          change({ select });
+          lookAt({ ...draft, select });
+        }}
+      />
     </div>
   );
 }

@@ -1,32 +1,46 @@
 /** What duckmon sees of a page right now, before anything is saved. */
-import type { UseMutationResult } from '@tanstack/react-query';
 import type { Preview } from '../objects.ts';
 import { Badge } from './badge.tsx';
 import { Failure } from './notice.tsx';
+import { Picker } from './picker.tsx';
+import type { Look } from './useLook.ts';
 
 interface PreviewPaneProps {
-  readonly look: UseMutationResult<Preview, Error, void>;
+  readonly look: Look;
   readonly mayLook: boolean;
+  /** The part of the page that counts, as a selector; '' for all of it. */
+  readonly select: string;
+  readonly onLook: (picture: boolean) => void;
+  /** Absent where it cannot be chosen. */
+  readonly onPick?: ((selector: string) => void) | undefined;
 }
 
-export function PreviewPane({ look, mayLook }: PreviewPaneProps) {
+export function PreviewPane({ look, mayLook, select, onLook, onPick }: PreviewPaneProps) {
+  const { seen, picture } = look;
+  const isBusy = !mayLook || seen.isPending;
   return (
     <section className="preview" aria-label="Preview">
       <div className="title">
         <h2>What duckmon sees</h2>
         <span className="grow" />
-        <button type="button" disabled={!mayLook || look.isPending} onClick={() => look.mutate()}>
-          {look.data ? 'Look again' : 'Look now'}
+        {onPick && (
+          <button type="button" disabled={isBusy} onClick={() => onLook(true)}>
+            Choose a part
+          </button>
+        )}
+        <button type="button" disabled={isBusy} onClick={() => onLook(false)}>
+          {seen.data ? 'Look again' : 'Look now'}
         </button>
       </div>
       <div role="status">
-        {look.isPending && <p className="muted">Looking at the page …</p>}
-        {look.isIdle && (
+        {seen.isPending && <p className="muted">Looking at the page …</p>}
+        {seen.isIdle && (
           <p className="muted">Give the address of a page; what is read of it is shown here.</p>
         )}
       </div>
-      {look.error && <Failure error={look.error} />}
-      {look.data && !look.isPending && <Seen preview={look.data} />}
+      {seen.error && <Failure error={seen.error} />}
+      {picture && onPick && <Picker picture={picture} chosen={select} onPick={onPick} />}
+      {seen.data && !seen.isPending && <Seen preview={seen.data} />}
     </section>
   );
 }
