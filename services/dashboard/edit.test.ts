@@ -114,6 +114,7 @@ function previewOf(text: string, pictured: boolean, shot: Shot): PreviewResult {
     ],
     conditions: [],
     verdict: null,
+    judging: { model: 'model-1', tokensIn: 5000, tokensOut: 300, costUsd: '0.0057' },
     tokensIn: 0,
     tokensOut: 0,
     costUsd: '0',
@@ -259,6 +260,12 @@ describe('a person who edits a monitor', function () {
     await button('The whole page again').click();
     await page.getByLabel('Text of the page').getByText('the whole page').waitFor();
     assert.equal(await page.getByLabel('Only this part of the page').inputValue(), '');
+  });
+
+  it('sees what it may cost, by an assumption that can be changed', async () => {
+    await isShown('Then it is about 144 judgements in 30 days, about $0.82.');
+    await page.getByLabel('A change that counts is found by').selectOption('5');
+    await isShown('Then it is about 576 judgements in 30 days, about $3.28.');
   });
 
   it('is told that somebody else saved meanwhile, and keeps what was typed', async () => {

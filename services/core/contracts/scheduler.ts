@@ -98,12 +98,24 @@ export const previewSource = z.strictObject({
   picture: previewPicture.optional(),
 });
 
+/** What one judgement of such a page usually takes: an estimate. */
+export const judging = z.strictObject({
+  model: z.string(),
+  tokensIn: z.number().int(),
+  tokensOut: z.number().int(),
+  /** Null when the price of the model is not known. */
+  costUsd: z.string().nullable(),
+});
+export type Judging = z.infer<typeof judging>;
+
 export const previewResult = z.strictObject({
   sources: z.array(previewSource),
   conditions: z.array(
     z.strictObject({ name: z.string(), holds: z.boolean(), evidence: z.string() }),
   ),
   verdict: z.record(z.string(), z.unknown()).nullable(),
+  /** Absent where no model is asked. */
+  judging: judging.optional(),
   tokensIn: z.number().int(),
   tokensOut: z.number().int(),
   costUsd: z.string().nullable(),

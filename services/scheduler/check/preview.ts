@@ -18,12 +18,14 @@ import { fetchSources, type FetchContext } from './fetch.ts';
 import type { Judged } from './judge.ts';
 import { extractorOf, pageOf, type Fetched } from './look.ts';
 import { previewPicture } from './picture.ts';
+import { promptOf } from './prompt.ts';
 import { problemOf } from './report.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { NoPodError } from '../workers/errors.ts';
 import { judgeItems } from './judging.ts';
 import { readTexts } from './looking.ts';
 import { timeoutsOf } from './timeouts.ts';
+import { usualJudging } from './usualCost.ts';
 
 const MAX_TEXT = 64 * 1024;
 const MAX_HUNKS = 100;
@@ -53,7 +55,8 @@ export async function previewJob(
   const judged = request.judge
     ? await judgeItems(claim, checkId, decided.items, deps, signal)
     : undefined;
-  return withPictures(describe(decided.checked, judged), pictures);
+  const result = withPictures(describe(decided.checked, judged), pictures);
+  return { ...result, ...(await judgingOf(claim, result, deps)) };
 }
 
 /** A monitor with a pool is fetched by its pods here as well: a pod may have to come first. */
@@ -79,6 +82,21 @@ async function fetchSeated(
   } finally {
     deps.workers.leave(claim);
   }
+}
+
+/** An llm service that is away is no reason to show no preview. */
+async function judgingOf(
+  claim: Pick<FetchContext['claim'], 'workspace' | 'spec' | 'workers'>,
+  { sources }: PreviewResult,
+  deps: Pick<SchedulerDeps, 'models' | 'secrets'>,
+): Promise<Pick<PreviewResult, 'judging'>> {
+  const prompt = await promptOf(claim, deps.secrets);
+  const models = await deps.models.current(claim.workers?.llm ?? null).catch(() => undefined);
+  if (prompt.kind !== 'prompt' || !models?.configured) return {};
+  const { model } = claim.spec.judge;
+  const textBytes = sources.reduce((sum, each) => sum + Buffer.byteLength(each.normalised), 0);
+  const chain = model === undefined ? models.chain : [model];
+  return { judging: usualJudging({ prompt: prompt.text, textBytes }, chain, models.prices) };
 }
 
 /** By source; only of the first page, which is the one that is pointed at. */

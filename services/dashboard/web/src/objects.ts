@@ -246,8 +246,17 @@ export interface PreviewPicture {
   readonly elements: readonly PictureElement[];
 }
 
+/** What one judgement of a page usually takes. */
+export interface Judging {
+  readonly model: string;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly costUsd: string | null;
+}
+
 /** What a job would see now. */
 export interface Preview {
+  readonly judging?: Judging;
   readonly sources: readonly {
     readonly source: string;
     readonly outcome: 'page' | 'notJudgeable' | 'failed';

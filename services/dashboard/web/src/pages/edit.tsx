@@ -13,6 +13,7 @@ import { MonitorForm } from '../parts/monitorForm.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { OwnerBadge } from '../parts/owner.tsx';
 import { PreviewPane } from '../parts/previewPane.tsx';
+import { checksAMonth } from '../parts/schedule.ts';
 import { useLook } from '../parts/useLook.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
 import './newMonitor.css';
@@ -110,6 +111,7 @@ function Editor({ path, read: given }: EditorProps) {
         <PreviewPane
           look={look}
           mayLook={isAddress(draft.url)}
+          checks={checksAMonth(draft.schedule)}
           select={draft.select}
           onLook={(picture) => lookAt(draft, picture)}
           onPick={lockedAt(job, ['spec.sources[0].select']) === undefined ? pick : undefined}

@@ -14,6 +14,7 @@ import {
 import { MonitorForm } from '../parts/monitorForm.tsx';
 import { Failure } from '../parts/notice.tsx';
 import { PreviewPane } from '../parts/previewPane.tsx';
+import { checksAMonth } from '../parts/schedule.ts';
 import { useLook } from '../parts/useLook.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
 import './newMonitor.css';
@@ -76,6 +77,7 @@ function NewMonitor() {
       <PreviewPane
         look={look}
         mayLook={isAddress(draft.url)}
+        checks={checksAMonth(draft.schedule)}
         select={draft.select}
         onLook={(picture) => lookAt(draft, picture)}
         onPick={(select) => {

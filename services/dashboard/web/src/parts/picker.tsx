@@ -111,7 +111,7 @@ function Parts({ elements, chosen, onPoint, onPick }: PartsProps) {
           onChange={(event) => setText(event.target.value)}
         />
       </div>
-      <ul className="parts" aria-label="Parts of the page">
+      <ul className="choices" aria-label="Parts of the page">
         {found.slice(0, MOST_SHOWN).map((element) => (
           <li key={element.selector}>
             <button

@@ -1,6 +1,7 @@
 /** What duckmon sees of a page right now, before anything is saved. */
 import type { Preview } from '../objects.ts';
 import { Badge } from './badge.tsx';
+import { CostEstimate } from './costEstimate.tsx';
 import { Failure } from './notice.tsx';
 import { Picker } from './picker.tsx';
 import type { Look } from './useLook.ts';
@@ -8,6 +9,8 @@ import type { Look } from './useLook.ts';
 interface PreviewPaneProps {
   readonly look: Look;
   readonly mayLook: boolean;
+  /** Checks in thirty days. */
+  readonly checks: number;
   /** The part of the page that counts, as a selector; '' for all of it. */
   readonly select: string;
   readonly onLook: (picture: boolean) => void;
@@ -15,7 +18,7 @@ interface PreviewPaneProps {
   readonly onPick?: ((selector: string) => void) | undefined;
 }
 
-export function PreviewPane({ look, mayLook, select, onLook, onPick }: PreviewPaneProps) {
+export function PreviewPane({ look, mayLook, checks, select, onLook, onPick }: PreviewPaneProps) {
   const { seen, picture } = look;
   const isBusy = !mayLook || seen.isPending;
   return (
@@ -41,6 +44,9 @@ export function PreviewPane({ look, mayLook, select, onLook, onPick }: PreviewPa
       {seen.error && <Failure error={seen.error} />}
       {picture && onPick && <Picker picture={picture} chosen={select} onPick={onPick} />}
       {seen.data && !seen.isPending && <Seen preview={seen.data} />}
+      {seen.data?.judging && checks > 0 && (
+        <CostEstimate judging={seen.data.judging} checks={checks} />
+      )}
     </section>
   );
 }
