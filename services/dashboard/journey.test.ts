@@ -135,6 +135,22 @@ describe('a person at the dashboard', function () {
     complaints = complaints.filter((text) => !text.includes('422'));
   });
 
+  it('chooses a part of the page on its picture, and tries the edit on what was seen', async () => {
+    await open('/monitors/demo-shop/edit');
+    await page.getByRole('button', { name: 'Choose a part' }).click();
+    await page.getByAltText('The page as a browser shows it').waitFor();
+    await page.getByText('Parts of the page as a list').click();
+    await page.getByRole('list', { name: 'Parts of the page' }).getByRole('button').first().click();
+    const select = page.getByLabel('Only this part of the page');
+    assert.notEqual(await select.inputValue(), '');
+    await select.fill('');
+    await page.getByLabel('What matters').fill('Tell me when something costs less.');
+    await page.getByRole('button', { name: 'Back-test' }).click();
+    await page.getByRole('button', { name: 'Try on the last 30 days' }).click();
+    await page.getByText(/costs at most/).waitFor();
+    await page.getByText('Then it alerted').waitFor();
+  });
+
   for (const place of [
     '/',
     '/new',
