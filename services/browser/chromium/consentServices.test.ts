@@ -38,6 +38,22 @@ describe('consent walls of services', function () {
       assert.match(warnings.join(), /^The consent dialog was answered with a refusal/);
     });
 
+  const refusedByWords = CONSENT_WALLS['no service, with words that refuse'] ?? assert.fail();
+  const deep = '<div><div><main><section>$</section></main></div></div>';
+
+  it('C32 of a framework that puts its dialogs far below the body is refused', async () => {
+    const around = deep.replace('$', refusedByWords.around);
+    const { text } = await get(walledPage({ ...refusedByWords, around }));
+    assert.match(text, /new bridge on Monday[^]*Consent: refused$/);
+  });
+
+  it('C32 is no wall: what speaks of cookies and takes up the page without lying over it', async () => {
+    const around = deep.replace('$', '<div style="position:relative;min-height:600px">$</div>');
+    const { text, signs, warnings } = await get(walledPage({ ...refusedByWords, around }));
+    assert.match(text, /Consent: asked/);
+    assert.deepEqual([signs, warnings], [[], []]);
+  });
+
   it('C32 of a service is left alone where consent is off', async () => {
     const { text, warnings } = await get(
       walledPage(CONSENT_WALLS['Didomi'] ?? assert.fail()),

@@ -61,6 +61,7 @@ export interface PageDocument extends PageElement {
   readonly body: PageElement | null;
   readonly documentElement: PageElement;
   readonly contentType: string;
+  elementFromPoint(x: number, y: number): PageElement | null;
   evaluate(
     expression: string,
     context: PageNode,

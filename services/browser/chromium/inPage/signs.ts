@@ -81,16 +81,26 @@ export function isConsentFrame(least: number): boolean {
   return document.body !== null && consentWords(document.body) !== null;
 }
 
-/** What lies at the middle of the window and covers a third of it, outermost fixed parts only. */
+/** What is lifted out of the page near its root, or lies at the middle of the window, and covers a third of it. */
 export function coveringElements(): PageElement[] {
   const window = innerWidth * innerHeight;
+  const covers = (element: PageElement): boolean => {
+    const { width, height } = element.getBoundingClientRect();
+    return width * height >= window / 3 && takesRoom(element);
+  };
+  const outer = Array.from(document.querySelectorAll('body > *, body > * > *, dialog'));
+  const lifted = outer.filter((element) =>
+    /^(fixed|absolute)$/.test(getComputedStyle(element).position),
+  );
+  return [...lifted, ...fixedAtMiddle()].filter(covers);
+}
+
+/** However deep: frameworks put their dialogs far below `body`. */
+export function fixedAtMiddle(): PageElement[] {
   const parts: PageElement[] = [];
-  for (const element of Array.from(document.querySelectorAll('body > *, body > * > *, dialog'))) {
-    const style = getComputedStyle(element);
-    if (style.position !== 'fixed' && style.position !== 'absolute') continue;
-    const box = element.getBoundingClientRect();
-    if (box.width * box.height >= window / 3 && takesRoom(element)) parts.push(element);
-  }
+  let element = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+  for (; element; element = element.parentElement)
+    if (getComputedStyle(element).position === 'fixed') parts.push(element);
   return parts;
 }
 
@@ -123,6 +133,7 @@ export const signFunctions = [
   consentSigns,
   consentWords,
   coveringElements,
+  fixedAtMiddle,
   hasCoveringFrame,
   isLifted,
   loginSigns,
