@@ -109,6 +109,20 @@ describe('extractJson', () => {
     });
     assert.match(page.warnings.join(), /"css".*does not fit/);
   });
+  it('writes small and large numbers without an exponent, in the text and as values', () => {
+    const page = read(
+      { small: 1.5e-7, large: 1e21, below: -2e-9, usual: 0.1 },
+      { values: [{ name: 'small', select: 'jsonpath:$.small' }] },
+    );
+    assert.deepEqual(page.values, { small: '0.00000015' });
+    assert.deepEqual(page.text.split('\n'), [
+      'below: -0.000000002',
+      'large: 1000000000000000000000',
+      'small: 0.00000015',
+      'usual: 0.1',
+    ]);
+  });
+
   it('gives all that a JSONPath finds where all is asked for', () => {
     const values = [{ name: 'values.v', select: 'jsonpath:$..price', all: true }];
     const page = read({ plans: [{ price: 40 }, { price: null }, { price: 35 }] }, { values });

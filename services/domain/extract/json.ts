@@ -203,6 +203,15 @@ function stepTo(path: string, key: string): string {
 /** A scalar on one line; empty objects and arrays as they are written. */
 function write(value: JSONValue): string {
   if (typeof value === 'string') return foldSpace(dropInvisible(value));
+  if (typeof value === 'number') return writeNumber(value);
   if (typeof value !== 'object' || value === null) return String(value);
   return foldSpace(JSON.stringify(value));
+}
+
+/** Without an exponent, which people and the parser of numbers take for another number. */
+function writeNumber(value: number): string {
+  const text = String(value);
+  return text.includes('e')
+    ? value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 100 })
+    : text;
 }
