@@ -29,6 +29,7 @@ interface Saved {
   readonly goal: { readonly prompt: string; readonly threshold: number };
   readonly tags: readonly string[];
   readonly conditions: readonly unknown[];
+  readonly values: readonly unknown[];
 }
 
 const IDS = [1, 2, 3, 4, 5, 6].map((at) => `00000000-0000-4000-8000-00000000000${at}`);
@@ -262,6 +263,14 @@ describe('a person who edits a monitor', function () {
     assert.equal(await page.getByLabel('Only this part of the page').inputValue(), '');
   });
 
+  it('names a number that each check is to keep', async () => {
+    await button('Add a value').click();
+    const row = page.getByRole('group', { name: 'Value 1' });
+    await row.getByLabel('Name').fill('price');
+    await row.getByLabel('Selector').fill('#price');
+    await row.getByLabel('Unit').fill('€');
+  });
+
   it('sees what it may cost, by an assumption that can be changed', async () => {
     await isShown('Then it is about 144 judgements in 30 days, about $0.82.');
     await page.getByLabel('A change that counts is found by').selectOption('5');
@@ -289,7 +298,7 @@ describe('a person who edits a monitor', function () {
     await page.getByRole('heading', { name: 'shop', exact: true }).waitFor();
     const spec = (await stored()).spec as unknown as Saved;
     assert.deepEqual(
-      [spec.goal.prompt, spec.goal.threshold, spec.tags, spec.conditions],
+      [spec.goal.prompt, spec.goal.threshold, spec.tags, spec.conditions, spec.values],
       [
         'stock and prices',
         60,
@@ -298,6 +307,7 @@ describe('a person who edits a monitor', function () {
           { name: 'sold-out', then: 'Alert', text: { contains: 'sold out', side: 'Appears' } },
           SPEC.conditions[1],
         ],
+        [{ name: 'price', select: '#price', unit: '€' }],
       ],
     );
   });

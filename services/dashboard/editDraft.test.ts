@@ -33,6 +33,10 @@ const manifest = {
       { name: 'grows', then: 'Require', size: { op: 'Gt', percent: 5 } },
       { name: 'cheap', then: 'Alert', number: { select: '.price', op: 'Lt', value: '40' } },
     ],
+    values: [
+      { name: 'price', select: '.price', unit: '€' },
+      { name: 'stock', regex: '(\\d+) left' },
+    ],
     alerting: { channelRefs: [{ name: 'chat' }], cooldown: '5m' },
     judge: { model: 'some' },
   },
@@ -91,6 +95,12 @@ describe('a monitor that is edited', () => {
       ...manifest.spec.conditions.slice(1),
       { name: 'condition-1', then: 'Alert', text: { contains: 'new', side: 'Appears' } },
     ]);
+  });
+
+  it('loses a value that is taken out, and the field with the last one', () => {
+    const { values } = draftOf(job);
+    assert.deepEqual(edit({ values: values.slice(1) }).values, [manifest.spec.values[1]]);
+    assert.equal('values' in edit({ values: [] }), false);
   });
 
   it('keeps its further pages, each at its place', () => {

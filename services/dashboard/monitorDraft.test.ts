@@ -60,6 +60,7 @@ describe('a monitor that is not saved yet', () => {
         select: 'main',
         tags: 'shop, ducks,',
         channels: ['chat'],
+        values: [{ id: 1, name: 'price', by: 'select', text: '.price', unit: '€' }],
         schedule: { kind: 'at', time: '09:00', days: [1] },
       }),
       'Europe/Berlin',
@@ -67,8 +68,9 @@ describe('a monitor that is not saved yet', () => {
     const validated = validateManifest(whole);
     assert.ok(validated.ok, JSON.stringify(validated));
     assert.ok(validated.object.kind === 'MonitorJob');
-    const { tags, conditions: kept } = validated.object.spec;
+    const { tags, conditions: kept, values } = validated.object.spec;
     assert.deepEqual([tags, kept?.length], [['shop', 'ducks'], 4]);
+    assert.deepEqual(values, [{ name: 'price', select: '.price', unit: '€' }]);
   });
 
   it('can be looked at before it has a goal', () => {

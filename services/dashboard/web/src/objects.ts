@@ -1,4 +1,5 @@
 /** What the API tells of monitors, checks and findings. */
+import type { ValueRule } from './parts/valuesDraft.ts';
 
 export interface StatusCondition {
   readonly type: string;
@@ -57,7 +58,7 @@ export interface MonitorJob {
     readonly goal: { readonly prompt?: string; readonly promptFrom?: unknown };
     readonly conditions?: readonly ConditionSpec[];
     readonly alerting?: { readonly channelRefs?: readonly { readonly name: string }[] };
-    readonly values?: readonly { readonly name: string }[];
+    readonly values?: readonly ValueRule[];
   };
   readonly status?: {
     readonly conditions?: readonly StatusCondition[];

@@ -10,6 +10,7 @@ import {
   type Side,
 } from './monitorDraft.ts';
 import { scheduleOf, scheduleSpec } from './schedule.ts';
+import { draftsOfValues, valuesOfDrafts } from './valuesDraft.ts';
 
 /** What the form shows of a monitor. */
 export function draftOf({ metadata, spec }: MonitorJob): MonitorDraft {
@@ -24,6 +25,7 @@ export function draftOf({ metadata, spec }: MonitorJob): MonitorDraft {
     select: (first?.select?.include ?? []).join(', '),
     schedule: scheduleOf(spec.schedule),
     conditions: (spec.conditions ?? []).map(conditionDraft),
+    values: draftsOfValues(spec.values),
     channels: (spec.alerting?.channelRefs ?? []).map(({ name }) => name),
     tags: (spec.tags ?? []).join(', '),
   };
@@ -107,6 +109,7 @@ const EDITS: Readonly<Partial<Record<keyof MonitorDraft, Edit>>> = {
     const specs = conditionSpecs(conditions) as unknown as readonly ConditionSpec[];
     return put(spec, 'conditions', specs.length === 0 ? undefined : specs);
   },
+  values: (spec, { values }) => put(spec, 'values', valuesOfDrafts(values)),
   channels: (spec, { channels }) => ({
     ...spec,
     alerting: put(

@@ -1,5 +1,6 @@
 /** A monitor that is not saved yet, as the form holds it, and the manifest that it makes. Pure. */
 import { scheduleSpec, type Schedule } from './schedule.ts';
+import { valuesOfDrafts, type ValueDraft } from './valuesDraft.ts';
 
 export const SIDES = {
   Appears: 'appears',
@@ -56,6 +57,7 @@ export interface MonitorDraft {
   readonly select: string;
   readonly schedule: Schedule;
   readonly conditions: readonly ConditionDraft[];
+  readonly values: readonly ValueDraft[];
   readonly channels: readonly string[];
   /** With commas between them. */
   readonly tags: string;
@@ -70,6 +72,7 @@ export const EMPTY_DRAFT: MonitorDraft = {
   select: '',
   schedule: { kind: 'every', amount: 15, unit: 'minutes' },
   conditions: [],
+  values: [],
   channels: [],
   tags: '',
 };
@@ -148,6 +151,7 @@ export function manifestOf(draft: MonitorDraft, timeZone: string): Record<string
   const { url, select, schedule, conditions, channels } = draft;
   const [prompt, selector, tags] = [draft.prompt.trim(), select.trim(), tagsOf(draft.tags)];
   const description = draft.description.trim();
+  const values = valuesOfDrafts(draft.values);
   const source = {
     name: 'page',
     url: url.trim(),
@@ -164,6 +168,7 @@ export function manifestOf(draft: MonitorDraft, timeZone: string): Record<string
       goal: prompt === '' ? {} : { prompt },
       ...(tags.length === 0 ? {} : { tags }),
       ...(conditions.length === 0 ? {} : { conditions: conditionSpecs(conditions) }),
+      ...(values === undefined ? {} : { values }),
       ...(channels.length === 0
         ? {}
         : { alerting: { channelRefs: channels.map((name) => ({ name })) } }),

@@ -7,6 +7,7 @@ import { problemAt, problemsElsewhere } from './fields.ts';
 import { draftName, isAddress, type MonitorDraft } from './monitorDraft.ts';
 import { ScheduleField } from './scheduleField.tsx';
 import { TextField } from './textField.tsx';
+import { ValuesField } from './valuesField.tsx';
 
 export interface MonitorFormProps {
   readonly draft: MonitorDraft;
@@ -86,7 +87,7 @@ export function MonitorForm(props: MonitorFormProps) {
   );
 }
 
-const placesOf = ({ further, conditions }: MonitorDraft): string[] => [
+const placesOf = ({ further, conditions, values }: MonitorDraft): string[] => [
   'metadata.name',
   'spec.description',
   'spec.sources[0].url',
@@ -96,6 +97,7 @@ const placesOf = ({ further, conditions }: MonitorDraft): string[] => [
   'spec.schedule',
   'spec.tags',
   ...conditions.map((_condition, index) => `spec.conditions[${index}]`),
+  ...values.map((_value, index) => `spec.values[${index}]`),
 ];
 
 function Pages({ draft, problems, onChange, onAddress, locked = unlocked }: MonitorFormProps) {
@@ -139,16 +141,23 @@ function Pages({ draft, problems, onChange, onAddress, locked = unlocked }: Moni
 
 /** What most monitors do without; open where this one does not. */
 function More({ draft, problems, onChange, isNew, locked = unlocked }: MonitorFormProps) {
-  const { description, select, tags, conditions } = draft;
-  const [isUsed] = useState([description, select, tags].join('') !== '' || conditions.length > 0);
+  const { description, select, tags, conditions, values } = draft;
+  const rows = conditions.length + values.length;
+  const [isUsed] = useState([description, select, tags].join('') !== '' || rows > 0);
   return (
     <details open={isUsed || !isNew}>
-      <summary>Conditions, parts of the page, tags</summary>
+      <summary>Conditions, values, parts of the page, tags</summary>
       <ConditionsField
         conditions={conditions}
         problems={problems}
         locked={locked('spec.conditions')}
         onChange={(changed) => onChange({ conditions: changed })}
+      />
+      <ValuesField
+        values={values}
+        problems={problems}
+        locked={locked('spec.values')}
+        onChange={(changed) => onChange({ values: changed })}
       />
       <TextField
         id="select"

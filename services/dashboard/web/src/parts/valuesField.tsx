@@ -5,13 +5,16 @@ import { emptyValue, MOST_VALUES, type ValueDraft } from './valuesDraft.ts';
 interface ValuesFieldProps {
   readonly values: readonly ValueDraft[];
   readonly problems: readonly FieldProblem[];
+  /** Why they cannot be changed here; '' when that is said elsewhere. */
+  readonly locked?: string | undefined;
   readonly onChange: (values: readonly ValueDraft[]) => void;
 }
 
-export function ValuesField({ values, problems, onChange }: ValuesFieldProps) {
+export function ValuesField({ values, problems, locked, onChange }: ValuesFieldProps) {
   return (
-    <fieldset className="field">
+    <fieldset className="field" disabled={locked !== undefined}>
       <legend>Values</legend>
+      {locked !== undefined && locked !== '' && <p className="muted">{locked}</p>}
       <p className="muted">
         Numbers that each check reads, such as a price: they are drawn as charts, and tell nobody.
       </p>
