@@ -114,13 +114,9 @@ interface Started {
   readonly redis: string;
 }
 
-/** Workers fill a small node; a database that comes back must not wait for their place. */
-const CORE = 'duckmon-core';
-
-/** As the README says, with what lies outside opened by name, and the core before its workers. */
+/** As the README says, with what lies outside opened by name. */
 const valuesFor = ({ digests, redis, world }: Started): Values => ({
   HOSTNAME,
-  priorityClassName: CORE,
   image: { digest: digests.duckmon },
   browserImage: { digest: digests['duckmon-browser'] },
   postgres: { bundled: { image: { digest: digests['duckmon-postgres'] } } },
@@ -181,13 +177,7 @@ const namespaceOf = (name: string, labels: object = {}): object => ({
 });
 
 export const prepareNamespaces = ({ apply }: System): Promise<void> =>
-  apply(namespaceOf(NAMESPACE), namespaceOf(TEAM), {
-    apiVersion: 'scheduling.k8s.io/v1',
-    kind: 'PriorityClass',
-    metadata: { name: CORE },
-    value: 1000,
-    description: 'duckmon without its workers',
-  });
+  apply(namespaceOf(NAMESPACE), namespaceOf(TEAM));
 
 /** Runs something and remembers how long it took. */
 export async function timed<T>(system: System, what: string, work: () => Promise<T>): Promise<T> {
