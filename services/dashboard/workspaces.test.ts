@@ -113,14 +113,15 @@ describe('a person and their workspaces at the dashboard', function () {
     await page.goto(`${publicUrl}/monitors/shop`);
     await page.getByRole('heading', { name: 'Checks' }).waitFor();
     const edits = page.locator('main').locator('button, a[href$="/edit"]');
-    assert.deepEqual(await edits.allTextContents(), []);
+    // whoever reads findings may have a program read them too
+    assert.deepEqual(await edits.allTextContents(), ['Make a feed']);
     await page.goto(`${publicUrl}/monitors/shop/edit`);
     await isShown('You are a viewer in this workspace');
     assert.equal(await page.getByRole('button', { name: 'Save' }).count(), 0);
     await choose(ann.own);
     await page.goto(`${publicUrl}/monitors/mine`);
     await page.getByRole('heading', { name: 'Checks' }).waitFor();
-    assert.deepEqual(await edits.allTextContents(), ['Edit', 'Check now', 'Pause']);
+    assert.deepEqual(await edits.allTextContents(), ['Edit', 'Check now', 'Pause', 'Make a feed']);
   });
 
   it('reads on the account page what they are in the workspace', async () => {

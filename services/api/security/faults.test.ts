@@ -134,8 +134,10 @@ describe('what goes wrong inside', function () {
       'POST /apply',
       'POST /backtest',
       'POST /channels/{name}/test',
+      'POST /checks/{id}/rejudge',
       'POST /preview',
       'POST /second-factors/totp',
+      'POST /verdicts/{id}/tell',
     ]);
   });
 

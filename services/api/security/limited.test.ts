@@ -19,6 +19,7 @@ const LIMITED = [
   'POST /backtest',
   'POST /channels/{name}/recipients/resend',
   'POST /channels/{name}/test',
+  'POST /checks/{id}/rejudge',
   'POST /feeds',
   'POST /imports',
   'POST /invitations',
@@ -66,7 +67,7 @@ describe('routes that are limited', function () {
     assert.deepEqual(
       api.sent
         .slice(sent)
-        .filter(([, path]) => /preview|backtest|channels|authenticators/.test(path)),
+        .filter(([, path]) => /preview|backtest|rejudge|channels|authenticators/.test(path)),
       [],
     );
   });
