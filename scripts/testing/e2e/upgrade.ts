@@ -1,6 +1,7 @@
 /** A release of an earlier chart is upgraded, rolled back, and upgraded again; its monitors go on. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { EGRESS_ALLOW, SERVICE_ACCOUNTS } from '../../../operator/src/names.ts';
 import { alertsOf, becomes, channelObjects, jobOf } from './journey.ts';
 import {
   NAMESPACE,
@@ -14,6 +15,30 @@ import {
 
 /** What earlier/README.md says. */
 const EARLIER = path.join(import.meta.dirname, 'earlier', 'duckmon-0.1.0.tgz');
+/** The images are newer than that chart; what their operator may do since then is given beside it. */
+const LATER = 'later-rights';
+const LATER_RIGHTS: readonly object[] = [
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: LATER, namespace: NAMESPACE },
+    rules: [
+      {
+        apiGroups: [''],
+        resources: ['configmaps'],
+        resourceNames: [EGRESS_ALLOW],
+        verbs: ['get', 'list', 'watch', 'create', 'patch'],
+      },
+    ],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: LATER, namespace: NAMESPACE },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: LATER },
+    subjects: [{ kind: 'ServiceAccount', name: SERVICE_ACCOUNTS.operator, namespace: NAMESPACE }],
+  },
+];
 const MONITOR = 'upgraded';
 const FIRST_PRICE = 10;
 
@@ -63,6 +88,7 @@ export function upgrade(given: () => System): void {
     this.timeout(600_000);
     const system = given();
     await empty(system);
+    await system.apply(...LATER_RIGHTS);
     await system.install(system.values, EARLIER);
     system.world.site.set(MONITOR, pageOf(FIRST_PRICE));
     await system.apply(...channelObjects(system), jobOf(system, MONITOR, MONITOR));
