@@ -38,7 +38,11 @@ export function PreviewPane({ look, mayLook, checks, select, onLook, onPick }: P
       <div role="status">
         {seen.isPending && <p className="muted">Looking at the page …</p>}
         {seen.isIdle && (
-          <p className="muted">Give the address of a page; what is read of it is shown here.</p>
+          <p className="muted">
+            {mayLook
+              ? 'Look now to see what is read of the page.'
+              : 'Give the address of a page; what is read of it is shown here.'}
+          </p>
         )}
       </div>
       {seen.error && <Failure error={seen.error} />}
