@@ -1,6 +1,6 @@
 /** The command line of the benches: a name and two flags. */
-import { parseArgs } from 'node:util';
-import { messageOf, SetupError } from '../../../services/core/errors.ts';
+import { SetupError } from '../../../services/core/errors.ts';
+import { readArgs } from '../../lib/readArgs.ts';
 
 export interface BenchOptions {
   /** Interleaved pairs of turns. */
@@ -19,7 +19,16 @@ const QUICK_PAIRS = 2;
 
 /** @throws SetupError when a flag or a word is wrong. */
 export function parseBench(args: readonly string[]): BenchCommand {
-  const { values, positionals } = read(args);
+  const { values, positionals } = readArgs({
+    args: [...args],
+    strict: true,
+    allowPositionals: true,
+    options: {
+      pairs: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   const [name, ...others] = positionals;
   if (others.length > 0)
     throw new SetupError(
@@ -29,21 +38,4 @@ export function parseBench(args: readonly string[]): BenchCommand {
   if (!Number.isInteger(pairs) || pairs < 1 || pairs > 1000)
     throw new SetupError(`--pairs: ${values.pairs} must be a whole number, 1 to 1000.`);
   return { name: values.help ? undefined : name, pairs, quick: values.quick };
-}
-
-function read(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        pairs: { type: 'string' },
-        quick: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new SetupError(messageOf(error));
-  }
 }

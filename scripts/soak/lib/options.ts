@@ -1,6 +1,6 @@
 /** The command line of the soaks: a name and how long or how much. */
-import { parseArgs } from 'node:util';
-import { messageOf, SetupError } from '../../../services/core/errors.ts';
+import { SetupError } from '../../../services/core/errors.ts';
+import { readArgs } from '../../lib/readArgs.ts';
 
 export interface SoakOptions {
   /** How long `kills`, `faults` and `chaos` go on. */
@@ -20,7 +20,17 @@ const MINUTES = 30;
 
 /** @throws SetupError when a flag or a word is wrong. */
 export function parseSoak(args: readonly string[]): SoakCommand {
-  const { values, positionals } = read(args);
+  const { values, positionals } = readArgs({
+    args: [...args],
+    strict: true,
+    allowPositionals: true,
+    options: {
+      minutes: { type: 'string' },
+      count: { type: 'string' },
+      monitors: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   const [name, ...others] = positionals;
   if (others.length > 0)
     throw new SetupError(
@@ -40,22 +50,4 @@ function numberOf(flag: string, value: string | undefined, most: number): number
   if (!(Number.isInteger(number) && number >= 1 && number <= most))
     throw new SetupError(`${flag}: ${value} must be a whole number, 1 to ${most}.`);
   return number;
-}
-
-function read(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        minutes: { type: 'string' },
-        count: { type: 'string' },
-        monitors: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new SetupError(messageOf(error));
-  }
 }
