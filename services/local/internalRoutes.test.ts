@@ -45,6 +45,8 @@ const POLICY: Readonly<Record<Callee, Readonly<Record<RouteName, readonly Intern
     'PUT /internal/v1/secrets': ['api'],
     'POST /internal/v1/backtest': ['api'],
     'POST /internal/v1/preview': ['api'],
+    'POST /internal/v1/rejudge': ['api'],
+    'POST /internal/v1/tell': ['api'],
     'POST /internal/v1/channels/test': ['api'],
     'POST /internal/v1/authenticators/seal': ['api'],
     'POST /internal/v1/authenticators/check': ['api'],
@@ -58,6 +60,7 @@ const POLICY: Readonly<Record<Callee, Readonly<Record<RouteName, readonly Intern
     'GET /internal/v1/capacity': ['operator'],
     'GET /internal/v1/key-table': ['operator'],
     'PUT /internal/v1/freeze': ['operator'],
+    'PUT /internal/v1/rotation': ['operator'],
   },
   browser: { 'GET /internal/v1/keys': ['scheduler'], 'POST /internal/v1/fetch': ['scheduler'] },
   llm: {
@@ -72,6 +75,7 @@ const POLICY: Readonly<Record<Callee, Readonly<Record<RouteName, readonly Intern
     'POST /internal/v1/channels/check': ['scheduler'],
     'POST /internal/v1/account-mails': ['scheduler'],
     'POST /internal/v1/account-mails/reconcile': ['scheduler'],
+    'POST /internal/v1/invitation-mails': ['scheduler'],
   },
   egress: { 'GET /internal/v1/keys': ['scheduler'] },
 };
