@@ -46,6 +46,16 @@ describe('egress: the file of opened targets', () => {
     assert.deepEqual(problems, []);
   });
 
+  it('opens nothing again when the file was taken away and comes back wrong', () => {
+    write('a=10.0.0.1:80\n');
+    const entries = watch();
+    rmSync(file);
+    assert.deepEqual(entries(), []);
+    write('intranet:80\n');
+    assert.deepEqual(entries(), []);
+    assert.equal(problems.length, 1);
+  });
+
   it('keeps the last good entries when a later one is wrong, and reports it once', () => {
     write('a=10.0.0.1:80\n');
     const entries = watch();

@@ -1,5 +1,4 @@
 /** The file of opened targets, read again when it changes, so that nothing restarts for an entry. */
-import { existsSync } from 'node:fs';
 import { SetupError } from '../core/errors.ts';
 import { watchFile } from '../core/watchedFile.ts';
 import { parseAllow, type OpenedBlock } from './allow.ts';
@@ -8,7 +7,7 @@ const NOTHING: readonly OpenedBlock[] = [];
 
 /**
  * Gives the entries as they are now: one a line, `#` begins a remark. A file that is not there opens
- * nothing; one that is wrong leaves the last good entries in force and is reported once.
+ * nothing, until a good one is there; one that is wrong leaves the last good entries in force and is reported once.
  * @param checkEveryMs how long an answer may be old.
  * @throws SetupError when the file is there and wrong at the first time.
  */
@@ -17,8 +16,13 @@ export function watchAllowFile(
   onProblem: (error: unknown) => void,
   checkEveryMs = 1000,
 ): () => readonly OpenedBlock[] {
+  let isThere = true;
   const watched = watchFile(file, {
-    parse: (text) => parseAllow(file, linesOf(text)),
+    parse: (text) => {
+      const entries = parseAllow(file, linesOf(text));
+      isThere = true;
+      return entries;
+    },
     atFirst: (error) => {
       if (isAbsence(error)) return NOTHING;
       throw error instanceof SetupError
@@ -28,11 +32,15 @@ export function watchAllowFile(
           });
     },
     onProblem: (error) => {
-      if (!isAbsence(error)) onProblem(error);
+      if (isAbsence(error)) isThere = false;
+      else onProblem(error);
     },
     checkEveryMs,
   });
-  return () => (existsSync(file) ? watched() : NOTHING);
+  return () => {
+    const entries = watched();
+    return isThere ? entries : NOTHING;
+  };
 }
 
 const linesOf = (text: string): string[] =>

@@ -95,15 +95,7 @@ export async function loginVersion(
   tx: Sql,
   workspace: string,
   login: string,
-): Promise<string | undefined> {
-  return version(tx, workspace, login, '');
-}
-
-async function version(
-  tx: Sql,
-  workspace: string,
-  login: string,
-  lock: '' | 'FOR SHARE',
+  lock: '' | 'FOR SHARE' = '',
 ): Promise<string | undefined> {
   const { rows } = await tx.query<{ readonly version: string }>(
     `SELECT encode(sha256(content), 'hex') AS version FROM secrets
@@ -138,5 +130,5 @@ export async function lockWish(
   const [now] = rows;
   if (!now || endedSessions(spec, now.spec).includes(source)) return false;
   const name = spec.session?.credentialsSecretRef?.name;
-  return name === undefined || (await version(tx, workspace, name, 'FOR SHARE')) === login;
+  return name === undefined || (await loginVersion(tx, workspace, name, 'FOR SHARE')) === login;
 }

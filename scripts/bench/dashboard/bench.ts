@@ -109,7 +109,7 @@ async function actions({ page }: Visit, pairs: number, say: (line: string) => vo
       () => tab('All').click(),
     ]) {
       times.push(await feedback(page, action));
-      await page.waitForLoadState('networkidle').catch(() => undefined);
+      await page.waitForLoadState('networkidle');
     }
   say(valueLine('press to what it shows', median(times), 'ms', TARGETS.feedback));
   say(`  longest of ${times.length}: ${figure(Math.max(...times))} ms`);

@@ -13,9 +13,8 @@ import type { Changes } from '../../../../services/core/manifest/testing/samples
 import { askedFor, suspendedBy } from '../../controllers/monitorplatform/asked.ts';
 import { ANNOTATIONS, PLATFORM_NAME } from '../../names.ts';
 import { MONITOR_PLATFORMS } from '../../resources.ts';
+import { until } from '../../testing/until.ts';
 import { install, type Installed } from '../testing/install.ts';
-
-const IN_FORCE_MS = 30_000;
 
 describe('the names of those who freeze and rotate, on a real API server', function () {
   this.timeout(60_000);
@@ -44,13 +43,9 @@ describe('the names of those who freeze and rotate, on a real API server', funct
     return platform(placed) as unknown as MonitorPlatform;
   };
   const inForce = async (): Promise<void> => {
-    const end = systemClock.monotonic() + IN_FORCE_MS;
     const frozen = object({ 'spec.suspend': true });
     const make = () => admin.create(MONITOR_PLATFORMS, frozen, { dryRun: true });
-    while ((await refusalOf(make())) === undefined) {
-      assert.ok(systemClock.monotonic() < end, 'the policy did not come into force');
-      await systemClock.sleep(100);
-    }
+    await until('the policy in force', () => refusalOf(make()));
   };
   /** The plugin as a person starts it; waits are over at once. */
   const monitor = async (who: Transport, ...argv: string[]): Promise<string> => {

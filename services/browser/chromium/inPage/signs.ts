@@ -92,7 +92,7 @@ export function coveringElements(): PageElement[] {
   const lifted = outer.filter((element) =>
     /^(fixed|absolute)$/.test(getComputedStyle(element).position),
   );
-  return [...lifted, ...fixedAtMiddle()].filter(covers);
+  return [...new Set([...lifted, ...fixedAtMiddle()])].filter(covers);
 }
 
 /** However deep: frameworks put their dialogs far below `body`. */
