@@ -5,6 +5,7 @@ import {
   rangeWords,
   readFilter,
 } from './web/src/parts/monitorFilter.ts';
+import './testing/english.ts';
 
 describe('what the list of monitors is narrowed to', () => {
   it('stands in the address and is read from it again', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { browserWords, reasonWords, stripWords } from './web/src/parts/words.ts';
+import './testing/english.ts';
 
 describe('reasons in words', () => {
   it('says what a known reason means', () => {

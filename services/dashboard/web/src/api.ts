@@ -1,5 +1,6 @@
 /** Talks to the API of the same origin. */
 import { enterWorkspace, leaveWorkspace, workspaceHeader } from './workspace.ts';
+import { t } from './texts/texts.ts';
 
 export interface Me {
   readonly user: { readonly id: string; readonly displayName: string };
@@ -170,7 +171,7 @@ interface ErrorBody {
 function errorOf(json: unknown, status: number): ApiError {
   const error = (json as ErrorBody | null)?.error;
   if (error?.message === undefined)
-    return new ApiError(status, `The server answered with ${status}.`);
+    return new ApiError(status, t('frame.answered', { status: String(status) }));
   const text = status >= 500 ? `${error.message} (${error.correlationId ?? ''})` : error.message;
   return new ApiError(status, text, error.fields, error.factors);
 }

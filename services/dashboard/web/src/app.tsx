@@ -12,56 +12,43 @@ import { Failure, Loading } from './parts/notice.tsx';
 import { OwnInvitations } from './parts/ownInvitations.tsx';
 import { StepUpDialog } from './parts/stepUpDialog.tsx';
 import { RoleProvider } from './parts/workspaces.tsx';
+import { learnLater } from './texts/catalogues.ts';
+import { t } from './texts/texts.ts';
 
-// The list is what most people open; the rest of the pages comes when it is gone to.
-const AccountPage = lazy(async () => ({
-  default: (await import('./pages/account.tsx')).AccountPage,
-}));
-const AcknowledgePage = lazy(async () => ({
-  default: (await import('./pages/acknowledge.tsx')).AcknowledgePage,
-}));
-const ChannelsPage = lazy(async () => ({
-  default: (await import('./pages/channels.tsx')).ChannelsPage,
-}));
-const AdminPages = lazy(async () => ({ default: (await import('./pages/admin.tsx')).AdminPages }));
-const CheckPage = lazy(async () => ({ default: (await import('./pages/check.tsx')).CheckPage }));
-const ConfirmPage = lazy(async () => ({
-  default: (await import('./pages/confirm.tsx')).ConfirmPage,
-}));
-const DataPage = lazy(async () => ({ default: (await import('./pages/data.tsx')).DataPage }));
-const EditPage = lazy(async () => ({ default: (await import('./pages/edit.tsx')).EditPage }));
-const FeedsPage = lazy(async () => ({ default: (await import('./pages/feeds.tsx')).FeedsPage }));
-const FindingPage = lazy(async () => ({
-  default: (await import('./pages/finding.tsx')).FindingPage,
-}));
-const FindingsPage = lazy(async () => ({
-  default: (await import('./pages/findings.tsx')).FindingsPage,
-}));
-const ImportPage = lazy(async () => ({
-  default: (await import('./pages/import.tsx')).ImportPage,
-}));
-const InvitationPage = lazy(async () => ({
-  default: (await import('./pages/invitation.tsx')).InvitationPage,
-}));
-const MembersPage = lazy(async () => ({
-  default: (await import('./pages/members.tsx')).MembersPage,
-}));
-const MonitorPage = lazy(async () => ({
-  default: (await import('./pages/monitor.tsx')).MonitorPage,
-}));
-const NewMonitorPage = lazy(async () => ({
-  default: (await import('./pages/newMonitor.tsx')).NewMonitorPage,
-}));
-const NoWorkspacePage = lazy(async () => ({
-  default: (await import('./pages/noWorkspace.tsx')).NoWorkspacePage,
-}));
-const SecurityPage = lazy(async () => ({
-  default: (await import('./pages/security.tsx')).SecurityPage,
-}));
-const TokensPage = lazy(async () => ({ default: (await import('./pages/tokens.tsx')).TokensPage }));
-const UnsubscribePage = lazy(async () => ({
-  default: (await import('./pages/unsubscribe.tsx')).UnsubscribePage,
-}));
+// The list is what most people open; the rest of the pages comes when it is gone to, with its texts.
+function later<Props>(load: () => Promise<React.FC<Props>>) {
+  return lazy(async () => {
+    const [page] = await Promise.all([load(), learnLater()]);
+    return { default: page };
+  });
+}
+
+const AccountPage = later(async () => (await import('./pages/account.tsx')).AccountPage);
+const AcknowledgePage = later(
+  async () => (await import('./pages/acknowledge.tsx')).AcknowledgePage,
+);
+const ChannelsPage = later(async () => (await import('./pages/channels.tsx')).ChannelsPage);
+const AdminPages = later(async () => (await import('./pages/admin.tsx')).AdminPages);
+const CheckPage = later(async () => (await import('./pages/check.tsx')).CheckPage);
+const ConfirmPage = later(async () => (await import('./pages/confirm.tsx')).ConfirmPage);
+const DataPage = later(async () => (await import('./pages/data.tsx')).DataPage);
+const EditPage = later(async () => (await import('./pages/edit.tsx')).EditPage);
+const FeedsPage = later(async () => (await import('./pages/feeds.tsx')).FeedsPage);
+const FindingPage = later(async () => (await import('./pages/finding.tsx')).FindingPage);
+const FindingsPage = later(async () => (await import('./pages/findings.tsx')).FindingsPage);
+const ImportPage = later(async () => (await import('./pages/import.tsx')).ImportPage);
+const InvitationPage = later(async () => (await import('./pages/invitation.tsx')).InvitationPage);
+const MembersPage = later(async () => (await import('./pages/members.tsx')).MembersPage);
+const MonitorPage = later(async () => (await import('./pages/monitor.tsx')).MonitorPage);
+const NewMonitorPage = later(async () => (await import('./pages/newMonitor.tsx')).NewMonitorPage);
+const NoWorkspacePage = later(
+  async () => (await import('./pages/noWorkspace.tsx')).NoWorkspacePage,
+);
+const SecurityPage = later(async () => (await import('./pages/security.tsx')).SecurityPage);
+const TokensPage = later(async () => (await import('./pages/tokens.tsx')).TokensPage);
+const UnsubscribePage = later(
+  async () => (await import('./pages/unsubscribe.tsx')).UnsubscribePage,
+);
 
 export function App() {
   return (
@@ -121,9 +108,9 @@ function SignedIn() {
             <Route path="/findings" component={FindingsPage} />
             <Route path="/findings/:id">{({ id }) => <FindingPage id={id} />}</Route>
             <Route>
-              <h1>Nothing here</h1>
+              <h1>{t('frame.nothingHere')}</h1>
               <p>
-                This page does not exist. <Link href="/">Back to the monitors</Link>
+                {t.rich('frame.noSuchPage', { back: (words) => <Link href="/">{words}</Link> })}
               </p>
             </Route>
           </Switch>

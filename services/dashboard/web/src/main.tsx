@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api.ts';
 import { App } from './app.tsx';
+import { startTexts } from './texts/catalogues.ts';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -19,6 +20,7 @@ const queries = new QueryClient({
 // After an update the parts of the old page are gone.
 window.addEventListener('vite:preloadError', () => location.reload());
 
+await startTexts();
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(

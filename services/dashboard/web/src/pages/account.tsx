@@ -6,10 +6,12 @@ import { AccountEvents } from '../parts/accountEvents.tsx';
 import { AccountMails } from '../parts/accountMails.tsx';
 import { Action } from '../parts/action.tsx';
 import { Badge } from '../parts/badge.tsx';
+import { LanguageChoice } from '../parts/languageChoice.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
 import { browserWords } from '../parts/words.ts';
 import { WorkspaceLine } from '../parts/workspaces.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Session {
   readonly id: string;
@@ -25,30 +27,31 @@ export function AccountPage({ me }: { readonly me: Me }) {
       <h1>{me.user.displayName}</h1>
       <WorkspaceLine me={me} />
       <p>
-        <Link href="/members">Members and quotas of the workspace</Link>
+        <Link href="/members">{t('account.members')}</Link>
       </p>
       <p>
-        <Link href="/account/security">Security: passkeys, authenticator app, recovery codes</Link>
+        <Link href="/account/security">{t('account.security')}</Link>
       </p>
       <p>
-        <Link href="/account/tokens">Tokens of programs</Link>
+        <Link href="/account/tokens">{t('account.tokens')}</Link>
       </p>
       <p>
-        <Link href="/account/feeds">Feeds of findings</Link>
+        <Link href="/account/feeds">{t('account.feeds')}</Link>
       </p>
       <p>
-        <Link href="/account/data">Your data: a copy of it, deleting it</Link>
+        <Link href="/account/data">{t('account.data')}</Link>
       </p>
       {me.platformAdmin && (
         <p>
-          <Link href="/admin">Administration: users, workspaces, audit, platform</Link>
+          <Link href="/admin">{t('account.admin')}</Link>
         </p>
       )}
-      <h2>Where you are signed in</h2>
+      <LanguageChoice />
+      <h2>{t('account.sessions')}</h2>
       <Sessions />
-      <h2>What administrators did with your account</h2>
+      <h2>{t('account.events')}</h2>
       <AccountEvents />
-      <h2>What you were told by mail</h2>
+      <h2>{t('account.mails')}</h2>
       <AccountMails />
     </>
   );
@@ -71,14 +74,17 @@ function Sessions() {
         {sessions.data.items.map((session) => (
           <li key={session.id} className="title">
             <span title={session.userAgent ?? ''}>{browserWords(session.userAgent)}</span>
-            {session.current && <Badge tone="good">this browser</Badge>}
+            {session.current && <Badge tone="good">{t('account.thisBrowser')}</Badge>}
             <span className="muted">
-              used <Time at={session.lastUsedAt} />, signed in <Time at={session.createdAt} />
+              {t.rich('account.sessionTimes', {
+                used: () => <Time at={session.lastUsedAt} />,
+                since: () => <Time at={session.createdAt} />,
+              })}
             </span>
             <span className="grow" />
             {!session.current && (
               <Action method="DELETE" path={`/sessions/${session.id}`}>
-                End
+                {t('account.end')}
               </Action>
             )}
           </li>
@@ -86,7 +92,7 @@ function Sessions() {
       </ul>
       <div className="actions">
         <button type="button" disabled={endAll.isPending} onClick={() => endAll.mutate()}>
-          Sign out everywhere
+          {t('account.signOutEverywhere')}
         </button>
       </div>
       {endAll.error && <Failure error={endAll.error} />}

@@ -4,13 +4,14 @@ import { Link } from 'wouter';
 import { get } from '../api.ts';
 import type { CheckDetail, Finding } from '../objects.ts';
 import { Action } from '../parts/action.tsx';
-import { FindingState, verdictWord } from '../parts/badge.tsx';
+import { FindingState } from '../parts/badge.tsx';
 import { Claims } from '../parts/claims.tsx';
 import { Diff } from '../parts/diff.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { Thumbs } from '../parts/thumbs.tsx';
 import { Time } from '../parts/time.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import { verdictWord } from '../parts/words.ts';
 
 export function FindingPage({ id }: { readonly id: string }) {
   const path = `/findings/${encodeURIComponent(id)}`;

@@ -6,9 +6,10 @@ import { get, type Page } from '../api.ts';
 import type { Finding } from '../objects.ts';
 import { BulkBar } from '../parts/bulkBar.tsx';
 import { FindingList } from '../parts/findingList.tsx';
-import { verbsFrom } from '../parts/findingVerbs.ts';
+import { countedFindings, verbsFrom } from '../parts/findingVerbs.ts';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import { t } from '../texts/texts.ts';
 
 const STATES = ['open', 'acknowledged', 'snoozed', 'resolved'] as const;
 const SEVERITIES = ['critical', 'warning', 'info'] as const;
@@ -69,7 +70,8 @@ export function FindingsPage() {
       {mayEdit && (
         <>
           <BulkBar
-            noun="finding"
+            label={t('findings.withSelected')}
+            counted={countedFindings}
             selected={shown.filter(({ id }) => selected.has(id))}
             verbs={verbsFrom(state)}
             onDone={(left) => setSelected(new Set(left))}

@@ -15,10 +15,11 @@ import {
 } from '../parts/monitorFilter.ts';
 import { MonitorTable } from '../parts/monitorTable.tsx';
 import { MonitorTools } from '../parts/monitorTools.tsx';
-import { MONITOR_VERBS } from '../parts/monitorVerbs.ts';
+import { countedMonitors, monitorVerbs } from '../parts/monitorVerbs.ts';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { useSettled } from '../parts/settled.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import { t } from '../texts/texts.ts';
 import './monitors.css';
 
 const PAGE_SIZE = 50;
@@ -64,14 +65,14 @@ export function MonitorsPage() {
   return (
     <>
       <div className="title">
-        <h1>Monitors</h1>
+        <h1>{t('monitors.title')}</h1>
         <span className="grow" />
-        {counts.all > 0 && <CopyButton path="/manifests" label="Export" />}
+        {counts.all > 0 && <CopyButton path="/manifests" label={t('monitors.export')} />}
         {mayEdit && (
           <>
-            <Link href="/import">Import</Link>
+            <Link href="/import">{t('monitors.import')}</Link>
             <Link href="/new" className="button">
-              New monitor
+              {t('monitors.new')}
             </Link>
           </>
         )}
@@ -83,14 +84,15 @@ export function MonitorsPage() {
           <MonitorTools filter={filter} counts={counts} onChange={narrow} />
           {mayEdit && (
             <BulkBar
-              noun="monitor"
+              label={t('monitors.withSelected')}
+              counted={countedMonitors}
               selected={[...selected].map((name) => ({ id: name, title: name }))}
-              verbs={MONITOR_VERBS}
+              verbs={monitorVerbs()}
               onDone={(left) => setSelected(new Set(left))}
             />
           )}
           {items.length === 0 ? (
-            <Empty>No monitor is like that.</Empty>
+            <Empty>{t('monitors.noneLikeThat')}</Empty>
           ) : (
             <MonitorTable
               jobs={items}
@@ -112,12 +114,15 @@ export function MonitorsPage() {
 function NothingYet({ mayEdit }: { readonly mayEdit: boolean }) {
   return (
     <Empty>
-      Nothing is watched yet.
+      {t('monitors.nothingYet')}
       {mayEdit && (
         <>
           {' '}
-          <Link href="/new">Watch a first page</Link>, <Link href="/import">import monitors</Link>{' '}
-          of another program, or write a manifest and run <code>npx duckmon apply -f FILE</code>.
+          {t.rich('monitors.begin', {
+            new: (words) => <Link href="/new">{words}</Link>,
+            import: (words) => <Link href="/import">{words}</Link>,
+            code: (words) => <code>{words}</code>,
+          })}
         </>
       )}
     </Empty>
@@ -133,13 +138,13 @@ interface PagesProps {
 function Pages({ words, onPrevious, onNext }: PagesProps) {
   if (!onPrevious && !onNext) return null;
   return (
-    <nav className="pages" aria-label="Pages">
+    <nav className="pages" aria-label={t('frame.pages')}>
       <button type="button" disabled={!onPrevious} onClick={onPrevious}>
-        Previous
+        {t('frame.previous')}
       </button>
       <span>{words}</span>
       <button type="button" disabled={!onNext} onClick={onNext}>
-        Next
+        {t('frame.next')}
       </button>
     </nav>
   );

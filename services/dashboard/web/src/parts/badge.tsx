@@ -1,5 +1,7 @@
 /** A word with the colour of what it means. */
 import type { Finding, MonitorJob } from '../objects.ts';
+import { t } from '../texts/texts.ts';
+import { outcomeWord } from './words.ts';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'news';
 
@@ -21,20 +23,18 @@ const OUTCOME_TONES: Readonly<Record<string, Tone>> = {
   Missed: 'warn',
 };
 
-const OUTCOME_WORDS: Readonly<Record<string, string>> = { NotJudgeable: 'Not judgeable' };
-
 export const Outcome = ({ of }: { readonly of: string }) => (
-  <Badge tone={OUTCOME_TONES[of] ?? 'calm'}>{OUTCOME_WORDS[of] ?? of}</Badge>
+  <Badge tone={OUTCOME_TONES[of] ?? 'calm'}>{outcomeWord(of)}</Badge>
 );
 
 /** The state of a monitor in one word. */
 export function MonitorState({ job }: { readonly job: MonitorJob }) {
-  if (job.spec.suspend) return <Badge tone="warn">Paused</Badge>;
+  if (job.spec.suspend) return <Badge tone="warn">{t('monitors.paused')}</Badge>;
   const ready = job.status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready?.status === 'False') return <Badge tone="bad">Not ready</Badge>;
+  if (ready?.status === 'False') return <Badge tone="bad">{t('monitors.notReady')}</Badge>;
   const healthy = job.status?.conditions?.find(({ type }) => type === 'Healthy');
-  if (healthy?.status === 'False') return <Badge tone="bad">Failing</Badge>;
-  return <Badge tone="good">Watching</Badge>;
+  if (healthy?.status === 'False') return <Badge tone="bad">{t('monitors.failing')}</Badge>;
+  return <Badge tone="good">{t('monitors.watching')}</Badge>;
 }
 
 const STATE_TONES: Readonly<Record<Finding['state'], Tone>> = {
@@ -45,14 +45,5 @@ const STATE_TONES: Readonly<Record<Finding['state'], Tone>> = {
 };
 
 export const FindingState = ({ of }: { readonly of: Finding['state'] }) => (
-  <Badge tone={STATE_TONES[of]}>{of}</Badge>
+  <Badge tone={STATE_TONES[of]}>{t(`words.findingStates.${of}`)}</Badge>
 );
-
-const VERDICT_WORDS: Readonly<Record<string, string>> = {
-  match: 'match',
-  no_match: 'no match',
-  undetermined: 'not judged',
-};
-
-/** The verdict's word; `undetermined` is said as what it means for a person. */
-export const verdictWord = (verdict: string): string => VERDICT_WORDS[verdict] ?? verdict;

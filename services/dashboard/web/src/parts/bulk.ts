@@ -7,12 +7,13 @@ export interface Item {
 }
 
 export interface BulkVerb {
-  /** Such as "Pause", "Pausing" and "paused". */
+  /** Such as "Pause". */
   readonly button: string;
-  readonly doing: string;
-  readonly done: string;
-  /** What is said before it is done, where that asks first. */
-  readonly caution?: string;
+  /** Such as "Pausing 3 monitors …". @param what such as "3 monitors" */
+  readonly doing: (what: string) => string;
+  readonly done: (what: string) => string;
+  /** What is asked and said before it is done, where that asks first. */
+  readonly caution?: { readonly question: (what: string) => string; readonly words: string };
   readonly act: (id: string) => Promise<unknown>;
 }
 
@@ -42,16 +43,6 @@ export async function doWithEach(verb: BulkVerb, items: readonly Item[]): Promis
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return { verb, done, problems };
 }
-
-const counted = (count: number, noun: string): string =>
-  count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
-
-/** Such as "3 monitors paused."; empty when nothing was done. */
-export const doneWords = ({ verb, done }: BulkResult, noun: string): string =>
-  done.length === 0 ? '' : `${counted(done.length, noun)} ${verb.done}.`;
-
-export const doingWords = (verb: BulkVerb, count: number, noun: string): string =>
-  `${verb.doing} ${counted(count, noun)} …`;
 
 /** The set with the id if it was not in it, without it if it was. */
 export function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {

@@ -1,25 +1,21 @@
 /** What can be done with all that is selected in a list. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import {
-  doingWords,
-  doneWords,
-  doWithEach,
-  type BulkResult,
-  type BulkVerb,
-  type Item,
-} from './bulk.ts';
+import { t } from '../texts/texts.ts';
+import { doWithEach, type BulkResult, type BulkVerb, type Item } from './bulk.ts';
 
 interface BulkBarProps {
-  /** What one of them is called, such as "monitor". */
-  readonly noun: string;
+  /** Such as "With the selected monitors". */
+  readonly label: string;
+  /** Such as "3 monitors". */
+  readonly counted: (count: number) => string;
   readonly selected: readonly Item[];
   readonly verbs: readonly BulkVerb[];
   /** What is still selected afterwards: those that it did not work with. */
   readonly onDone: (left: readonly string[]) => void;
 }
 
-export function BulkBar({ noun, selected, verbs, onDone }: BulkBarProps) {
+export function BulkBar({ label, counted, selected, verbs, onDone }: BulkBarProps) {
   const queries = useQueryClient();
   const asking = useRef<HTMLDialogElement>(null);
   const [asked, setAsked] = useState<BulkVerb>();
@@ -38,8 +34,8 @@ export function BulkBar({ noun, selected, verbs, onDone }: BulkBarProps) {
   return (
     <>
       {selected.length > 0 && (
-        <div className="bulk" role="group" aria-label={`With the selected ${noun}s`}>
-          <strong>{selected.length} selected</strong>
+        <div className="bulk" role="group" aria-label={label}>
+          <strong>{t('monitors.selected', { count: selected.length })}</strong>
           {verbs.map((verb) => (
             <button
               key={verb.button}
@@ -51,22 +47,23 @@ export function BulkBar({ noun, selected, verbs, onDone }: BulkBarProps) {
             </button>
           ))}
           <button type="button" className="quiet" onClick={() => onDone([])}>
-            Clear
+            {t('monitors.clear')}
           </button>
         </div>
       )}
       <div role="status">
         {bulk.isPending && (
-          <p className="muted">{doingWords(bulk.variables, selected.length, noun)}</p>
+          <p className="muted">{bulk.variables.doing(counted(selected.length))}</p>
         )}
-        {bulk.data && <Result result={bulk.data} noun={noun} />}
+        {bulk.data && <Result result={bulk.data} counted={counted} />}
       </div>
       <dialog ref={asking} aria-labelledby="caution-title">
         <h2 id="caution-title">
-          {asked?.button}{' '}
-          {selected.length === 1 ? selected[0]?.title : `${selected.length} ${noun}s`}?
+          {asked?.caution?.question(
+            (selected.length === 1 ? selected[0]?.title : undefined) ?? counted(selected.length),
+          )}
         </h2>
-        <p>{asked?.caution}</p>
+        <p>{asked?.caution?.words}</p>
         <form
           method="dialog"
           className="actions"
@@ -76,21 +73,26 @@ export function BulkBar({ noun, selected, verbs, onDone }: BulkBarProps) {
           <button type="submit" className="danger">
             {asked?.button}
           </button>
-          <button type="reset">Keep</button>
+          <button type="reset">{t('monitors.keep')}</button>
         </form>
       </dialog>
     </>
   );
 }
 
-function Result({ result, noun }: { readonly result: BulkResult; readonly noun: string }) {
-  const words = doneWords(result, noun);
+function Result({
+  result: { verb, done, problems },
+  counted,
+}: {
+  readonly result: BulkResult;
+  readonly counted: (count: number) => string;
+}) {
   return (
     <>
-      {words !== '' && <p className="note">{words}</p>}
-      {result.problems.length > 0 && (
+      {done.length > 0 && <p className="note">{verb.done(counted(done.length))}</p>}
+      {problems.length > 0 && (
         <ul className="alert problems">
-          {result.problems.map(({ id, title, message }) => (
+          {problems.map(({ id, title, message }) => (
             <li key={id}>
               {title}: {message}
             </li>

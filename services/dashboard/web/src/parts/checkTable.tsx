@@ -3,10 +3,10 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import type { Check } from '../objects.ts';
-import { Outcome, verdictWord } from './badge.tsx';
+import { Outcome } from './badge.tsx';
 import { Empty, Failure, Loading } from './notice.tsx';
 import { Time } from './time.tsx';
-import { reasonWords } from './words.ts';
+import { reasonWords, verdictWord } from './words.ts';
 
 interface CheckTableProps {
   readonly monitor: string;

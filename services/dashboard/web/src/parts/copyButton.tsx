@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { download } from '../api.ts';
 import { Failure } from './notice.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Props {
   readonly path: string;
@@ -22,7 +23,7 @@ export function CopyButton({ path, label }: Props) {
   return (
     <>
       <button type="button" disabled={copy.isPending} onClick={() => copy.mutate()}>
-        {copy.isPending ? 'Writing …' : label}
+        {copy.isPending ? t('frame.writing') : label}
       </button>
       {copy.error && <Failure error={copy.error} />}
     </>

@@ -1,6 +1,7 @@
 /** What can be done with findings, one or several, by which key, and in which state. */
 import { call } from '../api.ts';
 import type { Finding } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import type { BulkVerb } from './bulk.ts';
 
 export interface FindingVerb extends BulkVerb {
@@ -9,42 +10,26 @@ export interface FindingVerb extends BulkVerb {
   readonly from: readonly Finding['state'][];
 }
 
-const post = (verb: string) => (id: string) => call('POST', `/findings/${id}/${verb}`, {});
+/** In the order of their buttons. */
+const VERBS = [
+  ['acknowledge', 'a', ['open', 'snoozed']],
+  ['snooze', 's', ['open', 'acknowledged']],
+  ['resolve', 'r', ['open', 'acknowledged', 'snoozed']],
+  ['reopen', 'o', ['acknowledged', 'snoozed', 'resolved']],
+] as const satisfies readonly (readonly [string, string, readonly Finding['state'][]])[];
 
-export const FINDING_VERBS: readonly FindingVerb[] = [
-  {
-    button: 'Acknowledge',
-    doing: 'Acknowledging',
-    done: 'acknowledged',
-    key: 'a',
-    from: ['open', 'snoozed'],
-    act: post('acknowledge'),
-  },
-  {
-    button: 'Snooze for a day',
-    doing: 'Snoozing',
-    done: 'snoozed until tomorrow',
-    key: 's',
-    from: ['open', 'acknowledged'],
-    act: post('snooze'),
-  },
-  {
-    button: 'Resolve',
-    doing: 'Resolving',
-    done: 'resolved',
-    key: 'r',
-    from: ['open', 'acknowledged', 'snoozed'],
-    act: post('resolve'),
-  },
-  {
-    button: 'Reopen',
-    doing: 'Reopening',
-    done: 'opened again',
-    key: 'o',
-    from: ['acknowledged', 'snoozed', 'resolved'],
-    act: post('reopen'),
-  },
-];
+function verb([name, key, from]: (typeof VERBS)[number]): FindingVerb {
+  return {
+    key,
+    from,
+    button: t(`findings.${name}.button`),
+    doing: (what) => t(`findings.${name}.doing`, { what }),
+    done: (what) => t(`findings.${name}.done`, { what }),
+    act: (id) => call('POST', `/findings/${id}/${name}`, {}),
+  };
+}
 
 export const verbsFrom = (state: Finding['state']): readonly FindingVerb[] =>
-  FINDING_VERBS.filter(({ from }) => from.includes(state));
+  VERBS.map(verb).filter(({ from }) => from.includes(state));
+
+export const countedFindings = (count: number): string => t('findings.count', { count });

@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { call, type Me } from '../api.ts';
 import duck from '../duck.svg';
 import { WorkspaceSwitch } from './workspaces.tsx';
+import { t } from '../texts/texts.ts';
 
 export function Header({ me }: { readonly me: Me }) {
   const [place] = useLocation();
@@ -13,7 +14,7 @@ export function Header({ me }: { readonly me: Me }) {
         <img src={duck} alt="" />
         <span>duckmon</span>
       </Link>
-      <nav aria-label="Main">
+      <nav aria-label={t('frame.main')}>
         <Link
           href="/"
           aria-current={
@@ -22,17 +23,21 @@ export function Header({ me }: { readonly me: Me }) {
               : undefined
           }
         >
-          Monitors
+          {t('frame.monitors')}
         </Link>
         <Link href="/findings" aria-current={place.startsWith('/findings') ? 'page' : undefined}>
-          Findings
+          {t('frame.findings')}
         </Link>
         <Link href="/channels" aria-current={place.startsWith('/channels') ? 'page' : undefined}>
-          Channels
+          {t('frame.channels')}
         </Link>
       </nav>
       <WorkspaceSwitch me={me} />
-      <Link href="/account" className="who" aria-label={`Account of ${me.user.displayName}`}>
+      <Link
+        href="/account"
+        className="who"
+        aria-label={t('frame.accountOf', { name: me.user.displayName })}
+      >
         <span>{me.user.displayName}</span>
         <abbr aria-hidden="true">{Array.from(me.user.displayName).at(0)?.toUpperCase()}</abbr>
       </Link>
@@ -50,7 +55,7 @@ export function SignOut() {
   };
   return (
     <button type="button" className="quiet" onClick={() => void signOut()}>
-      Sign out
+      {t('frame.signOut')}
     </button>
   );
 }

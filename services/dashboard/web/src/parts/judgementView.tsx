@@ -1,9 +1,9 @@
 /** One verdict about a check: what it says, by which model and for how much, its proof and the change. */
 import type { Judgement } from '../objects.ts';
-import { Badge, verdictWord } from './badge.tsx';
+import { Badge } from './badge.tsx';
 import { Claims } from './claims.tsx';
 import { Diff } from './diff.tsx';
-import { reasonWords } from './words.ts';
+import { reasonWords, verdictWord } from './words.ts';
 
 export function JudgementView({ judgement }: { readonly judgement: Judgement }) {
   const { verdict, change, suppressed } = judgement;

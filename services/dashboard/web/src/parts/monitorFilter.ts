@@ -1,23 +1,11 @@
 /** What the list of monitors is narrowed to, as it stands in the address. Pure. */
+import { t } from '../texts/texts.ts';
 
 export const STATES = ['all', 'watching', 'failing', 'paused', 'findings'] as const;
 export type ListState = (typeof STATES)[number];
 
-export const STATE_WORDS: Readonly<Record<ListState, string>> = {
-  all: 'All',
-  watching: 'Watching',
-  failing: 'Failing',
-  paused: 'Paused',
-  findings: 'With findings',
-};
-
-export const SORT_WORDS = {
-  name: 'Name',
-  lastChange: 'Last change',
-  lastCheck: 'Last check',
-  nextCheck: 'Next check',
-} as const;
-export type Sort = keyof typeof SORT_WORDS;
+export const SORTS = ['name', 'lastChange', 'lastCheck', 'nextCheck'] as const;
+export type Sort = (typeof SORTS)[number];
 
 export interface ListFilter {
   readonly search: string;
@@ -34,7 +22,7 @@ export const readFilter = (parameters: URLSearchParams): ListFilter => ({
   search: parameters.get('search') ?? '',
   tag: parameters.get('tag') ?? '',
   state: oneOf(STATES, parameters.get('state'), 'all'),
-  sort: oneOf(Object.keys(SORT_WORDS) as Sort[], parameters.get('sort'), 'name'),
+  sort: oneOf(SORTS, parameters.get('sort'), 'name'),
 });
 
 /** The parameters of a filter, without those that say nothing. */
@@ -53,7 +41,6 @@ export const isNarrowed = ({ search, tag, state }: ListFilter): boolean =>
 
 /** Such as "51–100 of 10,000". */
 export function rangeWords(page: number, size: number, shown: number, all: number): string {
-  const format = new Intl.NumberFormat('en');
   const from = page * size + 1;
-  return `${format.format(from)}–${format.format(from + shown - 1)} of ${format.format(all)}`;
+  return t('monitors.range', { from, to: from + shown - 1, all });
 }

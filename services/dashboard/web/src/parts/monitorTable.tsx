@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import type { LastCheck, MonitorJob } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { Badge, MonitorState, Outcome } from './badge.tsx';
 import { toggled } from './bulk.ts';
 import { CheckStrip } from './checkStrip.tsx';
@@ -35,14 +36,14 @@ export function MonitorTable({ jobs, selection, onTag }: MonitorTableProps) {
               <SelectAll names={names} selection={selection} />
             </th>
           )}
-          <th scope="col">Name</th>
-          <th scope="col">State</th>
+          <th scope="col">{t('monitors.columns.name')}</th>
+          <th scope="col">{t('monitors.columns.state')}</th>
           <th scope="col" className="strips">
-            Last checks
+            {t('monitors.columns.lastChecks')}
           </th>
-          <th scope="col">Last check</th>
-          <th scope="col">Next</th>
-          <th scope="col">Findings</th>
+          <th scope="col">{t('monitors.columns.lastCheck')}</th>
+          <th scope="col">{t('monitors.columns.next')}</th>
+          <th scope="col">{t('monitors.columns.findings')}</th>
         </tr>
       </thead>
       <tbody>
@@ -113,7 +114,7 @@ function SelectAll({
   return (
     <input
       type="checkbox"
-      aria-label="Select all on this page"
+      aria-label={t('monitors.selectAll')}
       checked={isAll && names.length > 0}
       ref={(box) => {
         if (box) box.indeterminate = !isAll && names.some((name) => selected.has(name));
@@ -141,7 +142,7 @@ function Row({ job, checks = [], values = [], selection, onTag }: RowProps) {
         <td className="pick">
           <input
             type="checkbox"
-            aria-label={`Select ${name}`}
+            aria-label={t('monitors.select', { name })}
             checked={selection.names.has(name)}
             onChange={() => selection.onChange(toggled(selection.names, name))}
           />
@@ -158,14 +159,18 @@ function Row({ job, checks = [], values = [], selection, onTag }: RowProps) {
       <td className="strips">
         {values.length > 0 ? <ValueLine last={values} /> : <CheckStrip checks={checks} />}
       </td>
-      <td data-label="Last check">
+      <td data-label={t('monitors.columns.lastCheck')}>
         <LastLook job={job} />
       </td>
-      <td data-label="Next check">
+      <td data-label={t('monitors.nextCheck')}>
         {job.spec.suspend ? <span className="muted">–</span> : <Time at={job.status?.nextCheck} />}
       </td>
-      <td data-label="Open findings">
-        {open > 0 ? <Badge tone="news">{open} open</Badge> : <span className="muted">none</span>}
+      <td data-label={t('monitors.openFindings')}>
+        {open > 0 ? (
+          <Badge tone="news">{t('monitors.open', { count: open })}</Badge>
+        ) : (
+          <span className="muted">{t('monitors.none')}</span>
+        )}
       </td>
     </tr>
   );
@@ -173,7 +178,7 @@ function Row({ job, checks = [], values = [], selection, onTag }: RowProps) {
 
 function LastLook({ job }: { readonly job: MonitorJob }) {
   const last = job.status?.lastCheck;
-  if (!last) return <span className="muted">not yet</span>;
+  if (!last) return <span className="muted">{t('monitors.notYet')}</span>;
   return (
     <span className="look">
       <Outcome of={last.outcome} /> <Time at={last.time} />
@@ -196,7 +201,7 @@ function Tags({
           key={tag}
           type="button"
           className="tag"
-          aria-label={`Only those with the tag ${tag}`}
+          aria-label={t('monitors.onlyTag', { tag })}
           onClick={() => onTag(tag)}
         >
           {tag}

@@ -1,6 +1,7 @@
 /** Narrows and orders the list of monitors. */
 import type { MonitorCounts } from '../objects.ts';
-import { SORT_WORDS, STATES, STATE_WORDS, type ListFilter, type Sort } from './monitorFilter.ts';
+import { counted, t } from '../texts/texts.ts';
+import { SORTS, STATES, type ListFilter, type Sort } from './monitorFilter.ts';
 
 interface MonitorToolsProps {
   readonly filter: ListFilter;
@@ -10,15 +11,15 @@ interface MonitorToolsProps {
 
 export function MonitorTools({ filter, counts, onChange }: MonitorToolsProps) {
   return (
-    <div className="tools" role="search" aria-label="Monitors">
+    <div className="tools" role="search" aria-label={t('monitors.title')}>
       <input
         type="search"
-        aria-label="Search monitors"
-        placeholder="Search names, goals, addresses"
+        aria-label={t('monitors.search')}
+        placeholder={t('monitors.searchHint')}
         value={filter.search}
         onChange={(event) => onChange({ search: event.target.value })}
       />
-      <div className="tabs" role="group" aria-label="State">
+      <div className="tabs" role="group" aria-label={t('monitors.state')}>
         {STATES.map((state) => (
           <button
             key={state}
@@ -26,20 +27,20 @@ export function MonitorTools({ filter, counts, onChange }: MonitorToolsProps) {
             aria-pressed={state === filter.state}
             onClick={() => onChange({ state })}
           >
-            {STATE_WORDS[state]}
-            {counts && <span className="number">{counts[state].toLocaleString('en')}</span>}
+            {t(`monitors.states.${state}`)}
+            {counts && <span className="number">{counted(counts[state])}</span>}
           </button>
         ))}
       </div>
       <label className="sort">
-        Sort by{' '}
+        {t('monitors.sortBy')}{' '}
         <select
           value={filter.sort}
           onChange={(event) => onChange({ sort: event.target.value as Sort })}
         >
-          {Object.entries(SORT_WORDS).map(([sort, words]) => (
+          {SORTS.map((sort) => (
             <option key={sort} value={sort}>
-              {words}
+              {t(`monitors.sorts.${sort}`)}
             </option>
           ))}
         </select>
@@ -47,7 +48,7 @@ export function MonitorTools({ filter, counts, onChange }: MonitorToolsProps) {
       {filter.tag !== '' && (
         <button type="button" className="tag chosen" onClick={() => onChange({ tag: '' })}>
           {filter.tag} <span aria-hidden="true">×</span>
-          <span className="sr">: show all tags again</span>
+          <span className="sr">{t('monitors.allTags')}</span>
         </button>
       )}
     </div>

@@ -1,14 +1,12 @@
 /** What is shown while there is nothing to show. */
 import { ApiError } from '../api.ts';
+import { t } from '../texts/texts.ts';
 
-export const Loading = () => <p className="muted pad">Loading …</p>;
+export const Loading = () => <p className="muted pad">{t('frame.loading')}</p>;
 
 /** An error in words, with the next step. */
 export function Failure({ error }: { readonly error: Error }) {
-  const text =
-    error instanceof ApiError
-      ? error.message
-      : 'The server cannot be reached. Is duckmon running? It is tried again.';
+  const text = error instanceof ApiError ? error.message : t('frame.unreachable');
   return (
     <p role="alert" className="alert">
       {text}

@@ -1,5 +1,6 @@
 /** A field that searches when it is sent, not with every letter. */
 import { useState } from 'react';
+import { t } from '../texts/texts.ts';
 
 interface Props {
   readonly label: string;
@@ -28,7 +29,7 @@ export function SearchForm({ label, onSearch }: Props) {
           if (event.target.value === '') onSearch('');
         }}
       />
-      <button type="submit">Search</button>
+      <button type="submit">{t('frame.search')}</button>
     </form>
   );
 }

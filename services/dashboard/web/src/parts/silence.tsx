@@ -3,11 +3,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import type { Judgement } from '../objects.ts';
-import { Badge, verdictWord } from './badge.tsx';
+import { Badge } from './badge.tsx';
 import { Diff } from './diff.tsx';
 import { Empty, Failure, Loading } from './notice.tsx';
 import { Time } from './time.tsx';
-import { reasonWords } from './words.ts';
+import { reasonWords, verdictWord } from './words.ts';
 
 interface SilentVerdict {
   readonly id: string;

@@ -1,10 +1,10 @@
 /** The changes of a back-test: what was judged of each then, and what would be now. */
 import { Link } from 'wouter';
 import { spentOf, unaskedWords, type TriedChange } from './backtest.ts';
-import { Badge, Outcome, verdictWord } from './badge.tsx';
+import { Badge, Outcome } from './badge.tsx';
 import { Time } from './time.tsx';
 import type { Run } from './useBacktest.ts';
-import { reasonWords } from './words.ts';
+import { reasonWords, verdictWord } from './words.ts';
 
 export function TriedChanges({ run: { changes, more } }: { readonly run: Run }) {
   const problems = new Set(changes.flatMap(({ now }) => now.problems));

@@ -1,29 +1,19 @@
 /** Reasons and stages of a check in words that a person reads. Pure; tested without a browser. */
+import { known, t } from '../texts/texts.ts';
 
-const REASONS: Readonly<Record<string, string>> = {
-  firstBaseline: 'first look: the page is remembered',
-  newBaseline: 'the page is read in another way now: it is remembered anew',
-  sameText: 'the same text as before',
-  notModified: 'the server says it is the same as before',
-  noMatch: 'the change is not what you asked for',
-  belowThreshold: 'not relevant enough',
-  requirementNotMet: 'a required condition does not hold',
-  undeterminedHeld: 'not judged, kept here',
-  undeterminedRetry: 'not judged yet, tried again later',
-  knownFinding: 'told before',
-  hourlyLimit: 'held: the limit of the hour is reached',
-  awaitingConfirmation: 'looked at again before telling',
-  notConfirmed: 'gone when looked at again',
-  judgedByHand: 'judged again by hand',
-};
-
-/** The words of a reason; one that is not in the table is taken apart at its capitals. */
+/** The words of a reason; one that is not in the catalogue is taken apart at its capitals. */
 export const reasonWords = (reason: string): string =>
-  REASONS[reason] ??
+  known('words.reasons', reason) ??
   reason
     .replaceAll('_', ' ')
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
+
+/** What became of a check. */
+export const outcomeWord = (outcome: string): string => known('words.outcomes', outcome) ?? outcome;
+
+/** The verdict's word; `undetermined` is said as what it means for a person. */
+export const verdictWord = (verdict: string): string => known('words.verdicts', verdict) ?? verdict;
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(e|A|iOS)?\//, 'Edge'],
@@ -45,23 +35,25 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 export function browserWords(userAgent: string | null): string {
   const find = (table: typeof BROWSERS): string | undefined =>
     table.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
-  const parts = [find(BROWSERS), find(SYSTEMS)].filter((part) => part !== undefined);
-  return parts.length === 0 ? 'an unknown program' : parts.join(' on ');
+  const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
+  if (browser !== undefined && system !== undefined)
+    return t('words.browserOn', { browser, system });
+  return browser ?? system ?? t('words.unknownProgram');
 }
 
-const STRIP_WORDS: readonly (readonly [string, readonly string[]])[] = [
+const STRIP = [
   ['told', ['Alerted']],
   ['changed', ['Changed', 'Suppressed']],
   ['unchanged', ['Unchanged']],
-  ['not judgeable', ['NotJudgeable', 'Missed']],
+  ['notJudgeable', ['NotJudgeable', 'Missed']],
   ['failed', ['Failed']],
-];
+] as const;
 
 /** Such as "Last 12 checks: 1 told, 10 unchanged, 1 failed". */
 export function stripWords(checks: readonly { readonly outcome: string }[]): string {
-  const counted = STRIP_WORDS.map(([word, outcomes]) => {
-    const count = checks.filter(({ outcome }) => outcomes.includes(outcome)).length;
-    return count === 0 ? '' : `${count} ${word}`;
-  }).filter((part) => part !== '');
-  return `Last ${checks.length} checks: ${counted.join(', ')}`;
+  const parts = STRIP.flatMap(([name, outcomes]) => {
+    const count = checks.filter(({ outcome }) => outcomes.some((each) => each === outcome)).length;
+    return count === 0 ? [] : [t(`words.strip.${name}`, { count })];
+  });
+  return t('words.strip.all', { count: checks.length, parts: parts.join(', ') });
 }

@@ -4,6 +4,7 @@ import { createContext, useContext, useEffect } from 'react';
 import { ApiError, get, type Me } from '../api.ts';
 import { chooseWorkspace } from '../workspace.ts';
 import { Badge } from './badge.tsx';
+import { t } from '../texts/texts.ts';
 
 type Role = 'owner' | 'editor' | 'viewer';
 
@@ -55,7 +56,7 @@ export function RoleProvider({
 }
 
 const nameOf = ({ displayName, kind }: Workspace): string =>
-  kind === 'personal' ? `${displayName} (personal)` : displayName;
+  kind === 'personal' ? t('frame.personal', { name: displayName }) : displayName;
 
 /** Nothing while there is only one. */
 export function WorkspaceSwitch({ me }: { readonly me: Me }) {
@@ -66,7 +67,7 @@ export function WorkspaceSwitch({ me }: { readonly me: Me }) {
   return (
     <div className="workspace">
       <select
-        aria-label="Workspace"
+        aria-label={t('frame.workspace')}
         value={me.workspace}
         onChange={(event) => chooseWorkspace(event.target.value)}
       >
@@ -76,7 +77,7 @@ export function WorkspaceSwitch({ me }: { readonly me: Me }) {
           </option>
         ))}
       </select>
-      <Badge tone="calm">{role}</Badge>
+      <Badge tone="calm">{t(`frame.roles.${role}`)}</Badge>
     </div>
   );
 }
@@ -87,9 +88,5 @@ export function WorkspaceLine({ me }: { readonly me: Me }) {
   const role = useRole();
   const here = workspaces.data?.find(({ id }) => id === me.workspace);
   const name = here ? nameOf(here) : me.workspace;
-  return (
-    <p className="muted">
-      Workspace {name}, where you are {role === 'viewer' ? 'a' : 'an'} {role}
-    </p>
-  );
+  return <p className="muted">{t('frame.workspaceLine', { name: name ?? '', role })}</p>;
 }

@@ -1,0 +1,2 @@
+/** Administration of the installation. */
+export const admin = {} as const;

@@ -1,0 +1,2 @@
+/** Trying an edited monitor on what was seen before. */
+export const backtest = {} as const;

@@ -1,0 +1,2 @@
+/** Where alerts go to. */
+export const channels = {} as const;

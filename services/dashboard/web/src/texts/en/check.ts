@@ -1,0 +1,2 @@
+/** One check, with its verdicts and evidence. */
+export const check = {} as const;

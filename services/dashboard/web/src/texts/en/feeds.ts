@@ -1,0 +1,2 @@
+/** Feeds of findings. */
+export const feeds = {} as const;

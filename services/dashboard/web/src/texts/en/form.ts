@@ -1,0 +1,2 @@
+/** The form of a new or edited monitor. */
+export const form = {} as const;

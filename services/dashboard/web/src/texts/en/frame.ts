@@ -1,0 +1,25 @@
+/** What stands around and in every page. */
+export const frame = {
+  main: 'Main',
+  monitors: 'Monitors',
+  findings: 'Findings',
+  channels: 'Channels',
+  accountOf: 'Account of {name}',
+  signOut: 'Sign out',
+  workspace: 'Workspace',
+  personal: '{name} (personal)',
+  roles: { owner: 'owner', editor: 'editor', viewer: 'viewer' },
+  workspaceLine:
+    'Workspace {name}, where you are {role, select, owner {an owner} editor {an editor} other {a viewer}}',
+  nothingHere: 'Nothing here',
+  noSuchPage: 'This page does not exist. <back>Back to the monitors</back>',
+  loading: 'Loading …',
+  unreachable: 'The server cannot be reached. Is duckmon running? It is tried again.',
+  answered: 'The server answered with {status}.',
+  writing: 'Writing …',
+  search: 'Search',
+  pages: 'Pages',
+  previous: 'Previous',
+  next: 'Next',
+  cancel: 'Cancel',
+} as const;

@@ -1,0 +1,2 @@
+/** Bringing in monitors of other programs. */
+export const imports = {} as const;

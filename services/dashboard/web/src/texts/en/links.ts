@@ -1,0 +1,2 @@
+/** Pages that links in mails open. */
+export const links = {} as const;

@@ -1,0 +1,2 @@
+/** Members of a workspace, invitations and quotas. */
+export const members = {} as const;

@@ -1,0 +1,2 @@
+/** One monitor, with its history. */
+export const monitor = {} as const;

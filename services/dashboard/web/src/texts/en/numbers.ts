@@ -1,0 +1,2 @@
+/** Numbers that monitors read, in words. */
+export const numbers = {} as const;

@@ -1,0 +1,2 @@
+/** Invitations to whoever is signed in. */
+export const ownInvitations = {} as const;

@@ -1,0 +1,2 @@
+/** What a monitor sees before it is saved. */
+export const preview = {} as const;

@@ -1,0 +1,2 @@
+/** How often a monitor checks. */
+export const schedule = {} as const;

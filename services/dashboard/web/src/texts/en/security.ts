@@ -1,0 +1,2 @@
+/** Passkeys, authenticator app and recovery codes. */
+export const security = {} as const;

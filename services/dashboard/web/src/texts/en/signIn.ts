@@ -1,0 +1,2 @@
+/** Signing in, and confirming who one is. */
+export const signIn = {} as const;

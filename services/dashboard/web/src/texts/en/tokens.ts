@@ -1,0 +1,2 @@
+/** Tokens of programs. */
+export const tokens = {} as const;

@@ -1,0 +1,2 @@
+/** The numbers of a monitor over time. */
+export const values = {} as const;
