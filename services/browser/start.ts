@@ -139,10 +139,16 @@ async function preparePool(
     limits: config,
     start: async () => {
       chromium.started();
-      return startChromium(await chromium.find(), egressUrl, deps.caps, sandbox);
+      return startChromium(await chromium.find(), egressUrl, deps.caps, {
+        sandbox,
+        blind: (err) => deps.log.warn({ err }, BLIND),
+      });
     },
   });
 }
+
+const BLIND =
+  'What pages hold of memory could not be looked at: none is ended for it, and only the bound of the container is left. Let the service read /proc.';
 
 interface Chromium {
   /** @throws SetupError with the next step when there is none. */

@@ -50,17 +50,23 @@ export interface Lease {
 
 const CLOSE_TIMEOUT_MS = 3000;
 
+export interface BrowserOptions {
+  readonly sandbox?: Sandbox;
+  /** How its process begins. */
+  readonly start?: typeof launch | undefined;
+  /** What its pages hold could not be looked at, so that none is ended for it. */
+  readonly blind?: (error: unknown) => void;
+}
+
 /**
  * Starts a browser.
- * @param start how its process begins.
  * @throws SetupError when it does not start.
  */
 export async function startChromium(
   program: ChromiumProgram,
   proxyServer: string,
   caps: Caps,
-  sandbox: Sandbox = 'Own',
-  start = launch,
+  { sandbox = 'Own', start = launch, blind = () => {} }: BrowserOptions,
 ): Promise<Browser> {
   const launched = await start(program, proxyServer, sandbox);
   const users = new Map<string, { targetId: string; events: TabEvents }>();
@@ -71,6 +77,7 @@ export async function startChromium(
     tabs: () => (state.dead ? 0 : state.active),
     filled: () => (state.filled = true),
     killed: (why) => state.killed.push(why),
+    blind,
   });
   let spare: Promise<Tab> | undefined;
   const nextTab = (): Promise<Tab> => {

@@ -3,8 +3,8 @@ import { startProxy, type TestProxy } from '../../../scripts/testing/site/proxy.
 import { startSite, type Site } from '../../../scripts/testing/site/site.ts';
 import { createChromiumBench, type ChromiumBench } from '../testing/chromiumBench.ts';
 import { pageIn, requestOf } from '../testing/request.ts';
-import type { Connection } from './connection.ts';
-import { browserBytes, residentBytes } from './memory.ts';
+import { ProtocolError, type Connection } from './connection.ts';
+import { browserBytes, createLook, residentBytes, type MemoryEvents } from './memory.ts';
 import type { PoolLimits } from './pool.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -26,6 +26,46 @@ describe('bytes of a browser', () => {
 
   it('counts no process that has gone', async () => {
     assert.equal(await bytesOf(NO_PROCESS), 0);
+  });
+});
+
+describe('a look at the memory of a browser', () => {
+  /** Looks so many times; what was told of them. */
+  const look = async (answer: () => Promise<unknown>, times = 1): Promise<unknown[]> => {
+    const told: unknown[] = [];
+    const events: MemoryEvents = {
+      tabs: () => 1,
+      filled: () => told.push('filled'),
+      killed: () => told.push('killed'),
+      blind: (error) => told.push(error),
+    };
+    const caps = { rendererBytes: Infinity, browserBytes: Infinity };
+    const once = createLook({ send: answer } as unknown as Connection, caps, events);
+    for (let n = 0; n < times; n += 1) await once();
+    return told;
+  };
+  const browserIs = (id: number) => async () => ({
+    processInfo: [{ type: 'browser', id, cpuTime: 0 }],
+  });
+  const refusal = new ProtocolError('SystemInfo.getProcessInfo: not now');
+
+  it('tells nothing when it went well', async () => {
+    assert.deepEqual(await look(browserIs(process.pid)), []);
+  });
+
+  it('tells why it failed, once a minute and not each half second', async () => {
+    const refuse = () => Promise.reject(refusal);
+    assert.deepEqual(await look(refuse, 120), [refusal]);
+    assert.deepEqual(await look(refuse, 121), [refusal, refusal]);
+  });
+
+  it('tells that the system shows nothing of a browser that answers', async () => {
+    const [error] = await look(browserIs(NO_PROCESS));
+    assert.match(String(error), /statm of the browser could not be read/);
+  });
+
+  it('tells nothing of a browser that has ended', async () => {
+    assert.deepEqual(await look(() => Promise.reject(new ProtocolError('gone', true))), []);
   });
 });
 

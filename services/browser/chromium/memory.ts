@@ -1,7 +1,7 @@
 /** What a browser holds of memory; a page that goes past a bound is killed, alone. */
 import { readFile } from 'node:fs/promises';
 import type { Caps } from '../caps.ts';
-import type { Connection } from './connection.ts';
+import { ProtocolError, type Connection } from './connection.ts';
 import { convict, type Look } from './convict.ts';
 
 /** Bytes of a page of memory on the platforms that have /proc. */
@@ -48,36 +48,56 @@ export interface MemoryEvents {
   filled(): void;
   /** A renderer was killed: for its own size or surely for what it filled, or as the likeliest of several. */
   killed(why: 'memory' | 'crash'): void;
+  /** A look failed, so that no bound is enforced: told of the first, and then about once a minute. */
+  blind(error: unknown): void;
 }
 
 const LOOK_MS = 500;
+const LOOKS_A_MINUTE = 60_000 / LOOK_MS;
 
 /**
  * Looks at the memory of a browser's processes while tabs are in use, and kills the pages that are convicted.
  * @returns ends the watch.
  */
 export function watchMemory(
-  connection: Connection,
+  connection: Pick<Connection, 'send'>,
   caps: Pick<Caps, 'rendererBytes' | 'browserBytes'>,
   events: MemoryEvents,
 ): () => void {
-  let before: Look | undefined;
-  const look = async (): Promise<void> => {
-    const now = await lookAt(connection);
-    const { guilty, isFilled } = convict(now, before, caps, events.tabs());
-    before = now;
-    if (isFilled) events.filled();
-    for (const { pid, why } of guilty) if (kill(pid)) events.killed(why);
-  };
+  const look = createLook(connection, caps, events);
   const timer = setInterval(() => {
-    // one that has just ended does not tell
-    if (events.tabs() > 0) look().catch(() => {});
+    if (events.tabs() > 0) void look();
   }, LOOK_MS);
   timer.unref();
   return () => clearInterval(timer);
 }
 
-async function lookAt(connection: Connection): Promise<Look> {
+/** One look after another; it never rejects. */
+export function createLook(
+  connection: Pick<Connection, 'send'>,
+  caps: Pick<Caps, 'rendererBytes' | 'browserBytes'>,
+  events: MemoryEvents,
+): () => Promise<void> {
+  let before: Look | undefined;
+  let failures = 0;
+  return async () => {
+    try {
+      const now = await lookAt(connection);
+      const { guilty, isFilled } = convict(now, before, caps, events.tabs());
+      before = now;
+      if (isFilled) events.filled();
+      for (const { pid, why } of guilty) if (kill(pid)) events.killed(why);
+    } catch (error) {
+      // one that has just ended does not tell
+      if (error instanceof ProtocolError && error.closed) return;
+      if (failures % LOOKS_A_MINUTE === 0) events.blind(error);
+      failures += 1;
+    }
+  };
+}
+
+/** @throws ProtocolError; Error where the system does not tell what a living process holds. */
+async function lookAt(connection: Pick<Connection, 'send'>): Promise<Look> {
   const { processInfo } = await connection.send('SystemInfo.getProcessInfo');
   const seen = await Promise.all(
     processInfo.map(async ({ type, id, cpuTime }) => ({
@@ -87,8 +107,11 @@ async function lookAt(connection: Connection): Promise<Look> {
       cpuSeconds: cpuTime,
     })),
   );
+  const browser = seen.find(({ type }) => type === 'browser');
+  if (!browser?.bytes)
+    throw new Error(`/proc/${browser?.pid ?? 'PID'}/statm of the browser could not be read`);
   return {
-    browserBytes: seen.find(({ type }) => type === 'browser')?.bytes ?? 0,
+    browserBytes: browser.bytes,
     renderers: seen.filter(({ type }) => type === 'renderer'),
   };
 }

@@ -50,7 +50,7 @@ export function createChromiumBench(
       starts += 1;
       const program = await findChromium(process.env, '');
       const wrapped = (await options.wrap?.(program)) ?? program;
-      return startChromium(wrapped, proxyUrl, caps, 'Own', options.launch);
+      return startChromium(wrapped, proxyUrl, caps, { start: options.launch });
     },
   });
   const overHttp: Fetcher =
