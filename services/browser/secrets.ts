@@ -61,6 +61,7 @@ function piecesOf(secrets: readonly string[]): Pieces {
 
 /** Where pieces stand, once through the text however many there are; places may overlap. */
 function* placesOf(text: string, pieces: Pieces): Generator<readonly [from: number, to: number]> {
+  if (pieces.size === 0) return;
   for (let at = 0; at < text.length; at += 1)
     for (const [size, ofSize] of pieces)
       if (ofSize.has(text.slice(at, at + size))) yield [at, at + size];

@@ -5,6 +5,8 @@ export interface PageNode {
   readonly nodeValue: string | null;
   readonly textContent: string | null;
   readonly childNodes: ArrayLike<PageNode>;
+  readonly firstChild: PageNode | null;
+  readonly nextSibling: PageNode | null;
 }
 
 export interface Box {
@@ -21,8 +23,7 @@ export interface Style {
   readonly visibility: string;
   readonly opacity: string;
   readonly position: string;
-  readonly overflowX: string;
-  readonly overflowY: string;
+  readonly overflow: string;
   readonly clip: string;
   readonly clipPath: string;
   readonly contentVisibility: string;
@@ -44,6 +45,7 @@ export interface PageElement extends PageNode {
   readonly parentElement: PageElement | null;
   readonly outerHTML: string;
   readonly children: ArrayLike<PageElement>;
+  readonly firstElementChild: PageElement | null;
   readonly offsetParent: PageElement | null;
   getAttribute(name: string): string | null;
   hasAttribute(name: string): boolean;

@@ -12,13 +12,14 @@ export type Painted = Map<PageElement, string>;
 export function isOutOfSight(element: PageElement, style: Style, display: string): boolean {
   if (display === 'none' || style.opacity === '0') return true;
   if (style.contentVisibility === 'hidden') return true;
-  if (/^inset\((50|100)%/.test(style.clipPath)) return true;
-  if (Number.parseFloat(style.textIndent) <= -999) return true;
-  if (element.children.length === 0 && style.fontSize === '0px') return true;
+  const { clipPath, textIndent } = style;
+  if (clipPath !== 'none' && /^inset\((50|100)%/.test(clipPath)) return true;
+  if (textIndent !== '0px' && Number.parseFloat(textIndent) <= -999) return true;
+  if (element.firstElementChild === null && style.fontSize === '0px') return true;
   const { position } = style;
   const positioned = position === 'absolute' || position === 'fixed';
   if (positioned && /rect\((0|1)(px)?,? (0|1)/.test(style.clip)) return true;
-  const cut = style.overflowX !== 'visible' || style.overflowY !== 'visible';
+  const cut = style.overflow !== 'visible';
   if (!positioned && !cut) return false;
   const box = element.getBoundingClientRect();
   if (cut && display !== 'contents' && (box.width <= 1 || box.height <= 1)) return true;
