@@ -78,6 +78,20 @@ describe('duckmon preview', () => {
     assert.equal(code, 0);
     assert.match(out, /not judgeable: captcha/);
   });
+  it('shows what each value reads now and of which text, or why it reads nothing', async () => {
+    const price = { name: 'price', number: '1299.5', unit: 'EUR', why: null, found: '1.299,50 €' };
+    const stock = { name: 'stock', number: null, unit: null, found: '' };
+    const values = [price, { ...stock, why: 'notFound' as const }];
+    const { code, out } = await preview(result({ sources: [{ ...source, values }] }));
+    assert.equal(code, 0);
+    assert.match(out, /^ {2}value price: 1299\.5 EUR from "1\.299,50 €"$/m);
+    assert.match(out, /^ {2}value stock: nothing is read: nothing was found by its selector$/m);
+  });
+  it('says of the values of a page that could not be read nothing besides', async () => {
+    const values = [{ name: 'a', number: null, unit: null, why: 'noPage' as const, found: '' }];
+    const failed = { ...source, outcome: 'failed' as const, problem: 'no such host', values };
+    assert.doesNotMatch((await preview(result({ sources: [failed] }))).out, /value a/);
+  });
   it('says which conditions hold', async () => {
     const conditions = [
       { name: 'cheap', holds: true, evidence: '39 < 50' },

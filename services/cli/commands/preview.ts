@@ -6,6 +6,7 @@ import { type CliIo, print } from '../io.ts';
 import { type Format, printValue } from '../output.ts';
 import { cut, plain, wrap } from '../terminal.ts';
 import type { Context } from './context.ts';
+import { whyUnread, withUnit } from './values.ts';
 
 export interface PreviewOptions {
   readonly filename: readonly string[];
@@ -52,6 +53,18 @@ function printSource(io: CliIo, source: PreviewResult['sources'][number]): void 
   print(io, hunks === 0 ? '  no difference to the last check' : `  ${hunks} differences`);
 }
 
+/** What each value reads now; of a page that could not be read its problem says enough. */
+function printValues(io: CliIo, { outcome, values = [] }: PreviewResult['sources'][number]): void {
+  if (outcome !== 'page') return;
+  for (const { name, number, unit, why, found } of values) {
+    const text =
+      number === null
+        ? `nothing is read${why ? `: ${whyUnread(why, found)}` : ''}`
+        : `${withUnit(number, unit)} from "${found}"`;
+    print(io, `  ${cut(plain(`value ${name}: ${text}`), (io.columns ?? 200) - 2)}`);
+  }
+}
+
 function printVerdict(io: CliIo, { verdict, tokensIn, tokensOut, costUsd }: PreviewResult): void {
   if (!verdict) return;
   const word = (key: string): string => {
@@ -74,7 +87,10 @@ export async function preview({ io, client }: Context, options: PreviewOptions):
   if (options.output === 'json' || options.output === 'yaml')
     printValue(io, result, options.output);
   else {
-    result.sources.forEach((source) => printSource(io, source));
+    for (const source of result.sources) {
+      printSource(io, source);
+      printValues(io, source);
+    }
     for (const { name, holds, evidence } of result.conditions)
       print(io, plain(`condition ${name}: ${holds ? 'holds' : 'does not hold'} ${evidence}`));
     printVerdict(io, result);

@@ -23,7 +23,8 @@ const WHY: Readonly<Record<Unread, string>> = {
 export const whyUnread = (why: Unread, found: string | null): string =>
   found ? `${WHY[why]}: "${found}"` : WHY[why];
 
-const withUnit = (number: string, unit: string | null): string =>
+/** A number as people read it. */
+export const withUnit = (number: string, unit: string | null): string =>
   unit === null ? number : `${number} ${unit}`;
 
 const keyOf = ({ source, name }: Pick<LastValue, 'source' | 'name'>): string =>

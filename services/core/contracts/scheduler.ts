@@ -82,6 +82,19 @@ export const previewPicture = z.strictObject({
 });
 export type PreviewPicture = z.infer<typeof previewPicture>;
 
+/** What a value of the job reads of a page: its number, or why there is none. */
+export const previewValue = z.strictObject({
+  name: z.string(),
+  /** A decimal such as "1299.5". */
+  number: z.string().nullable(),
+  /** As the page writes it. */
+  unit: z.string().nullable(),
+  why: z.enum(['notFound', 'ambiguous', 'notANumber', 'noPage']).nullable(),
+  /** The text that it was read from, or that was found instead. */
+  found: z.string(),
+});
+export type PreviewValue = z.infer<typeof previewValue>;
+
 export const previewSource = z.strictObject({
   source: z.string(),
   outcome: z.enum(['page', 'notJudgeable', 'failed']),
@@ -95,6 +108,8 @@ export const previewSource = z.strictObject({
   problem: z.string().nullable(),
   hunks: z.array(z.unknown()),
   warnings: z.array(z.string()),
+  /** Absent where the job reads none. */
+  values: z.array(previewValue).optional(),
   picture: previewPicture.optional(),
 });
 

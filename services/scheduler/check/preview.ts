@@ -19,13 +19,14 @@ import type { Judged } from './judge.ts';
 import { extractorOf, pageOf, type Fetched } from './look.ts';
 import { previewPicture } from './picture.ts';
 import { promptOf } from './prompt.ts';
-import { problemOf } from './report.ts';
+import { describeValues, problemOf } from './report.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { NoPodError } from '../workers/errors.ts';
 import { judgeItems } from './judging.ts';
 import { readTexts } from './looking.ts';
 import { timeoutsOf } from './timeouts.ts';
 import { usualJudging } from './usualCost.ts';
+import { pointsOf } from './values.ts';
 
 const MAX_TEXT = 64 * 1024;
 const MAX_HUNKS = 100;
@@ -55,7 +56,7 @@ export async function previewJob(
   const judged = request.judge
     ? await judgeItems(claim, checkId, decided.items, deps, signal)
     : undefined;
-  const result = withPictures(describe(decided.checked, judged), pictures);
+  const result = withPictures(describe(spec.values, decided.checked, judged), pictures);
   return { ...result, ...(await judgingOf(claim, result, deps)) };
 }
 
@@ -126,10 +127,16 @@ async function readMemory(
   };
 }
 
-function describe(checked: readonly Checked[], judged: Judged | undefined): PreviewResult {
+type Rules = MonitorJobSpec['values'];
+
+function describe(
+  values: Rules,
+  checked: readonly Checked[],
+  judged: Judged | undefined,
+): PreviewResult {
   const conditions = checked.flatMap((each) => each.compared?.conditions ?? []);
   return {
-    sources: checked.map(describeSource),
+    sources: checked.map((each) => describeSource(each, values)),
     conditions: conditions.map(describeCondition),
     verdict: judged ? { ...judged.verdict, provenance: judged.provenance } : null,
     tokensIn: judged?.tokensIn ?? 0,
@@ -138,7 +145,7 @@ function describe(checked: readonly Checked[], judged: Judged | undefined): Prev
   };
 }
 
-function describeSource(checked: Checked): PreviewResult['sources'][number] {
+function describeSource(checked: Checked, values: Rules): PreviewResult['sources'][number] {
   const { look, fetched, compared } = checked;
   const page = pageOf(look);
   const seen = 'seen' in look ? look.seen : undefined;
@@ -156,6 +163,7 @@ function describeSource(checked: Checked): PreviewResult['sources'][number] {
     problem: problemOf(checked),
     hunks: (compared?.change.hunks ?? []).slice(0, MAX_HUNKS),
     warnings: [...(page?.warnings ?? [])],
+    ...describeValues(pointsOf(values, checked)),
   };
 }
 

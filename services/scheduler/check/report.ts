@@ -52,7 +52,9 @@ export function describeSource(
 }
 
 /** The values in an entry of `checks.sources`; nothing where the job has none. */
-export const describeValues = (points: readonly ValuePoint[]): Record<string, unknown> =>
+export const describeValues = (
+  points: readonly ValuePoint[],
+): { values?: Omit<ValuePoint, 'source'>[] } =>
   points.length === 0 ? {} : { values: points.map(({ source: _source, ...value }) => value) };
 
 /** One entry of `verdicts.change`. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { previewResult } from '../../core/contracts/scheduler.ts';
+import { testSpec } from '../../store/testing/monitors.ts';
 import { FORTY, useLine } from '../testing/line.ts';
 import { failure, notModified, type Page } from '../testing/neighbours.ts';
 import { MINUTE, SHOP, type Row, type World } from '../testing/world.ts';
+import { previewJob } from './preview.ts';
 
 const values = [
   { name: 'price', select: '.price', unit: '€' },
@@ -123,6 +126,26 @@ describe('the values of a check', () => {
     assert.deepEqual(await points(), []);
     assert.deepEqual(world.browser.requests[0]?.source.values, []);
     assert.ok(!('values' in ((await line.lastCheck())['sources'] as Row[])[0]!));
+  });
+
+  it('are told by a preview: what each reads now and of which text, or why none', async () => {
+    const preview = async (...rules: object[]) => {
+      const spec = { ...testSpec(), ...(rules.length > 0 ? { values: rules } : {}) };
+      const request = { workspace: 'team', name: 'new', spec, judge: false };
+      const result = await previewJob(request, world.deps, new AbortController().signal);
+      assert.deepEqual(previewResult.parse(result), result);
+      return result.sources[0]?.values;
+    };
+    world.browser.show(SHOP, page('Now 1.299,50 €', null));
+    const stock = { name: 'stock', number: null, unit: null, found: '' } as const;
+    assert.deepEqual(await preview(...values), [
+      { name: 'price', number: '1299.5', unit: 'EUR', why: null, found: 'Now 1.299,50 €' },
+      { ...stock, why: 'notFound' },
+    ]);
+    assert.equal(await preview(), undefined);
+    assert.deepEqual(await points(), []);
+    world.browser.show(SHOP, failure('timeout'));
+    assert.deepEqual(await preview(...values.slice(1)), [{ ...stock, why: 'noPage' }]);
   });
 
   it('are a metric, which goes with the number', async () => {
