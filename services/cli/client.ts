@@ -14,10 +14,13 @@ type Query = Readonly<Record<string, string | number | undefined>>;
 export interface Client {
   readonly url: string;
   readonly get: <T>(path: string, query?: Query) => Promise<T>;
-  readonly post: <T>(path: string, body?: unknown) => Promise<T>;
+  /** @param timeoutMs for what takes the API long */
+  readonly post: <T>(path: string, body?: unknown, timeoutMs?: number) => Promise<T>;
   readonly remove: (path: string, query?: Query) => Promise<void>;
   /** Items of a list, page after page, until there are `limit` of them or no more. */
   readonly list: <T>(path: string, query: Query, limit: number) => Promise<T[]>;
+  /** The same, page by page: for what is too large to be held at once. */
+  readonly pages: <T>(path: string, query: Query, limit: number) => AsyncGenerator<T[]>;
 }
 
 const exitOf = (status: number): ExitCode => {
@@ -82,7 +85,13 @@ async function answerOf(response: Response, target: Target): Promise<unknown> {
 
 /** A client of one API. Every failure is a CliError with its exit code. */
 export function createClient(target: Target, fetch: CliIo['fetch']): Client {
-  const call = async (method: string, path: string, query: Query, body?: unknown) => {
+  const call = async (
+    method: string,
+    path: string,
+    query: Query,
+    body?: unknown,
+    timeoutMs = TIMEOUT_MS,
+  ) => {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (target.token !== undefined) headers['authorization'] = `Bearer ${target.token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
@@ -91,7 +100,7 @@ export function createClient(target: Target, fetch: CliIo['fetch']): Client {
       headers,
       // A redirect could carry the token to another host.
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     try {
@@ -101,23 +110,30 @@ export function createClient(target: Target, fetch: CliIo['fetch']): Client {
     }
   };
   const get = <T>(path: string, query: Query = {}) => call('GET', path, query) as Promise<T>;
+  const pages = async function* <T>(path: string, query: Query, limit: number) {
+    let cursor: string | undefined;
+    let left = limit;
+    for (let page = 0; page < MAX_PAGES && left > 0; page += 1) {
+      const wanted = Math.min(left, 100);
+      const answer = await get<Page<T>>(path, { ...query, limit: wanted, cursor });
+      yield answer.items.slice(0, left);
+      left -= answer.items.length;
+      cursor = answer.nextCursor ?? undefined;
+      if (cursor === undefined) return;
+    }
+  };
   const list = async <T>(path: string, query: Query, limit: number): Promise<T[]> => {
     const items: T[] = [];
-    let cursor: string | undefined;
-    for (let page = 0; page < MAX_PAGES && items.length < limit; page += 1) {
-      const wanted = Math.min(limit - items.length, 100);
-      const answer = await get<Page<T>>(path, { ...query, limit: wanted, cursor });
-      items.push(...answer.items);
-      cursor = answer.nextCursor ?? undefined;
-      if (cursor === undefined) break;
-    }
-    return items.slice(0, limit);
+    for await (const page of pages<T>(path, query, limit)) items.push(...page);
+    return items;
   };
   return {
     url: target.url,
     get,
     list,
-    post: <T>(path: string, body: unknown = {}) => call('POST', path, {}, body) as Promise<T>,
+    pages,
+    post: <T>(path: string, body: unknown = {}, timeoutMs?: number) =>
+      call('POST', path, {}, body, timeoutMs) as Promise<T>,
     remove: async (path, query = {}) => {
       await call('DELETE', path, query);
     },

@@ -82,3 +82,25 @@ export async function readManifests(
   refuseTwice(documents);
   return documents.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 }
+
+/** The one MonitorJob of the files that is meant. @throws CliError when there is none, or several */
+export async function oneJob(
+  io: CliIo,
+  { filename, name }: { readonly filename: readonly string[]; readonly name?: string | undefined },
+): Promise<ParsedDocument> {
+  const jobs = (await readManifests(io, filename)).filter(
+    (it) => it.kind === 'MonitorJob' && (name === undefined || it.name === name),
+  );
+  const [only, second] = jobs;
+  if (!only)
+    throw new CliError(
+      EXIT.failed,
+      `no MonitorJob${name === undefined ? '' : ` ${name}`} in ${filename.join(', ')}`,
+    );
+  if (second)
+    throw new CliError(
+      EXIT.usage,
+      `several MonitorJobs in ${filename.join(', ')}; choose one with --name: ${jobs.map((it) => it.name).join(', ')}`,
+    );
+  return only;
+}

@@ -8,6 +8,7 @@ Examples:
   duckmon apply -f shop.yaml           create or change what a file describes
   duckmon run shop --wait              check the monitor shop now and see what came of it
   duckmon explain shop                 why it told, or did not tell
+  duckmon backtest -f shop.yaml        what an edited monitor would have told of the last month
   duckmon doctor                       what is configured, reachable and wrong
 
 Exit codes:

@@ -137,6 +137,22 @@ export interface Funnel {
   }[];
 }
 
+/** What a person said of a verdict or a finding, and what was judged. */
+export interface LabelledCase {
+  readonly about: { readonly kind: 'verdict' | 'finding'; readonly id: string };
+  readonly monitor: string;
+  readonly at: string;
+  readonly rating: 'up' | 'down';
+  readonly why: string;
+  readonly told: boolean;
+  /** What the judge should have said; null where it did not decide. */
+  readonly expected: 'match' | 'no_match' | null;
+  readonly judged: {
+    readonly goal: { readonly prompt?: string | undefined } | null;
+    readonly verdict: { readonly verdict: VerdictKind } | null;
+  };
+}
+
 export interface ChannelTestAnswer {
   readonly kind: 'accepted' | 'retry' | 'rejected' | 'unknown';
   readonly reason: string | null;

@@ -11,8 +11,8 @@ import { checks, findings, get } from './commands/get.ts';
 import { addExchange } from './commands/exchangeProgram.ts';
 import { turnDataKey } from './commands/dataKey.ts';
 import { generateKeys } from './commands/keys.ts';
-import { preview } from './commands/preview.ts';
 import { run } from './commands/run.ts';
+import { addTries } from './commands/triesProgram.ts';
 import { values } from './commands/values.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { AFTER_HELP } from './help.ts';
@@ -51,15 +51,6 @@ function addManifests({ program, does }: Wiring): void {
         },
       ),
     );
-  program
-    .command('preview')
-    .description('try a MonitorJob without saving anything')
-    .usage('-f FILE [options]')
-    .addOption(files())
-    .option('--judge', 'ask the model as well (costs money)')
-    .option('--name <name>', 'which MonitorJob, when there are several')
-    .addOption(output())
-    .action(does((context, options: Parameters<typeof preview>[1]) => preview(context, options)));
 }
 
 function addLists({ program, does }: Wiring): void {
@@ -255,6 +246,7 @@ export function createProgram(io: CliIo, onDone: (code: ExitCode) => void): Comm
     };
   const wiring = { program, does };
   addManifests(wiring);
+  addTries(wiring);
   addExchange(wiring);
   addLists(wiring);
   addActions(wiring);

@@ -1,7 +1,7 @@
 /** `preview`: tries a MonitorJob without saving anything. */
 import type { PreviewResult } from '../../core/contracts/scheduler.ts';
-import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { readManifests } from '../files.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { oneJob } from '../files.ts';
 import { type CliIo, print } from '../io.ts';
 import { type Format, printValue } from '../output.ts';
 import { cut, plain, wrap } from '../terminal.ts';
@@ -15,26 +15,10 @@ export interface PreviewOptions {
   readonly output: Format;
 }
 
+/** A browser may have to start first; the API gives up before. */
+const TIMEOUT_MS = 190_000;
 /** Lines of text that are shown of each page. */
 const SHOWN_LINES = 20;
-
-async function chooseJob(io: CliIo, { filename, name }: PreviewOptions) {
-  const jobs = (await readManifests(io, filename)).filter(
-    (it) => it.kind === 'MonitorJob' && (name === undefined || it.name === name),
-  );
-  const [only, second] = jobs;
-  if (!only)
-    throw new CliError(
-      EXIT.failed,
-      `no MonitorJob${name === undefined ? '' : ` ${name}`} in ${filename.join(', ')}`,
-    );
-  if (second)
-    throw new CliError(
-      EXIT.usage,
-      `several MonitorJobs in ${filename.join(', ')}; choose one with --name: ${jobs.map((it) => it.name).join(', ')}`,
-    );
-  return only;
-}
 
 function printSource(io: CliIo, source: PreviewResult['sources'][number]): void {
   const head = [source.source, source.finalUrl, source.extractor ?? '', source.title];
@@ -81,9 +65,9 @@ function printVerdict(io: CliIo, { verdict, tokensIn, tokensOut, costUsd }: Prev
 
 /** Fetches, filters and (when asked) judges the pages of a MonitorJob, and shows each step. */
 export async function preview({ io, client }: Context, options: PreviewOptions): Promise<ExitCode> {
-  const { manifest } = await chooseJob(io, options);
+  const { manifest } = await oneJob(io, options);
   const body = { manifest, judge: options.judge === true };
-  const result = await client().post<PreviewResult>('/api/v1/preview', body);
+  const result = await client().post<PreviewResult>('/api/v1/preview', body, TIMEOUT_MS);
   if (options.output === 'json' || options.output === 'yaml')
     printValue(io, result, options.output);
   else {
