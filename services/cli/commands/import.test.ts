@@ -7,7 +7,11 @@ import type { Seen } from '../testing/api.ts';
 import { useFixture } from '../testing/fixture.ts';
 
 interface Body {
-  readonly documents: { readonly kind: string; readonly metadata: { readonly name: string } }[];
+  readonly documents: {
+    readonly kind: string;
+    readonly metadata: { readonly name: string };
+    readonly spec?: { readonly alerting?: { readonly channelRefs?: object[] } };
+  }[];
   readonly dryRun: boolean;
 }
 const bodyOf = (seen: Seen): Body => seen.body as Body;
@@ -75,6 +79,38 @@ describe('duckmon import', () => {
     assert.equal(code, 0);
     assert.match(out, /^monitorjob\/a created \(dry run\)$/m);
     assert.deepEqual(applied(), [{ dryRun: true, names: ['a'] }]);
+  });
+
+  it('has monitors tell a channel that there is, and says which do', async () => {
+    const muted = watch({ title: 'Mute', notification_muted: true });
+    world.write('w.json', watches(watch({ notification_urls: ['mailto:a@b.example'] }), muted));
+    answer();
+    world.api.script['GET /api/v1/channels/ops'] = { body: {} };
+    const { code, out } = await world.cli(['import', 'w.json', '--channel', 'ops']);
+    assert.equal(code, 0);
+    assert.match(out, /^ {2}changed {2}alerting\.channelRefs: it tells the channel ops$/m);
+    assert.match(
+      out,
+      /^ {2}left out alerting\.channelRefs: it was muted, so it does not tell ops$/m,
+    );
+    assert.doesNotMatch(out, /create a channel/);
+    const made = world.api.seen.at(-1) as Seen;
+    assert.deepEqual(
+      bodyOf(made).documents.map(({ spec }) => spec?.alerting?.channelRefs),
+      [[{ name: 'ops' }], undefined],
+    );
+  });
+
+  it('imports nothing for a channel that is not there, or that none can be called', async () => {
+    world.write('kuma.json', backup(keyword({ name: 'a' })));
+    answer();
+    const unknown = await world.cli(['import', 'kuma.json', '--channel', 'gone']);
+    assert.deepEqual([unknown.code, unknown.out], [3, '']);
+    assert.match(unknown.err, /--channel gone: there is no such channel; create it first/);
+    const wrong = await world.cli(['import', 'kuma.json', '--channel', 'No Name']);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /--channel "No Name": is no name of a channel/);
+    assert.ok(world.api.seen.every(({ method }) => method === 'GET'));
   });
 
   it('writes manifests into a folder without asking the API', async () => {

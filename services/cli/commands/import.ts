@@ -9,17 +9,21 @@ import {
   type ImportFormat,
   type ImportNote,
   type ImportReport,
+  tellChannel,
 } from '../../core/import/index.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { unreadable } from '../files.ts';
 import { complain, type CliIo, print } from '../io.ts';
+import { channelKind } from '../kinds.ts';
 import { plain } from '../terminal.ts';
 import { applyInChunks } from './apply.ts';
-import type { Context } from './context.ts';
+import { type Context, itemPath } from './context.ts';
 
 export interface ImportOptions {
   readonly from?: ImportFormat | undefined;
   readonly dryRun?: boolean | undefined;
+  /** A channel that the monitors tell. */
+  readonly channel?: string | undefined;
   /** A folder for manifests; nothing is created then. */
   readonly output?: string | undefined;
 }
@@ -28,10 +32,12 @@ export interface ImportOptions {
 export async function importFile(
   context: Context,
   file: string,
-  { from, dryRun = false, output }: ImportOptions,
+  { from, dryRun = false, channel, output }: ImportOptions,
 ): Promise<ExitCode> {
   const { io } = context;
-  const report = await reportOf(io, file, from);
+  const read = await reportOf(io, file, from);
+  const report = channel === undefined ? read : tellChannel(read, channel);
+  if (channel !== undefined && output === undefined) await checkChannel(context, channel, report);
   printReport(io, report);
   if (report.objects.length === 0) {
     complain(io, 'nothing can be imported');
@@ -39,6 +45,25 @@ export async function importFile(
   }
   if (output !== undefined) return writeAll(io, report.objects, output, dryRun);
   return createAll(context, report.objects, dryRun);
+}
+
+/** Nothing is imported that would tell nobody. @throws CliError */
+async function checkChannel(
+  { client }: Context,
+  channel: string,
+  { objects }: ImportReport,
+): Promise<void> {
+  if (objects.some(({ kind, name }) => kind === 'NotificationChannel' && name === channel)) return;
+  try {
+    await client().get(itemPath(channelKind.path, channel));
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exit !== EXIT.notFound) throw error;
+    throw new CliError(
+      EXIT.notFound,
+      `--channel ${channel}: there is no such channel; create it first, or see duckmon get nch`,
+      { cause: error },
+    );
+  }
 }
 
 async function reportOf(

@@ -17,7 +17,7 @@ import { BOOKKEEPING, DEFAULTS, UNSUPPORTED } from './changedetectionFields.ts';
 import { stepsOf } from './changedetectionSteps.ts';
 import { msOf, scheduleOf } from './changedetectionTimes.ts';
 import { recordsOf } from './read.ts';
-import { labelOf, type ImportNote, type Notes } from './report.ts';
+import { CHANNEL_TODO, labelOf, type ImportNote, type Notes } from './report.ts';
 
 const isWatch = (value: unknown): boolean =>
   isRecord(value) && typeof value['url'] === 'string' && !('apiVersion' in value);
@@ -75,13 +75,13 @@ export function convertChangedetection(value: unknown): Built & { notes: ImportN
         what: 'leftOut',
         why: 'there are no such settings for all monitors',
         todo:
-          name === 'notification_urls' ? CHANNEL : 'write them into the monitors that need them',
+          name === 'notification_urls'
+            ? CHANNEL_TODO
+            : 'write them into the monitors that need them',
       });
   }
   return { ...buildAll(entriesOf(value), converter(settings)), notes };
 }
-
-const CHANNEL = 'create a channel and name it in alerting.channelRefs';
 
 const converter =
   (settings: Settings): Convert =>

@@ -1,5 +1,6 @@
 /** Fields of a watch of changedetection.io that have no place here, and those that are no settings. */
 import { words, type Unsupported } from './fields.ts';
+import { CHANNEL_TODO } from './report.ts';
 
 /** Identities and states: what the program itself writes down. */
 export const BOOKKEEPING = words(`
@@ -25,12 +26,14 @@ export const DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   track_ldjson_price_data: ['false'],
 };
 
-const CHANNEL = 'create a channel and name it in alerting.channelRefs';
 const OWN_WORDS = 'alerts have a form of their own';
 const ORDER = 'text is compared in its own way; moved text is known as moved';
 
 export const UNSUPPORTED: Unsupported = {
-  notification_urls: ['addresses of notifications hold secrets and are not carried over', CHANNEL],
+  notification_urls: [
+    'addresses of notifications hold secrets and are not carried over',
+    CHANNEL_TODO,
+  ],
   notification_title: [OWN_WORDS, ''],
   notification_body: [OWN_WORDS, ''],
   notification_screenshot: ['pictures are shown in the dashboard', ''],

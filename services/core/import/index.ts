@@ -28,6 +28,7 @@ export {
   type ImportReport,
   type SkippedEntry,
 } from './report.ts';
+export { isChannelName, tellChannel } from './tell.ts';
 
 /** Most entries of one file. */
 export const MAX_ENTRIES = 500;

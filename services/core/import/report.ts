@@ -16,6 +16,9 @@ export interface ImportNote {
   readonly todo: string;
 }
 
+/** What to do about notifications, which hold secrets and are not taken. */
+export const CHANNEL_TODO = 'create a channel and name it in alerting.channelRefs';
+
 /** An object that can be created. */
 export interface ImportedObject {
   readonly kind: 'MonitorJob' | 'NotificationChannel';

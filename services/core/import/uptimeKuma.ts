@@ -4,7 +4,7 @@ import { buildAll, type Built, type Convert } from './build.ts';
 import { filled } from './filled.ts';
 import { noteRest, words, type Fields, type Unsupported } from './fields.ts';
 import { intervalOf, pageUrl, requestOf, SkipEntry, tagsOf } from './parts.ts';
-import { labelOf, type ImportNote, type Notes } from './report.ts';
+import { CHANNEL_TODO, labelOf, type ImportNote, type Notes } from './report.ts';
 import { recordsOf } from './read.ts';
 
 /** Identities, states, and settings of other types that every monitor of a backup has. */
@@ -32,10 +32,7 @@ const UNSUPPORTED: Unsupported = {
   retryInterval: ['it belongs to maxretries', 'set goal.confirm.delay'],
   resendInterval: ['reminders are by time, not by checks', 'set alerting.repeat'],
   timeout: ['duckmon has limits of its own', 'set timeouts.page'],
-  notificationIDList: [
-    'notifications hold secrets and are not carried over',
-    'create a channel and name it in alerting.channelRefs',
-  ],
+  notificationIDList: ['notifications hold secrets and are not carried over', CHANNEL_TODO],
 };
 
 /** `monitorList` of a backup. */
@@ -63,7 +60,7 @@ export function convertUptimeKuma(
       field: 'notificationList',
       what: 'leftOut',
       why: 'notifications hold secrets and are not carried over',
-      todo: 'create channels and name them in alerting.channelRefs',
+      todo: CHANNEL_TODO,
     });
   return { ...buildAll(entries, converter(groups)), notes };
 }

@@ -5,7 +5,7 @@ import { filled } from './filled.ts';
 import { noteRest, type Fields, type Unsupported } from './fields.ts';
 import { ANY_CHANGE, noteGoal, pageUrl, requestOf, SkipEntry } from './parts.ts';
 import type { YamlEntry } from './read.ts';
-import { labelOf, type ImportNote, type Notes } from './report.ts';
+import { CHANNEL_TODO, labelOf, type ImportNote, type Notes } from './report.ts';
 import { filtersOf } from './urlwatchFilters.ts';
 
 const KEYS = ['url', 'navigate', 'command'];
@@ -80,7 +80,7 @@ const UNSUPPORTED: Unsupported = {
   switches: ['duckmon has its own browser', ''],
   user_data_dir: ['duckmon has its own browser', 'set session.persist to keep a session'],
   user_visible_url: ['alerts name the address that is watched', ''],
-  reporter: ['reports are channels here', 'name a channel in alerting.channelRefs'],
+  reporter: ['reports are channels here', CHANNEL_TODO],
 };
 
 export function convertUrlwatch(documents: readonly YamlEntry[]): Built & { notes: ImportNote[] } {
