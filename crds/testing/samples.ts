@@ -33,6 +33,8 @@ const modelKey = { name: 'duckmon-keys-model-openai', key: 'key' };
 const HTTP_URL = 'must be an absolute http or https URL with a host';
 const MODEL_SECRET =
   'must begin with duckmon-keys-model-, so that pods of the platform may mount it';
+const TOO_WIDE =
+  'is wider than any private network: write the network that you mean, 10.0.0.0/8 or fc00::/7 at the widest';
 const USER_INFO = 'must not contain user info (user:password@)';
 
 export const poolSamples: readonly RuleSample[] = [
@@ -129,6 +131,20 @@ export const platformSamples: readonly RuleSample[] = [
     passes: { 'spec.egress': { allow: [{ cidr: '10.1.0.0/16', ports: [80] }] } },
     fails: { 'spec.egress': { allow: [{ ports: [80] }] } },
     at: 'spec.egress.allow[0]',
+  },
+  {
+    rule: TOO_WIDE,
+    make: platform,
+    passes: {
+      'spec.egress': {
+        allow: [
+          { cidr: '10.0.0.0/8', ports: [80] },
+          { cidr: 'fc00::/7', ports: [80] },
+        ],
+      },
+    },
+    fails: { 'spec.egress': { allow: [{ cidr: '0.0.0.0/0', ports: [80] }] } },
+    at: 'spec.egress.allow[0].cidr',
   },
   {
     rule: 'namespaceSelector and podSelector must be set together',

@@ -114,7 +114,7 @@ export interface EgressAllow {
   cidr?: string;
   /** Namespaces of the pods; together with podSelector. */
   namespaceSelector?: LabelSelector;
-  /** Pods that may be fetched. */
+  /** Pods that the network opens to the egress proxy. The proxy itself knows addresses alone, so that their Service needs an entry with its address as cidr as well. */
   podSelector?: LabelSelector;
   /** TCP ports of the target; for pods, their own ports and not those of a Service. 1 to 20. */
   ports: number[];

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { addressCases } from './address-cases.ts';
 import { cloudAddresses, refusedV4, refusedV6 } from './address-data.ts';
 import { classifyAddress } from './address.ts';
-import { contains, parseCidr, parseIp, type IpNumber } from './cidr.ts';
+import { contains, isWiderThanPrivate, parseCidr, parseIp, type IpNumber } from './cidr.ts';
 
 /** Writes a number as an address again, with ipaddr.js as the independent writer. */
 function write({ bits, value }: IpNumber): string {
@@ -193,4 +193,30 @@ describe("classifyAddress with the operator's blocks", () => {
         name: 'TypeError',
         message: /not a CIDR block/,
       }));
+});
+
+describe('domain: a block that is wider than any private network', () => {
+  for (const [text, expected] of [
+    ['10.0.0.0/8', false],
+    ['10.1.2.3', false],
+    ['fc00::/7', false],
+    ['::1', false],
+    ['2001:db8::/32', false],
+    ['::ffff:a00:0/104', false],
+    ['0.0.0.0/0', true],
+    ['10.0.0.0/7', true],
+    ['::/0', true],
+    ['fc00::/6', true],
+    // they carry all of IPv4, or more of it than a network
+    ['::/8', true],
+    ['::ffff:0:0/96', true],
+    ['::ffff:a00:0/103', true],
+    ['64:ff9b::/96', true],
+    ['64:ff9b::/64', true],
+  ] as const)
+    it(`${expected ? 'is' : 'is not'} ${text}`, () => {
+      const block = parseCidr(text);
+      assert.ok(block);
+      assert.equal(isWiderThanPrivate(block), expected);
+    });
 });

@@ -47,3 +47,19 @@ export function contains(cidr: Cidr, ip: IpNumber): boolean {
   const shift = BigInt(ip.bits - cidr.length);
   return cidr.base.value >> shift === ip.value >> shift;
 }
+
+/** The widest private networks there are: 10.0.0.0/8 (RFC 1918) and fc00::/7 (RFC 4193). */
+const WIDEST = { 32: 8, 128: 7 } as const;
+/** IPv6 blocks whose last 32 bits are an IPv4 address: mapped (RFC 4291) and NAT64 (RFC 6052). */
+const CARRIERS = ['::ffff:0:0', '64:ff9b::'].map((text) => ({ base: parseIp(text), length: 96 }));
+
+/** Whether a block holds more than any one private network has addresses, also as IPv6 that carries IPv4. */
+export function isWiderThanPrivate({ base, length }: Cidr): boolean {
+  if (length < WIDEST[base.bits]) return true;
+  return CARRIERS.some(
+    (carrier) =>
+      carrier.base !== undefined &&
+      length < carrier.length + WIDEST[32] &&
+      contains({ base, length: Math.min(length, carrier.length) }, carrier.base),
+  );
+}

@@ -72,6 +72,19 @@ describe('egress: opened targets', () => {
     assert.throws(() => parseDeny('V', ['10.0.0.0/8', 'x', 'y']), /"x", "y"/);
   });
 
+  it('C18 refuses what opens more than any private network, and says what to write', () => {
+    const wide = ['0.0.0.0/0:80', 'team-a=10.0.0.0/7:443', '[::/0]:443', '[::ffff:0:0/96]:80'];
+    for (const entry of wide)
+      assert.throws(
+        () => parseAllow('V', ['10.0.0.0/8:80', entry]),
+        (error) =>
+          error instanceof SetupError &&
+          error.message ===
+            `V: "${entry}" is wider than any private network; write the network that you mean, 10.0.0.0/8 or [fc00::/7] at the widest.`,
+      );
+    assert.equal(parseAllow('V', ['10.0.0.0/8:80', '[fc00::/7]:443']).length, 2);
+  });
+
   it('reads denied blocks', () => {
     assert.deepEqual(parseDeny('V', ['10.0.0.0/8', 'fd00::/8']), ['10.0.0.0/8', 'fd00::/8']);
   });

@@ -1,7 +1,7 @@
 /** Reads the private targets that the operator of the installation opened, and for whom. */
 import { SetupError } from '../core/errors.ts';
 import type { AllowedBlock } from '../domain/address.ts';
-import { contains, parseCidr, parseIp } from '../domain/cidr.ts';
+import { contains, isWiderThanPrivate, parseCidr, parseIp } from '../domain/cidr.ts';
 
 /** A block that is opened: for all when it names no workspace. */
 export interface OpenedBlock extends AllowedBlock {
@@ -24,7 +24,17 @@ export function parseAllow(where: string, entries: readonly string[]): OpenedBlo
     throw new SetupError(
       `${where}: ${wrong.join(', ')} is not [workspace=]address[/bits]:port; write it as 10.1.2.3:443, 10.1.0.0/16:443, [fd00::/8]:443 or team-a=10.1.2.3:443.`,
     );
+  const wide = read.filter(({ block }) => block && isTooWide(block)).map(({ text }) => `"${text}"`);
+  if (wide.length > 0)
+    throw new SetupError(
+      `${where}: ${wide.join(', ')} is wider than any private network; write the network that you mean, 10.0.0.0/8 or [fc00::/7] at the widest.`,
+    );
   return read.flatMap(({ block }) => block ?? []);
+}
+
+function isTooWide({ cidr }: OpenedBlock): boolean {
+  const block = parseCidr(cidr);
+  return block !== undefined && isWiderThanPrivate(block);
 }
 
 function parseEntry(text: string): OpenedBlock | undefined {

@@ -1,6 +1,6 @@
 /** What NetworkPolicies are made from, and what may be wrong with it. */
 import type { EgressAllow, MonitorPlatformSpec } from '../../../crds/types/monitorplatform.ts';
-import type { Cidr } from '../../../services/domain/cidr.ts';
+import { isWiderThanPrivate, type Cidr } from '../../../services/domain/cidr.ts';
 import { blockOf } from './blocks.ts';
 import type { AllowedTarget } from './internet.ts';
 
@@ -38,6 +38,8 @@ export interface Addresses {
 }
 
 const NO_BLOCK = 'is no block of addresses such as 10.0.0.0/8 or fd00::/8';
+const TOO_WIDE =
+  'is wider than any private network: write the network that you mean, 10.0.0.0/8 or fc00::/7 at the widest';
 
 /**
  * Reads every block of addresses. The API server and databases outside of the cluster are refused to
@@ -68,8 +70,14 @@ export function readAddresses(input: NetworkInput): {
     ...endpoints.flatMap((text) => read(text, 'EndpointSlice kubernetes')),
     ...servers.flatMap((text) => read(text, 'address of a database')),
   ];
+  const readPrivate = (text: string, path: string): Cidr[] =>
+    read(text, path).filter((block) => {
+      const isWide = isWiderThanPrivate(block);
+      if (isWide) problems.push({ path, message: TOO_WIDE });
+      return !isWide;
+    });
   const targets = allow.flatMap((entry, index) =>
-    targetOf(entry, (text) => read(text, `spec.egress.allow[${index}].cidr`)),
+    targetOf(entry, (text) => readPrivate(text, `spec.egress.allow[${index}].cidr`)),
   );
   return { addresses: { deny, allow: targets }, problems };
 }

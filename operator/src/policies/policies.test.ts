@@ -249,6 +249,18 @@ describe('operator: NetworkPolicies', () => {
         `spec.egress.allow[0].cidr ${wrong}`,
       ]);
     });
+    it('C18 C21 are not written for a list that opens more than any private network', () => {
+      const allow = ['10.0.0.0/8', '0.0.0.0/0', '::ffff:0:0/96'].map((cidr) => ({
+        cidr,
+        ports: [80],
+      }));
+      const wide =
+        'is wider than any private network: write the network that you mean, 10.0.0.0/8 or fc00::/7 at the widest';
+      assert.deepEqual(problemsOf({ ...input, spec: { egress: { allow } } }), [
+        `spec.egress.allow[1].cidr ${wide}`,
+        `spec.egress.allow[2].cidr ${wide}`,
+      ]);
+    });
     it('are not written while the API server is unknown, which would cut the operator off', () => {
       for (const apiServer of [[], [{ addresses: [], ports: [6443] }]])
         assert.match(

@@ -69,6 +69,18 @@ describe('operator: conditions of the MonitorPlatform', () => {
     assert.equal(said('Ready'), 'True Ready');
     assert.equal(said('Ready', { cluster: undefined }), 'True Ready');
   });
+  it('C18 say at Ready that an entry for pods opens the network alone, and what to add', () => {
+    const labels = { matchLabels: { app: 'wiki' } };
+    const pods = { namespaceSelector: labels, podSelector: labels, ports: [8080] };
+    const address = { cidr: '10.96.0.50/32', ports: [80] };
+    const allowing = (...allow: object[]): Partial<Findings> => ({
+      platform: { ...platform(), spec: { egress: { allow } } } as unknown as MonitorPlatform,
+    });
+    const { status, message } = claim('Ready', allowing(address, pods));
+    assert.equal(status, 'True');
+    assert.match(message, /^spec\.egress\.allow\[1\]: .* by an entry with its address as cidr/);
+    assert.equal(claim('Ready', allowing(address)).message, '');
+  });
   it('are not Ready while the values of the chart are refused', () => {
     assert.equal(said('Ready', { refused: 'minInterval is too short' }), 'False NotReady');
   });

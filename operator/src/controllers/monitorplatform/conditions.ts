@@ -1,4 +1,5 @@
 /** The conditions of the MonitorPlatform: the health of the installation. Pure. */
+import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
 import { isDisabled, isDryRun } from '../../marks.ts';
 import { PLATFORM_NAME } from '../../names.ts';
@@ -141,8 +142,18 @@ function ready(
     };
   const message = isDryRun(platform)
     ? 'Nothing is done under the dry-run annotation: see the Events.'
-    : '';
+    : halfOpened(platform);
   return { type, status: 'True', reason: 'Ready', message };
+}
+
+/** What entries for pods do not do: which of the other entries is the address of their Service nobody knows. */
+function halfOpened({ spec }: MonitorPlatform): string {
+  const paths = (spec.egress?.allow ?? []).flatMap(({ podSelector }, index) =>
+    podSelector ? [`spec.egress.allow[${index}]`] : [],
+  );
+  return paths.length === 0
+    ? ''
+    : `${paths.join(', ')}: an entry for pods opens the network alone; the egress proxy opens their Service by an entry with its address as cidr, such as 10.96.0.50/32, and its ports.`;
 }
 
 /** All conditions, in the order in which they are shown. */

@@ -69,6 +69,17 @@ describe('operator: what the egress proxy opens', () => {
     );
   });
 
+  it('C18 leaves out what is wider than any private network, and keeps the rest', () => {
+    assert.deepEqual(
+      linesOf(
+        { cidr: '0.0.0.0/0', ports: [80] },
+        { cidr: '::/0', ports: [80] },
+        { cidr: '10.0.0.0/8', ports: [80] },
+      ),
+      ['10.0.0.0/8:80'],
+    );
+  });
+
   it('is empty, and there, when nothing is allowed', () => {
     assert.deepEqual(mapOf(undefined).data, { allow: '' });
     assert.deepEqual(
@@ -80,8 +91,8 @@ describe('operator: what the egress proxy opens', () => {
   it('is read by the proxy, whatever the platform allows', () => {
     const all = linesOf(
       { cidr: '10.0.0.7/8', namespaces: ['a.b', 'x'.repeat(63)], ports: [1, 65_535] },
-      { cidr: '::ffff:0:0/96', ports: [80] },
-      { cidr: '::/0', ports: [443] },
+      { cidr: '::ffff:a00:0/104', ports: [80] },
+      { cidr: 'fc00::/7', ports: [443] },
     );
     assert.equal(parseAllow('allow', all).length, all.length);
     assert.equal(all.length, 6);

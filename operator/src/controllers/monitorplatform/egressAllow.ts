@@ -1,6 +1,7 @@
 /** The private targets of `spec.egress.allow`, as the egress proxy reads them from its file. Pure. */
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { KubeObject } from '../../../../services/core/kube/types.ts';
+import { isWiderThanPrivate } from '../../../../services/domain/cidr.ts';
 import { EGRESS_ALLOW, LABELS, PART_OF } from '../../names.ts';
 import { blockOf, textOf } from '../../policies/blocks.ts';
 import type { Desired } from '../../kube/apply.ts';
@@ -34,12 +35,13 @@ export const workspacesOf =
 
 /**
  * `team-a=10.1.2.3/32:443` for each workspace and port, without a workspace where the entry is for all.
- * Pods are left to the policies: the proxy knows addresses alone.
+ * Pods are left to the policies: the proxy knows addresses alone. A block that is too wide is said in
+ * NetworkPolicyEnforced.
  */
 export function egressAllow({ metadata, spec }: MonitorPlatform, of: WorkspacesOf): EgressAllowMap {
   const lines = (spec.egress?.allow ?? []).flatMap(({ cidr = '', namespaces, ports }) => {
     const block = blockOf(cidr);
-    if (!block) return [];
+    if (!block || isWiderThanPrivate(block)) return [];
     const text = block.base.bits === 32 ? textOf(block) : `[${textOf(block)}]`;
     const owners = namespaces?.flatMap((one) => of(one)).map((name) => `${name}=`) ?? [''];
     return owners.flatMap((owner) => ports.map((port) => `${owner}${text}:${port}`));
