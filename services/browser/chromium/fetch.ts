@@ -117,7 +117,7 @@ async function visit(given: Visit, signal: AbortSignal): Promise<FetchResult | '
   const seen = await look(walk, signal);
   refuseLoggedOut(walk, seen.answer);
   const settledMs = elapsed();
-  const { screenshot, elements, warnings: unseen } = await picture(walk, signal);
+  const { warnings: unseen, ...pictured } = await picture(walk, signal);
   const { session, warnings: lost } = await leave(walk, signal);
   const secrets = walk.login.secrets();
   const warnings = [...seen.warnings, ...unseen, ...lost];
@@ -125,8 +125,7 @@ async function visit(given: Visit, signal: AbortSignal): Promise<FetchResult | '
   const result: FetchResult = {
     kind: 'page',
     page: withoutLoginIn(page, secrets),
-    ...(screenshot ? { screenshot } : {}),
-    ...(elements ? { elements } : {}),
+    ...pictured,
     ...(session === undefined ? {} : { session }),
     timings: { totalMs: elapsed(), firstByteMs, settledMs },
   };

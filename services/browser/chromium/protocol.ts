@@ -88,7 +88,10 @@ export interface Commands {
   'Page.getFrameTree': { params: Nothing; result: { frameTree: FrameTree } };
   'Page.getLayoutMetrics': {
     params: Nothing;
-    result: { cssContentSize: { width: number; height: number } };
+    result: {
+      cssContentSize: { width: number; height: number };
+      cssLayoutViewport: { pageX: number; pageY: number };
+    };
   };
   'Page.captureScreenshot': {
     params: {

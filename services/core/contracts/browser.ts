@@ -139,6 +139,13 @@ export const fetchRequest = z.strictObject({
   screenshot: z.boolean(),
   /** With the screenshot: what a person can point at in it. */
   elements: z.boolean().optional(),
+  /** With the screenshot: where its words stand; only below `include` where that finds something. */
+  boxes: z
+    .strictObject({
+      include: z.array(z.string()).optional(),
+      exclude: z.array(z.string()).optional(),
+    })
+    .optional(),
   /** Keep the decoded document in the answer (for back-tests of selectors). */
   keepDocument: z.boolean(),
   /** SHA-256 of a text that is known: the document of a page that reads the same is left out. */
@@ -201,6 +208,31 @@ export const pictureElement = z.strictObject({
 });
 export type PictureElement = z.infer<typeof pictureElement>;
 
+/** Most boxes of one picture, and characters of one. */
+export const MOST_BOXES = 12_000;
+export const MOST_BOX_TEXT = 32;
+
+/**
+ * A word of a screenshot and its place in pixels; '' where the word before goes on in the next line.
+ * What a page says of itself: text and numbers, never markup.
+ */
+export const wordBox = z.tuple([
+  z.string().max(MOST_BOX_TEXT),
+  z.number().int().min(0).describe('left'),
+  z.number().int().min(0).describe('top'),
+  z.number().int().min(1).describe('width'),
+  z.number().int().min(1).describe('height'),
+]);
+export type WordBox = z.infer<typeof wordBox>;
+
+/** What is kept of the places beside a screenshot. */
+export const pictureBoxes = z.strictObject({
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  words: z.array(wordBox).max(MOST_BOXES),
+});
+export type PictureBoxes = z.infer<typeof pictureBoxes>;
+
 const timings = z.strictObject({
   totalMs: z.number(),
   firstByteMs: z.number().optional(),
@@ -246,6 +278,7 @@ export const fetchResult = z.discriminatedUnion('kind', [
       })
       .optional(),
     elements: z.array(pictureElement).max(MOST_ELEMENTS).optional(),
+    boxes: z.array(wordBox).max(MOST_BOXES).optional(),
     /** The decoded document without the secrets of the request's headers, gzip, base64. */
     documentGzip: z.string().optional(),
     /** What signs in, when it is to be kept and is not what the request brought. */

@@ -14,17 +14,21 @@ export interface Writer {
   prefix: string;
   room: number;
   readonly painted: Painted;
-  /** Tags whose content is no text of the page. */
   readonly skipped: Set<string>;
 }
 
-/** The lines of one element, of at most `room` characters. */
-export function linesOf(element: PageElement, excluded: Set<PageNode>, room: number): string[] {
-  const skipped = new Set(
+/** Tags of whose elements nothing is text of the page. */
+export function skippedTags(): Set<string> {
+  return new Set(
     'SCRIPT STYLE NOSCRIPT TEMPLATE HEAD IFRAME OBJECT EMBED CANVAS SVG MATH VIDEO AUDIO SELECT TEXTAREA DATALIST'.split(
       ' ',
     ),
   );
+}
+
+/** The lines of one element, of at most `room` characters. */
+export function linesOf(element: PageElement, excluded: Set<PageNode>, room: number): string[] {
+  const skipped = skippedTags();
   const writer: Writer = { lines: [], line: '', prefix: '', room, painted: new Map(), skipped };
   // An element that was asked for by name is read even when it is no block.
   writeElement(writer, element, excluded);
@@ -139,6 +143,7 @@ export const textFunctions = [
   linesOf,
   writeText,
   endLine,
+  skippedTags,
   writeElement,
   writeChildren,
   childrenOf,

@@ -246,14 +246,15 @@ describe('steps that sign in', function () {
 
     it('E9 not in a screenshot: it is left out, with a warning', async () => {
       echo("password.type = 'text'");
-      const result = await run('echo', [TYPE], { screenshot: true });
+      const result = await run('echo', [TYPE], { screenshot: true, boxes: {} });
       assert.equal(result.kind === 'page' && result.screenshot, undefined);
       assert.match(pageIn(result).warnings.join(), /screenshot was left out/);
       echo("said.attachShadow({ mode: 'open' }).innerHTML = '<b>' + password.value + '</b>'");
-      const inShadow = await run('echo', [TYPE], { screenshot: true });
+      const inShadow = await run('echo', [TYPE], { screenshot: true, boxes: {} });
       assert.equal(inShadow.kind === 'page' && inShadow.screenshot, undefined);
+      assert.equal(inShadow.kind === 'page' && inShadow.boxes, undefined);
       echo('');
-      const harmless = await run('echo', [TYPE], { screenshot: true });
+      const harmless = await run('echo', [TYPE], { screenshot: true, boxes: {} });
       assert.ok(harmless.kind === 'page' && harmless.screenshot);
     });
 

@@ -6,10 +6,12 @@ import {
   pictureElement,
   type FetchRequest,
   type PictureElement,
+  type WordBox,
 } from '../../../core/contracts/browser.ts';
 import { FetchFailure } from '../../failure.ts';
 import { showsLogin } from '../../secrets.ts';
 import { orAborted } from '../abort.ts';
+import { boxesOn, measure } from '../boxes.ts';
 import { ownFrames, worldOf } from '../frames.ts';
 import type { PageAnswer } from '../inPage/extract.ts';
 import { elementFunctions, listElements } from '../inPage/elements.ts';
@@ -98,6 +100,7 @@ type Picture = Awaited<ReturnType<typeof shoot>>;
 interface Pictured {
   readonly screenshot?: Picture;
   readonly elements?: PictureElement[];
+  readonly boxes?: WordBox[];
   readonly warnings: readonly string[];
 }
 
@@ -111,7 +114,11 @@ export async function picture(walk: Walk, signal: AbortSignal): Promise<Pictured
   const elements = request.elements
     ? { elements: await orAborted(listedElements(walk), signal) }
     : {};
-  return { screenshot: await orAborted(shoot(tab, caps), signal), ...elements, warnings: [] };
+  const measured =
+    request.boxes && (await orAborted(measure(tab, request.boxes, login.secrets()), signal));
+  const screenshot = await orAborted(shoot(tab, caps), signal);
+  const boxes = measured ? { boxes: boxesOn(measured, screenshot) } : {};
+  return { screenshot, ...elements, ...boxes, warnings: [] };
 }
 
 /** What can be pointed at; nothing that names something of the login. */
