@@ -75,6 +75,8 @@ export interface SnapshotRow {
   readonly textBlob: string;
   readonly documentBlob: string | null;
   readonly screenshotBlob: string | null;
+  /** Where the words of the screenshot stand. */
+  readonly boxesBlob: string | null;
   readonly extracted: Readonly<Record<string, string | null>>;
 }
 

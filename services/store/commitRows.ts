@@ -94,13 +94,14 @@ export async function insertSnapshots(
   await tx.query(
     `INSERT INTO snapshots (workspace_id, id, monitor, source, at, retention_days, check_id, extractor, status, title,
        final_url, validity, validity_evidence, text_hash, html_hash, bytes, text_blob, document_blob, screenshot_blob,
-       extracted)
+       boxes_blob, extracted)
      SELECT $1, r.id, $2, r.source, $3, $4, $5, r.extractor, r.status, r.title, r."finalUrl", r.validity,
        r."validityEvidence", r."textHash", r."htmlHash", r.bytes, r."textBlob", r."documentBlob", r."screenshotBlob",
-       r.extracted
+       r."boxesBlob", r.extracted
      FROM jsonb_to_recordset($6::jsonb) AS r(id uuid, source text, extractor text, status integer, title text,
        "finalUrl" text, validity text, "validityEvidence" text, "textHash" text, "htmlHash" text, bytes integer,
-       "textBlob" text, "documentBlob" text, "screenshotBlob" text, extracted jsonb)`,
+       "textBlob" text, "documentBlob" text, "screenshotBlob" text, "boxesBlob" text,
+       extracted jsonb)`,
     [
       target.workspace,
       target.monitor,

@@ -25,6 +25,8 @@ export interface StoredSnapshot {
   readonly textBlob: string;
   readonly documentBlob: string | null;
   readonly screenshotBlob: string | null;
+  /** Where the words of the screenshot stand: `PictureBoxes` as JSON. */
+  readonly boxesBlob: string | null;
   readonly extracted: Readonly<Record<string, string | null>>;
 }
 
@@ -33,7 +35,8 @@ const table: HistoryTable = {
   columns: `id, monitor, source, at, check_id AS "checkId", extractor, status, title,
   final_url AS "finalUrl", validity, validity_evidence AS "validityEvidence",
   text_hash AS "textHash", html_hash AS "htmlHash", bytes, text_blob AS "textBlob",
-  document_blob AS "documentBlob", screenshot_blob AS "screenshotBlob", extracted`,
+  document_blob AS "documentBlob", screenshot_blob AS "screenshotBlob",
+  boxes_blob AS "boxesBlob", extracted`,
 };
 
 /** A page of a monitor's snapshots, newest first; of one source when it is named. */

@@ -13,6 +13,7 @@ import type { Claim } from '../../store/claim.ts';
 import type { SchedulerDeps } from '../deps.ts';
 import { hostOf } from '../politeness.ts';
 import { NoPodError } from '../workers/errors.ts';
+import { sendAsUnderstood, watchedParts } from './boxes.ts';
 import { mustRender, type Fetched, type Memory } from './look.ts';
 import type { CheckTimeouts } from './timeouts.ts';
 import { failedBy } from './noPage.ts';
@@ -104,9 +105,9 @@ export const visitForPicture = (
   context: FetchContext,
   source: Source,
   deps: FetchDeps,
-  elements = false,
+  pointing: Pick<Way, 'elements' | 'boxes'>,
 ): Promise<FetchResult> =>
-  fetchOnce(context, source, deps, { ...BY_BROWSER, screenshot: true, elements });
+  fetchOnce(context, source, deps, { ...BY_BROWSER, screenshot: true, ...pointing });
 
 interface Way {
   readonly via: 'http' | 'browser';
@@ -114,6 +115,7 @@ interface Way {
   readonly validators?: { readonly etag?: string; readonly lastModified?: string } | undefined;
   readonly screenshot?: boolean;
   readonly elements?: boolean;
+  readonly boxes?: FetchRequest['boxes'];
   readonly session?: FetchSession | undefined;
 }
 
@@ -177,6 +179,7 @@ async function callBrowser(
     ...(way.validators ? { validators: way.validators } : {}),
     screenshot: way.via === 'browser' && (way.screenshot ?? source.screenshot === 'Always'),
     ...(way.elements ? { elements: true } : {}),
+    ...boxesWish(context, source, way),
     ...documentWish(context, source, way),
     ...(way.session ? { session: way.session } : {}),
     timeoutMs,
@@ -187,10 +190,10 @@ async function callBrowser(
   const browser = deps.workers.browser(claim);
   for (;;) {
     try {
-      return await browser.post(FETCH_PATH, body, fetchResult, {
-        timeoutMs: timeoutMs + GRACE_MS,
-        signal,
-      });
+      const call = { timeoutMs: timeoutMs + GRACE_MS, signal };
+      return await sendAsUnderstood(body, (asked) =>
+        browser.post(FETCH_PATH, asked, fetchResult, call),
+      );
     } catch (error) {
       if (!(error instanceof InternalCallError) || error.problem.kind !== 'busy') throw error;
       await deps.clock.sleep(error.problem.retryAfterSeconds * 1000, signal).catch(() => {
@@ -200,6 +203,17 @@ async function callBrowser(
     }
   }
 }
+
+/** A screenshot that is kept is kept with the places of its words. */
+const boxesWish = (
+  { isPreview }: FetchContext,
+  source: Source,
+  way: Way,
+): Pick<FetchRequest, 'boxes'> => {
+  if (way.boxes) return { boxes: way.boxes };
+  const isKept = !isPreview && way.via === 'browser' && source.screenshot === 'Always';
+  return isKept && !way.screenshot ? { boxes: watchedParts(source) } : {};
+};
 
 /** Documents are kept with snapshots; a text that is known makes none. */
 function documentWish(

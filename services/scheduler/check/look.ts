@@ -12,6 +12,7 @@ import type {
 } from '../../domain/types.ts';
 import { judgeValidity } from '../../domain/validity.ts';
 import type { Baseline, SourceState } from '../../store/sourceState.ts';
+import { keptBoxes } from './boxes.ts';
 import { isAlwaysPictured, specHashOf } from './via.ts';
 
 /** What came back from the browser service for one source. */
@@ -36,6 +37,8 @@ export interface Seen {
   readonly textBlob: string;
   readonly normal: NormalText;
   readonly screenshot: Buffer | undefined;
+  /** Where the words of the screenshot stand. */
+  readonly boxes: Buffer | undefined;
   readonly document: Buffer | undefined;
 }
 
@@ -142,6 +145,7 @@ const seenOf = (result: PageResult, source: Source, textBlob: string): Seen => (
   textBlob,
   normal: normalise(result.page.text, { ignore: source.ignore?.text ?? [] }),
   screenshot: result.screenshot && Buffer.from(result.screenshot.base64, 'base64'),
+  boxes: keptBoxes(result),
   document: documentOf(result),
 });
 

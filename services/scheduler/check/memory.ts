@@ -132,7 +132,7 @@ function baselinesOf(
 
 function snapshotOf(
   { fetched }: Checked,
-  { page, textBlob, normal, screenshot, document }: Seen,
+  { page, textBlob, normal, screenshot, boxes, document }: Seen,
   id: string,
   validity: string,
   evidence: string | null,
@@ -152,12 +152,14 @@ function snapshotOf(
     textBlob,
     documentBlob: document ? blobHash(document) : null,
     screenshotBlob: screenshot ? blobHash(screenshot) : null,
+    boxesBlob: boxes ? blobHash(boxes) : null,
     extracted: page.values,
   };
 }
 
-const blobsOf = ({ page, screenshot, document }: Seen, keepUntil: Date): BlobInput[] => [
+const blobsOf = ({ page, screenshot, boxes, document }: Seen, keepUntil: Date): BlobInput[] => [
   { content: Buffer.from(page.text), mediaType: 'text/plain; charset=utf-8', keepUntil },
   ...(screenshot ? [{ content: screenshot, mediaType: 'image/webp', keepUntil }] : []),
+  ...(boxes ? [{ content: boxes, mediaType: 'application/json', keepUntil }] : []),
   ...(document ? [{ content: document, mediaType: 'application/gzip', keepUntil }] : []),
 ];

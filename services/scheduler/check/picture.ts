@@ -3,6 +3,7 @@ import type { Source } from '../../../crds/types/monitorjob.ts';
 import type { FetchResult } from '../../core/contracts/browser.ts';
 import type { PreviewPicture } from '../../core/contracts/scheduler.ts';
 import { judgeValidity } from '../../domain/validity.ts';
+import { keptBoxes, watchedParts } from './boxes.ts';
 import type { Checked } from './decide.ts';
 import { visitForPicture, type FetchContext, type FetchDeps } from './fetch.ts';
 import type { Look, Seen } from './look.ts';
@@ -16,7 +17,8 @@ export async function withPicture(
   const seen = unpictured(checked);
   if (!seen) return checked;
   const source = pictured(checked.fetched.source, seen.page.finalUrl);
-  const picture = pictureOf(await visitForPicture(context, source, deps));
+  const boxes = watchedParts(checked.fetched.source);
+  const picture = pictureOf(await visitForPicture(context, source, deps, { boxes }));
   return { ...checked, look: { ...checked.look, seen: put(seen, picture) } as Look };
 }
 
@@ -60,7 +62,9 @@ export async function previewPicture(
   deps: FetchDeps,
 ): Promise<PreviewPicture | string> {
   if (!hasBrowser(source)) return 'A source that is fetched by Http is shown by no browser.';
-  const result = await visitForPicture(context, pictured(source, source.url), deps, true);
+  const result = await visitForPicture(context, pictured(source, source.url), deps, {
+    elements: true,
+  });
   const picture = pictureOf(result);
   if (picture.kind === 'missing' || result.kind !== 'page' || !result.screenshot)
     return picture.kind === 'missing' ? picture.why : 'The browser took none';
@@ -70,7 +74,7 @@ export async function previewPicture(
 }
 
 type Picture =
-  | { readonly kind: 'taken'; readonly image: Buffer }
+  | { readonly kind: 'taken'; readonly image: Buffer; readonly boxes: Buffer | undefined }
   | { readonly kind: 'missing'; readonly why: string };
 
 /** A wall that only this visit met is no picture of the page. */
@@ -85,7 +89,11 @@ function pictureOf(result: FetchResult): Picture {
       if (validity.kind === 'notJudgeable')
         return { kind: 'missing', why: `The browser was shown no page (${validity.why})` };
       return result.screenshot
-        ? { kind: 'taken', image: Buffer.from(result.screenshot.base64, 'base64') }
+        ? {
+            kind: 'taken',
+            image: Buffer.from(result.screenshot.base64, 'base64'),
+            boxes: keptBoxes(result),
+          }
         : { kind: 'missing', why: 'The browser took none' };
     }
     default:
@@ -94,7 +102,7 @@ function pictureOf(result: FetchResult): Picture {
 }
 
 function put(seen: Seen, picture: Picture): Seen {
-  if (picture.kind === 'taken') return { ...seen, screenshot: picture.image };
+  if (picture.kind === 'taken') return { ...seen, screenshot: picture.image, boxes: picture.boxes };
   const warnings = [`There is no screenshot. ${picture.why}`, ...seen.page.warnings];
   return { ...seen, page: { ...seen.page, warnings } };
 }

@@ -7,6 +7,7 @@ import {
   fetchRequest,
   type FetchRequest,
   type FetchResult,
+  type WordBox,
 } from '../../core/contracts/browser.ts';
 import {
   JUDGE_PATH,
@@ -65,6 +66,8 @@ export interface PagePatch extends Partial<FetchedPage> {
   /** The raw document; one that holds the text when absent. */
   readonly document?: string | Uint8Array;
   readonly picture?: NonNullable<Extract<FetchResult, { kind: 'page' }>['screenshot']>;
+  /** Where the words of the picture stand. */
+  readonly boxes?: readonly WordBox[];
 }
 
 export interface FakeBrowser {
@@ -86,7 +89,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** The result that a page gives. */
 export function resultOf(page: Page, request: FetchRequest): FetchResult {
   if (typeof page === 'object' && 'kind' in page) return page;
-  const { needsJavaScript, picture, document, ...patch }: PagePatch =
+  const { needsJavaScript, picture, boxes, document, ...patch }: PagePatch =
     typeof page === 'string' ? { text: page } : page;
   const text = patch.text ?? '';
   return {
@@ -109,6 +112,7 @@ export function resultOf(page: Page, request: FetchRequest): FetchResult {
     } as unknown as Extract<FetchResult, { kind: 'page' }>['page'],
     ...(request.probeJavaScript ? { needsJavaScript: needsJavaScript ?? false } : {}),
     ...(picture ? { screenshot: picture } : {}),
+    ...(picture && request.boxes && boxes ? { boxes: [...boxes] } : {}),
     ...documentFor(request, text, document ?? `<html><body>${text}</body></html>`),
     timings,
   };
