@@ -8,6 +8,7 @@ import {
   type Schedule,
   type Unit,
 } from './web/src/parts/schedule.ts';
+import './testing/english.ts';
 
 const every = (amount: number, unit: Unit): Schedule => ({
   kind: 'every',

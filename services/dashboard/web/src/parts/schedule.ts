@@ -1,11 +1,11 @@
 /** How often a monitor checks: as a person says it, as the manifest has it, and when that is. Pure. */
 import { Cron } from 'croner';
+import { locale, t } from '../texts/texts.ts';
 
 export const UNITS = ['seconds', 'minutes', 'hours', 'days'] as const;
 export type Unit = (typeof UNITS)[number];
 
-/** From Sunday on, as cron counts them. */
-export const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+const DAYS_OF_A_WEEK = 7;
 const WORKDAYS: readonly number[] = [1, 2, 3, 4, 5];
 
 export type Schedule =
@@ -37,35 +37,43 @@ export function scheduleSpec(schedule: Schedule, timeZone: string): Record<strin
 
 const inOrder = (days: readonly number[]): number[] => days.toSorted((one, other) => one - other);
 
+/** No day stands for all of them. */
+const coversWeek = ({ length }: readonly number[]): boolean =>
+  length === 0 || length === DAYS_OF_A_WEEK;
+
 /** Undefined for an interval. */
 function cronOf(schedule: Schedule): string | undefined {
   if (schedule.kind === 'cron') return schedule.cron.trim().replaceAll(/\s+/g, ' ');
   if (schedule.kind === 'every') return undefined;
   const { time, days } = schedule;
   const [hour = 0, minute = 0] = time.split(':').map(Number);
-  const ofWeek = days.length === 0 || days.length === DAYS.length ? '*' : inOrder(days).join(',');
+  const ofWeek = coversWeek(days) ? '*' : inOrder(days).join(',');
   return `${minute} ${hour} * * ${ofWeek}`;
 }
 
 const isSame = (some: readonly number[], others: readonly number[]): boolean =>
   some.length === others.length && others.every((day) => some.includes(day));
 
+const SUNDAY = Date.UTC(2023, 0, 1);
+
+/** Such as "Mon". @param day from Sunday on, as cron counts them */
+export const dayWord = (day: number): string =>
+  new Intl.DateTimeFormat(locale(), { weekday: 'short', timeZone: 'UTC' }).format(
+    SUNDAY + day * SECONDS.days * 1000,
+  );
+
 /** Such as "every 15 minutes" or "Mondays to Fridays at 09:00". */
 export function scheduleWords(schedule: Schedule): string {
   if (schedule.kind === 'every') {
     const { amount, unit } = schedule;
-    return amount === 1 ? `every ${unit.slice(0, -1)}` : `every ${amount} ${unit}`;
+    return t(`schedule.when.${unit}`, { amount });
   }
-  if (schedule.kind === 'cron') return `by the cron "${schedule.cron}"`;
+  if (schedule.kind === 'cron') return t('schedule.when.cron', { cron: schedule.cron });
   const { days, time } = schedule;
-  const all = days.length === 0 || days.length === DAYS.length;
-  const names = inOrder(days).map((day) => DAYS[day]);
-  const when = all
-    ? 'every day'
-    : isSame(days, WORKDAYS)
-      ? 'Mondays to Fridays'
-      : `on ${names.join(', ')}`;
-  return `${when} at ${time}`;
+  if (coversWeek(days)) return t('schedule.when.allDays', { time });
+  return isSame(days, WORKDAYS)
+    ? t('schedule.when.workdays', { time })
+    : t('schedule.when.someDays', { days: inOrder(days).map(dayWord).join(', '), time });
 }
 
 /** The schedule of a manifest, as the form holds it. */
@@ -107,7 +115,7 @@ export function checksAMonth(schedule: Schedule, now = new Date()): number {
     case 'every':
       return Math.round(MONTH_S / (schedule.amount * SECONDS[schedule.unit]));
     case 'at':
-      return Math.round((30 * (schedule.days.length || DAYS.length)) / DAYS.length);
+      return Math.round((30 * (schedule.days.length || DAYS_OF_A_WEEK)) / DAYS_OF_A_WEEK);
     case 'cron': {
       const times = nextTimes(schedule, 'UTC', now, MANY);
       const last = times.at(-1);

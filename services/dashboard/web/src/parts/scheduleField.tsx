@@ -1,7 +1,8 @@
 /** Asks how often, and says when that is, in the person's own zone. */
+import { locale, t } from '../texts/texts.ts';
 import {
   checksAMonth,
-  DAYS,
+  dayWord,
   nextTimes,
   scheduleSpec,
   scheduleWords,
@@ -32,22 +33,22 @@ export function ScheduleField({
 }: ScheduleFieldProps) {
   return (
     <fieldset className="field" disabled={locked !== undefined}>
-      <legend>How often</legend>
+      <legend>{t('schedule.title')}</legend>
       {locked !== undefined && locked !== '' && <p className="muted">{locked}</p>}
-      <div className="tabs" role="group" aria-label="Kind of schedule">
+      <div className="tabs" role="group" aria-label={t('schedule.kind')}>
         <button
           type="button"
           aria-pressed={schedule.kind === 'every'}
           onClick={() => onChange({ kind: 'every', amount: 15, unit: 'minutes' })}
         >
-          Again and again
+          {t('schedule.kinds.every')}
         </button>
         <button
           type="button"
           aria-pressed={schedule.kind === 'at'}
           onClick={() => onChange({ kind: 'at', time: '09:00', days: [1, 2, 3, 4, 5] })}
         >
-          At a time of day
+          {t('schedule.kinds.at')}
         </button>
         <button
           type="button"
@@ -59,7 +60,7 @@ export function ScheduleField({
             })
           }
         >
-          By cron
+          {t('schedule.kinds.cron')}
         </button>
       </div>
       <How schedule={schedule} onChange={onChange} />
@@ -77,7 +78,7 @@ function How({ schedule, onChange }: Part<Schedule['kind']>) {
     case 'cron':
       return (
         <div className="row">
-          <label htmlFor="cron">Cron</label>
+          <label htmlFor="cron">{t('schedule.cron')}</label>
           <input
             id="cron"
             required
@@ -87,7 +88,7 @@ function How({ schedule, onChange }: Part<Schedule['kind']>) {
             onChange={(event) => onChange({ kind: 'cron', cron: event.target.value })}
           />
           <span id="cron-note" className="muted">
-            minute, hour, day, month, day of week
+            {t('schedule.cronFields')}
           </span>
         </div>
       );
@@ -105,7 +106,7 @@ interface Part<K extends Schedule['kind']> {
 function Every({ schedule, onChange }: Part<'every'>) {
   return (
     <div className="row">
-      <label htmlFor="amount">Every</label>
+      <label htmlFor="amount">{t('schedule.every')}</label>
       <input
         id="amount"
         type="number"
@@ -116,12 +117,14 @@ function Every({ schedule, onChange }: Part<'every'>) {
         onChange={(event) => onChange({ ...schedule, amount: event.target.valueAsNumber })}
       />
       <select
-        aria-label="Unit"
+        aria-label={t('schedule.unit')}
         value={schedule.unit}
         onChange={(event) => onChange({ ...schedule, unit: event.target.value as Unit })}
       >
         {UNITS.map((unit) => (
-          <option key={unit}>{unit}</option>
+          <option key={unit} value={unit}>
+            {t(`schedule.units.${unit}`)}
+          </option>
         ))}
       </select>
     </div>
@@ -132,7 +135,7 @@ function At({ schedule, onChange }: Part<'at'>) {
   const { days, time } = schedule;
   return (
     <div className="row">
-      <label htmlFor="time">At</label>
+      <label htmlFor="time">{t('schedule.at')}</label>
       <input
         id="time"
         type="time"
@@ -140,7 +143,7 @@ function At({ schedule, onChange }: Part<'at'>) {
         value={time}
         onChange={(event) => onChange({ ...schedule, time: event.target.value })}
       />
-      <div className="days" role="group" aria-label="Days">
+      <div className="days" role="group" aria-label={t('schedule.days')}>
         {[1, 2, 3, 4, 5, 6, 0].map((day) => (
           <button
             key={day}
@@ -153,7 +156,7 @@ function At({ schedule, onChange }: Part<'at'>) {
               })
             }
           >
-            {DAYS[day]}
+            {dayWord(day)}
           </button>
         ))}
       </div>
@@ -171,8 +174,8 @@ function Times({
   readonly unknown: string;
 }) {
   const times = nextTimes(schedule, timeZone, new Date());
-  if (times.length === 0) return <p className="muted">Say how often.</p>;
-  const format = new Intl.DateTimeFormat(undefined, {
+  if (times.length === 0) return <p className="muted">{t('schedule.sayHowOften')}</p>;
+  const format = new Intl.DateTimeFormat(locale(), {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
@@ -180,25 +183,23 @@ function Times({
     minute: '2-digit',
     timeZone: ownZone,
   });
-  const checks = checksAMonth(schedule).toLocaleString('en');
   return (
     <div className="muted times">
       <p>
-        Checks {scheduleWords(schedule)}: about {checks} times in 30 days. Only when the page
-        changed in a way that counts is a model asked, which is what costs money.
+        {t('schedule.checks', { when: scheduleWords(schedule), count: checksAMonth(schedule) })}
       </p>
       <p id="next-times">
-        {schedule.kind === 'every' ? 'About at' : 'Next'} ({ownZone}):
+        {t(schedule.kind === 'every' ? 'schedule.aboutAt' : 'schedule.next', { zone: ownZone })}
       </p>
       <ol aria-labelledby="next-times">
         {times.map((time, index) => (
           <li key={time.getTime()}>
-            {schedule.kind === 'every' && index === 0 ? 'now' : format.format(time)}
+            {schedule.kind === 'every' && index === 0 ? t('schedule.now') : format.format(time)}
           </li>
         ))}
       </ol>
       {schedule.kind !== 'every' && timeZone !== ownZone && (
-        <p>Times of day are those of {timeZone}.</p>
+        <p>{t('schedule.zone', { zone: timeZone })}</p>
       )}
       {unknown !== '' && <p>{unknown}</p>}
     </div>

@@ -1,2 +1,30 @@
 /** How often a monitor checks. */
-export const schedule = {} as const;
+export const schedule = {
+  title: 'How often',
+  kind: 'Kind of schedule',
+  kinds: { every: 'Again and again', at: 'At a time of day', cron: 'By cron' },
+  every: 'Every',
+  unit: 'Unit',
+  units: { seconds: 'seconds', minutes: 'minutes', hours: 'hours', days: 'days' },
+  at: 'At',
+  days: 'Days',
+  cron: 'Cron',
+  cronFields: 'minute, hour, day, month, day of week',
+  sayHowOften: 'Say how often.',
+  checks:
+    'Checks {when}: about {count, number} times in 30 days. Only when the page changed in a way that counts is a model asked, which is what costs money.',
+  aboutAt: 'About at ({zone}):',
+  next: 'Next ({zone}):',
+  now: 'now',
+  zone: 'Times of day are those of {zone}.',
+  when: {
+    seconds: '{amount, plural, one {every second} other {every # seconds}}',
+    minutes: '{amount, plural, one {every minute} other {every # minutes}}',
+    hours: '{amount, plural, one {every hour} other {every # hours}}',
+    days: '{amount, plural, one {every day} other {every # days}}',
+    cron: 'by the cron "{cron}"',
+    allDays: 'every day at {time}',
+    workdays: 'Mondays to Fridays at {time}',
+    someDays: 'on {days} at {time}',
+  },
+} as const;
