@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { costWords } from './web/src/parts/cost.ts';
+import './testing/english.ts';
 
 const judging = { model: 'm', tokensIn: 5000, tokensOut: 300, costUsd: '0.0057' };
 

@@ -1,5 +1,6 @@
 /** What a monitor may cost, as far as anybody can say before it runs. Pure. */
 import type { Judging } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { money } from './backtest.ts';
 
 /** One check in so many finds a change that counts. */
@@ -10,13 +11,9 @@ export function costWords(
   { tokensIn, tokensOut, costUsd }: Judging,
   checks: number,
   share: number,
-) {
-  const judgements = Math.max(1, Math.round(checks / share));
-  const tokens = judgements * (tokensIn + tokensOut);
-  const sum =
-    costUsd === null
-      ? `${tokens.toLocaleString('en')} tokens; the price of the model is not known`
-      : `about ${money(judgements * Number(costUsd))}`;
-  const word = judgements === 1 ? 'judgement' : 'judgements';
-  return `about ${judgements.toLocaleString('en')} ${word} in 30 days, ${sum}`;
+): string {
+  const count = Math.max(1, Math.round(checks / share));
+  return costUsd === null
+    ? t('preview.cost.unpriced', { count, tokens: count * (tokensIn + tokensOut) })
+    : t('preview.cost.priced', { count, price: money(count * Number(costUsd)) });
 }

@@ -1,6 +1,7 @@
 /** Chooses a part of a page: on its picture, or from a list by keyboard. */
 import { useState } from 'react';
 import type { PictureElement, PreviewPicture } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { elementAt, elementsWith } from './picture.ts';
 
 interface PickerProps {
@@ -15,9 +16,7 @@ export function Picker({ picture, chosen, onPick }: PickerProps) {
   const current = picture.elements.find(({ selector }) => selector === chosen);
   return (
     <div className="picker">
-      <p className="muted">
-        Click the part that counts, or choose it from the list. The picture is kept nowhere.
-      </p>
+      <p className="muted">{t('preview.picker.how')}</p>
       <Shot
         picture={picture}
         pointed={pointed}
@@ -26,11 +25,11 @@ export function Picker({ picture, chosen, onPick }: PickerProps) {
         onPick={onPick}
       />
       <p className="muted pointed" aria-hidden="true">
-        {pointed ? <code>{pointed.selector}</code> : 'Nothing is pointed at.'}
+        {pointed ? <code>{pointed.selector}</code> : t('preview.picker.nothing')}
       </p>
       {chosen !== '' && (
         <button type="button" onClick={() => onPick('')}>
-          The whole page again
+          {t('preview.picker.wholePage')}
         </button>
       )}
       <Parts elements={picture.elements} chosen={chosen} onPoint={setPointed} onPick={onPick} />
@@ -65,7 +64,7 @@ function Shot({ picture, pointed, current, onPoint, onPick }: ShotProps) {
     height: `${(100 * element.height) / height}%`,
   });
   return (
-    <div className="shot" tabIndex={0} role="region" aria-label="Picture of the page">
+    <div className="shot" tabIndex={0} role="region" aria-label={t('preview.picker.picture')}>
       <div
         className="pixels"
         role="presentation"
@@ -78,7 +77,7 @@ function Shot({ picture, pointed, current, onPoint, onPick }: ShotProps) {
       >
         <img
           src={`data:image/webp;base64,${picture.base64}`}
-          alt="The page as a browser shows it"
+          alt={t('preview.picker.page')}
           width={width}
           height={height}
         />
@@ -101,9 +100,9 @@ function Parts({ elements, chosen, onPoint, onPick }: PartsProps) {
   const found = elementsWith(elements, text);
   return (
     <details>
-      <summary>Parts of the page as a list</summary>
+      <summary>{t('preview.picker.list')}</summary>
       <div className="field">
-        <label htmlFor="part">Words of the part</label>
+        <label htmlFor="part">{t('preview.picker.words')}</label>
         <input
           id="part"
           autoComplete="off"
@@ -111,7 +110,7 @@ function Parts({ elements, chosen, onPoint, onPick }: PartsProps) {
           onChange={(event) => setText(event.target.value)}
         />
       </div>
-      <ul className="choices" aria-label="Parts of the page">
+      <ul className="choices" aria-label={t('preview.picker.parts')}>
         {found.slice(0, MOST_SHOWN).map((element) => (
           <li key={element.selector}>
             <button
@@ -127,9 +126,7 @@ function Parts({ elements, chosen, onPoint, onPick }: PartsProps) {
         ))}
       </ul>
       {found.length > MOST_SHOWN && (
-        <p className="muted">
-          {found.length - MOST_SHOWN} more; type words of the one that you mean.
-        </p>
+        <p className="muted">{t('preview.picker.more', { count: found.length - MOST_SHOWN })}</p>
       )}
     </details>
   );

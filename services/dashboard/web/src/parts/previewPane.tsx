@@ -1,5 +1,6 @@
 /** What duckmon sees of a page right now, before anything is saved. */
 import type { Preview } from '../objects.ts';
+import { known, t } from '../texts/texts.ts';
 import { Badge } from './badge.tsx';
 import { CostEstimate } from './costEstimate.tsx';
 import { Failure } from './notice.tsx';
@@ -22,27 +23,23 @@ export function PreviewPane({ look, mayLook, checks, select, onLook, onPick }: P
   const { seen, picture } = look;
   const isBusy = !mayLook || seen.isPending;
   return (
-    <section className="preview" aria-label="Preview">
+    <section className="preview" aria-label={t('preview.title')}>
       <div className="title">
-        <h2>What duckmon sees</h2>
+        <h2>{t('preview.heading')}</h2>
         <span className="grow" />
         {onPick && (
           <button type="button" disabled={isBusy} onClick={() => onLook(true)}>
-            Choose a part
+            {t('preview.choosePart')}
           </button>
         )}
         <button type="button" disabled={isBusy} onClick={() => onLook(false)}>
-          {seen.data ? 'Look again' : 'Look now'}
+          {t(seen.data ? 'preview.lookAgain' : 'preview.lookNow')}
         </button>
       </div>
       <div role="status">
-        {seen.isPending && <p className="muted">Looking at the page …</p>}
+        {seen.isPending && <p className="muted">{t('preview.looking')}</p>}
         {seen.isIdle && (
-          <p className="muted">
-            {mayLook
-              ? 'Look now to see what is read of the page.'
-              : 'Give the address of a page; what is read of it is shown here.'}
-          </p>
+          <p className="muted">{t(mayLook ? 'preview.mayLook' : 'preview.mayNotLook')}</p>
         )}
       </div>
       {seen.error && <Failure error={seen.error} />}
@@ -55,10 +52,11 @@ export function PreviewPane({ look, mayLook, checks, select, onLook, onPick }: P
   );
 }
 
-const READERS: Readonly<Record<string, string>> = {
-  'http@1': 'read without a browser',
-  'browser@1': 'read in a browser',
-};
+/** Those of the form are called by their number; others as in the manifest. */
+function conditionWords(name: string): string {
+  const number = /^condition-(\d+)$/.exec(name)?.[1];
+  return number === undefined ? name.replace('-', ' ') : t('preview.condition', { number });
+}
 
 function Seen({ preview }: { readonly preview: Preview }) {
   return (
@@ -67,14 +65,15 @@ function Seen({ preview }: { readonly preview: Preview }) {
         <div key={source.source}>
           {source.outcome !== 'page' && (
             <p role="alert" className="alert">
-              {source.outcome === 'failed' ? 'The page could not be read. ' : 'Not judgeable. '}
-              {source.problem}
+              {t(source.outcome === 'failed' ? 'preview.failed' : 'preview.notJudgeable', {
+                problem: source.problem ?? '',
+              })}
             </p>
           )}
           {source.outcome === 'page' && (
             <p>
-              <strong>{source.title === '' ? 'A page without a title' : source.title}</strong>{' '}
-              <span className="muted">{READERS[source.extractor ?? '']}</span>
+              <strong>{source.title === '' ? t('preview.untitled') : source.title}</strong>{' '}
+              <span className="muted">{known('preview.readers', source.extractor ?? '')}</span>
             </p>
           )}
           {source.warnings.map((warning) => (
@@ -83,7 +82,7 @@ function Seen({ preview }: { readonly preview: Preview }) {
             </p>
           ))}
           {source.normalised !== '' && (
-            <pre tabIndex={0} aria-label="Text of the page">
+            <pre tabIndex={0} aria-label={t('preview.text')}>
               {source.normalised}
             </pre>
           )}
@@ -93,8 +92,10 @@ function Seen({ preview }: { readonly preview: Preview }) {
         <ul className="lines">
           {preview.conditions.map(({ name, holds, evidence }) => (
             <li key={name}>
-              <Badge tone={holds ? 'good' : 'calm'}>{holds ? 'holds' : 'does not hold'}</Badge>{' '}
-              {name.replace('-', ' ')} <span className="muted">{evidence}</span>
+              <Badge tone={holds ? 'good' : 'calm'}>
+                {t(holds ? 'preview.holds' : 'preview.holdsNot')}
+              </Badge>{' '}
+              {conditionWords(name)} <span className="muted">{evidence}</span>
             </li>
           ))}
         </ul>
