@@ -1,4 +1,5 @@
 /** A try of an edited monitor on its stored changes: in parts, and in words. Pure. */
+import { known, locale, t } from '../texts/texts.ts';
 
 interface Judged {
   readonly outcome: string;
@@ -85,36 +86,34 @@ export function restOf(
 
 /** Such as "$0.02"; what is less than a cent is said exactly. */
 export function money(usd: number): string {
-  if (usd === 0) return '$0';
-  return usd < 0.01 ? `$${usd.toPrecision(2)}` : `$${usd.toFixed(2)}`;
+  const exact = { minimumSignificantDigits: 2, maximumSignificantDigits: 2 };
+  return usd.toLocaleString(locale(), {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    ...(usd === 0 ? { maximumFractionDigits: 0 } : usd < 0.01 ? exact : {}),
+  });
 }
-
-const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 
 /** Such as "Would have alerted 3 times in 30 days, cost $0.02. Then it alerted once." */
 export function summaryWords(changes: readonly TriedChange[], days: number): string {
-  if (changes.length === 0) return `Nothing changed in the last ${days} days that could be tried.`;
+  if (changes.length === 0) return t('backtest.nothing', { days });
   const told = changes.filter(({ now }) => now.outcome === 'Alerted').length;
   const open = changes.filter(({ now }) => now.outcome === 'Unasked').length;
   const before = changes.filter(({ then }) => then.outcome === 'Alerted').length;
   const { usd, tokens } = spentOf(changes);
-  const cost = usd === null ? `${tokens.toLocaleString('en')} tokens` : money(usd);
-  const least = open > 0 ? 'at least ' : '';
-  const none = open > 0 ? 'No condition alone would have alerted' : 'Would not have alerted';
-  const would = told === 0 ? none : `Would have alerted ${least}${times(told)}`;
-  const rest = open === 0 ? '' : ` Of ${open} of ${changes.length} changes only a model can say.`;
-  return `${would} in ${days} days, cost ${cost}.${rest} Then it ${before === 0 ? 'never alerted' : `alerted ${times(before)}`}.`;
+  const cost = usd === null ? t('backtest.tokens', { count: tokens }) : money(usd);
+  const isAll = open === 0;
+  const sentences = [
+    told === 0
+      ? t(isAll ? 'backtest.notTold' : 'backtest.notToldAlone', { days, cost })
+      : t(isAll ? 'backtest.told' : 'backtest.toldAtLeast', { count: told, days, cost }),
+    ...(isAll ? [] : [t('backtest.open', { open, all: changes.length })]),
+    t('backtest.before', { count: before }),
+  ];
+  return sentences.join(' ');
 }
-
-const UNASKED: Readonly<Record<string, string>> = {
-  notAsked: 'no model was asked',
-  maximum: 'might have cost more than the maximum',
-  time: 'there was no time left',
-  textGone: 'its text is not kept any more',
-  model_unavailable: 'the model did not answer',
-  budget_exhausted: 'the budget of this month does not reach',
-};
 
 /** Why a change was not judged. */
 export const unaskedWords = (reason: string | null): string =>
-  UNASKED[reason ?? ''] ?? 'not judged';
+  known('backtest.unasked', reason ?? '') ?? t('backtest.notJudged');

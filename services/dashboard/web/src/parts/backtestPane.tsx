@@ -1,5 +1,6 @@
 /** Tries what was edited on what was seen already: what would have been told, and at what cost. */
 import { useState } from 'react';
+import { t } from '../texts/texts.ts';
 import { money, mostOf, summaryWords, type Maximum } from './backtest.ts';
 import { Failure } from './notice.tsx';
 import { TriedChanges } from './triedChanges.tsx';
@@ -9,42 +10,42 @@ export function BacktestPane({ manifest }: { readonly manifest: object }) {
   const { run, error, isRunning, tryFree, ask, stop } = useBacktest(manifest);
   const isOld = run !== undefined && run.of !== JSON.stringify(manifest);
   return (
-    <section className="preview" aria-label="Back-test">
+    <section className="preview" aria-label={t('backtest.title')}>
       <div className="title">
-        <h2>Back-test</h2>
+        <h2>{t('backtest.title')}</h2>
         <span className="grow" />
         {isRunning ? (
           <button type="button" onClick={stop}>
-            Stop
+            {t('backtest.stop')}
           </button>
         ) : (
           <button type="button" onClick={() => void tryFree()}>
-            Try on the last {DAYS} days
+            {t('backtest.try', { days: DAYS })}
           </button>
         )}
       </div>
-      <p className="muted">
-        What this edit would have made of the changes that were seen. Nothing is saved, and nobody
-        is told. The conditions are tried for nothing; a model is asked only when you say so.
-      </p>
+      <p className="muted">{t('backtest.about')}</p>
       <div role="status">
-        {run === undefined && isRunning && <p className="muted">Reading what was seen …</p>}
+        {run === undefined && isRunning && <p className="muted">{t('backtest.reading')}</p>}
         {run && run.left === undefined && <p>{summaryWords(run.changes, DAYS)}</p>}
         {run?.left !== undefined && (
           <p>
-            {run.changes.length - run.left} of {run.changes.length} changes judged.
+            {t('backtest.progress', {
+              judged: run.changes.length - run.left,
+              all: run.changes.length,
+            })}
           </p>
         )}
       </div>
       {run?.left !== undefined && (
         <progress
-          aria-label="Changes judged"
+          aria-label={t('backtest.judged')}
           max={run.changes.length}
           value={run.changes.length - run.left}
         />
       )}
       {error && <Failure error={error} />}
-      {isOld && !isRunning && <p className="caution">You have typed since; try it again.</p>}
+      {isOld && !isRunning && <p className="caution">{t('backtest.typedSince')}</p>}
       {run && !isRunning && !isOld && <AskModel run={run} onAsk={(most) => void ask(most)} />}
       {run && <TriedChanges run={run} />}
     </section>
@@ -72,15 +73,19 @@ function AskModel({ run, onAsk }: { readonly run: Run; readonly onAsk: (most: Ma
       }}
     >
       <p>
-        Of {open.length} {open.length === 1 ? 'change' : 'changes'} only {run.model} can say. That
-        costs at most{' '}
-        {most.usd === null
-          ? `${most.tokens.toLocaleString('en')} tokens; the price of this model is not known`
-          : money(most.usd)}
-        , as a rule far less. It counts towards this month’s budget.
+        {t('backtest.ask.most', {
+          count: open.length,
+          model: run.model,
+          cost:
+            most.usd === null
+              ? t('backtest.ask.unpriced', { tokens: most.tokens })
+              : money(most.usd),
+        })}
       </p>
       <div className="row">
-        <label htmlFor="maximum">{kind === 'usd' ? 'At most, in $' : 'At most, in tokens'}</label>
+        <label htmlFor="maximum">
+          {t(kind === 'usd' ? 'backtest.ask.inDollars' : 'backtest.ask.inTokens')}
+        </label>
         <input
           id="maximum"
           type="number"
@@ -91,7 +96,7 @@ function AskModel({ run, onAsk }: { readonly run: Run; readonly onAsk: (most: Ma
           onChange={(event) => setTyped(event.target.value)}
         />
         <button type="submit" className="primary">
-          Ask the model
+          {t('backtest.ask.button')}
         </button>
       </div>
     </form>

@@ -1,5 +1,6 @@
 /** The changes of a back-test: what was judged of each then, and what would be now. */
 import { Link } from 'wouter';
+import { t } from '../texts/texts.ts';
 import { spentOf, unaskedWords, type TriedChange } from './backtest.ts';
 import { Badge, Outcome } from './badge.tsx';
 import { Time } from './time.tsx';
@@ -16,19 +17,16 @@ export function TriedChanges({ run: { changes, more } }: { readonly run: Run }) 
           {problem}
         </p>
       ))}
-      {more && (
-        <p className="muted">There were more changes; the newest {changes.length} were tried.</p>
-      )}
-      <ol className="tried" aria-label="Changes that were tried">
+      {more && <p className="muted">{t('backtest.moreChanges', { count: changes.length })}</p>}
+      <ol className="tried" aria-label={t('backtest.tried')}>
         {changes.toReversed().map((change) => (
           <Tried key={change.checkId} change={change} />
         ))}
       </ol>
       {changes.length > 0 && (
         <p className="muted">
-          {tokens > 0 && `${tokens.toLocaleString('en')} tokens were used. `}
-          Cooldowns, quiet hours and limits an hour are left out. The pages are those that were seen
-          then, also where the edit reads another part of them.
+          {tokens > 0 && `${t('backtest.used', { count: tokens })} `}
+          {t('backtest.leftOut')}
         </p>
       )}
     </>
@@ -43,15 +41,15 @@ function Tried({ change: { checkId, at, then, now } }: { readonly change: TriedC
         <Time at={at} />
       </Link>
       <dl>
-        <dt>Then</dt>
+        <dt>{t('backtest.then')}</dt>
         <dd>
           <Outcome of={then.outcome} /> <Words of={then} />
         </dd>
-        <dt>Now</dt>
+        <dt>{t('backtest.now')}</dt>
         <dd>
           {now.outcome === 'Unasked' ? (
             <>
-              <Badge tone="warn">Not known</Badge>{' '}
+              <Badge tone="warn">{t('backtest.notKnown')}</Badge>{' '}
               <span className="muted">{unaskedWords(now.reason)}</span>
             </>
           ) : (
