@@ -9,6 +9,7 @@ import {
   type ValuePart,
   type ValueSeries,
 } from './web/src/parts/valueSeries.ts';
+import './testing/english.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 2, 10, 12, minute)).toISOString();
 const read = (minute: number, number: string): ValuePart => ({

@@ -12,8 +12,9 @@ import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { PageText } from '../parts/pageText.tsx';
 import { Thumbs } from '../parts/thumbs.tsx';
 import { Time } from '../parts/time.tsx';
-import { reasonWords } from '../parts/words.ts';
+import { reasonWords, stageWord } from '../parts/words.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import { locale, t } from '../texts/texts.ts';
 import { inWorkspace } from '../workspace.ts';
 
 export function CheckPage({ id }: { readonly id: string }) {
@@ -26,20 +27,18 @@ export function CheckPage({ id }: { readonly id: string }) {
   return (
     <>
       <p className="crumbs">
-        <Link href="/">Monitors</Link> /{' '}
+        <Link href="/">{t('frame.monitors')}</Link> /{' '}
         <Link href={`/monitors/${data.monitor}`}>{data.monitor}</Link>
       </p>
       <div className="title">
-        <h1>
-          Check <Time at={data.at} />
-        </h1>
+        <h1>{t.rich('check.title', { time: () => <Time at={data.at} /> })}</h1>
         <Outcome of={data.outcome} />
       </div>
       <Facts check={data} />
       {mayEdit && canBeJudged(data) && (
         <div className="actions">
-          <Action path={`${path}/rejudge`}>Judge again</Action>
-          <span className="muted">by the goal and the models of now; that alone tells nobody</span>
+          <Action path={`${path}/rejudge`}>{t('check.judgeAgain')}</Action>
+          <span className="muted">{t('check.judgeAgainNote')}</span>
         </div>
       )}
       <Verdicts check={data} mayEdit={mayEdit} />
@@ -53,22 +52,28 @@ export function CheckPage({ id }: { readonly id: string }) {
 const canBeJudged = ({ trigger, judgement, sources }: CheckDetail): boolean =>
   trigger !== 'rejudge' && (judgement !== null || sources.some(({ hunks }) => hunks !== undefined));
 
+const seconds = (ms: number): string =>
+  `${new Intl.NumberFormat(locale(), {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  }).format(ms / 1000)} s`;
+
 function Facts({ check }: { readonly check: CheckDetail }) {
   return (
     <dl className="facts">
-      <dt>Came as far as</dt>
+      <dt>{t('check.cameAsFarAs')}</dt>
       <dd>
-        {check.stage}
+        {stageWord(check.stage)}
         {check.reason !== null && `: ${reasonWords(check.reason)}`}
       </dd>
       {check.message !== null && (
         <>
-          <dt>In words</dt>
+          <dt>{t('check.inWords')}</dt>
           <dd>{check.message}</dd>
         </>
       )}
-      <dt>Took</dt>
-      <dd>{(check.durationMs / 1000).toFixed(1)} s</dd>
+      <dt>{t('check.took')}</dt>
+      <dd>{seconds(check.durationMs)}</dd>
     </dl>
   );
 }
@@ -86,17 +91,15 @@ function Verdicts({ check, mayEdit }: VerdictsProps) {
         <NotJudged check={check} />
       ) : (
         <>
-          <h2>Verdict</h2>
+          <h2>{t('check.columns.verdict')}</h2>
           <JudgementView judgement={judgement} />
           <Thumbs kind="verdict" id={verdictId} mayEdit={mayEdit} />
           {mayEdit && <TellAnyway id={verdictId} judgement={judgement} />}
         </>
       )}
       {rejudged.map((again) => (
-        <section key={again.id} aria-label="Judged again">
-          <h2>
-            Judged again <Time at={again.at} />
-          </h2>
+        <section key={again.id} aria-label={t('check.judgedAgain')}>
+          <h2>{t.rich('check.judgedAgainAt', { time: () => <Time at={again.at} /> })}</h2>
           <JudgementView judgement={again.judgement} />
           {mayEdit && <TellAnyway id={again.id} judgement={again.judgement} />}
         </section>
@@ -109,8 +112,8 @@ function TellAnyway({ id, judgement }: { readonly id: string; readonly judgement
   if (judgement.suppressed === null) return null;
   return (
     <div className="actions">
-      <Action path={`/verdicts/${id}/tell`}>Tell us anyway</Action>
-      <span className="muted">makes the finding and sends the alert, once</span>
+      <Action path={`/verdicts/${id}/tell`}>{t('check.tellAnyway')}</Action>
+      <span className="muted">{t('check.tellAnywayNote')}</span>
     </div>
   );
 }
@@ -120,8 +123,8 @@ function NotJudged({ check }: { readonly check: CheckDetail }) {
   const changed = check.sources.filter(({ hunks }) => hunks !== undefined);
   return (
     <>
-      <Empty>Nothing was judged in this check.</Empty>
-      {changed.length > 0 && <h2>What changed</h2>}
+      <Empty>{t('check.notJudged')}</Empty>
+      {changed.length > 0 && <h2>{t('check.whatChanged')}</h2>}
       {changed.map(({ source, hunks = [] }) => (
         <Diff key={source} hunks={hunks} claims={[]} />
       ))}
@@ -137,17 +140,17 @@ function Evidence({ check }: { readonly check: CheckDetail }) {
   );
   return (
     <>
-      {snapshots.length > 0 && <h2>The page as it was seen</h2>}
+      {snapshots.length > 0 && <h2>{t('check.page')}</h2>}
       {snapshots.map((snapshot) => (
         <PageText key={snapshot.id} snapshot={snapshot} claims={claims} />
       ))}
-      {pictures.length > 0 && <h2>Screenshot</h2>}
+      {pictures.length > 0 && <h2>{t('check.screenshot')}</h2>}
       {pictures.map((snapshot) => (
         <img
           key={snapshot.id}
           className="shot"
           src={inWorkspace(`/api/v1/snapshots/${snapshot.id}/screenshot`)}
-          alt={`The page ${snapshot.title}`}
+          alt={t('check.screenshotOf', { title: snapshot.title })}
           loading="lazy"
         />
       ))}

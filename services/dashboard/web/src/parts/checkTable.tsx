@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import type { Check } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { Outcome } from './badge.tsx';
 import { Empty, Failure, Loading } from './notice.tsx';
 import { Time } from './time.tsx';
@@ -31,16 +32,16 @@ export function CheckTable({ monitor, pageSize, isEventful = false }: CheckTable
   if (checks.error) return <Failure error={checks.error} />;
   const shown = checks.data.pages.flatMap(({ items }) => items);
   if (shown.length === 0)
-    return <Empty>{isEventful ? 'Nothing happened yet.' : 'The first check is on its way.'}</Empty>;
+    return <Empty>{isEventful ? t('check.nothingHappened') : t('check.firstComes')}</Empty>;
   return (
     <>
       <table className="list">
         <thead>
           <tr>
-            <th scope="col">When</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Verdict</th>
-            <th scope="col">What happened</th>
+            <th scope="col">{t('check.columns.when')}</th>
+            <th scope="col">{t('check.columns.outcome')}</th>
+            <th scope="col">{t('check.columns.verdict')}</th>
+            <th scope="col">{t('check.columns.happened')}</th>
           </tr>
         </thead>
         <tbody>
@@ -56,7 +57,7 @@ export function CheckTable({ monitor, pageSize, isEventful = false }: CheckTable
             disabled={checks.isFetchingNextPage}
             onClick={() => void checks.fetchNextPage()}
           >
-            Show more
+            {t('check.showMore')}
           </button>
         </div>
       )}
@@ -72,13 +73,13 @@ function CheckRow({ check }: { readonly check: Check }) {
           <Time at={check.at} />
         </Link>
       </th>
-      <td data-label="Outcome">
+      <td data-label={t('check.columns.outcome')}>
         <Outcome of={check.outcome} />
       </td>
-      <td data-label="Verdict">
+      <td data-label={t('check.columns.verdict')}>
         {check.verdict === null ? <span className="muted">–</span> : verdictWord(check.verdict)}
       </td>
-      <td data-label="What happened">{whatHappened(check)}</td>
+      <td data-label={t('check.columns.happened')}>{whatHappened(check)}</td>
     </tr>
   );
 }
@@ -86,5 +87,5 @@ function CheckRow({ check }: { readonly check: Check }) {
 function whatHappened({ message, reason, outcome }: Check): string {
   if (message !== null) return message;
   if (reason !== null) return reasonWords(reason);
-  return outcome === 'Alerted' ? 'told' : '';
+  return outcome === 'Alerted' ? t('check.told') : '';
 }

@@ -1,6 +1,7 @@
 /** What a check read of the monitor's values, and why it did not. */
 import { Fragment } from 'react';
 import type { CheckSource } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { numberWords, whyWords } from './valueSeries.ts';
 
 export function CheckValues({ sources }: { readonly sources: readonly CheckSource[] }) {
@@ -10,14 +11,19 @@ export function CheckValues({ sources }: { readonly sources: readonly CheckSourc
   if (read.length === 0) return null;
   return (
     <>
-      <h2>Values</h2>
+      <h2>{t('check.values')}</h2>
       <dl className="facts">
         {read.map(({ source, name, number, unit, why, found }) => (
           <Fragment key={`${source}/${name}`}>
-            <dt>{sources.length > 1 ? `${name} on ${source}` : name}</dt>
+            <dt>{sources.length > 1 ? t('check.valueOn', { name, source }) : name}</dt>
             <dd>
               {number === null ? whyWords(why ?? '', found) : numberWords(number, unit)}
-              {number !== null && found !== '' && <span className="muted"> from “{found}”</span>}
+              {number !== null && found !== '' && (
+                <>
+                  {' '}
+                  <span className="muted">{t('check.valueFrom', { found })}</span>
+                </>
+              )}
             </dd>
           </Fragment>
         ))}

@@ -1,5 +1,6 @@
 /** The claims of a verdict, each with its quote from the page. */
 import type { Claim } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 
 export function Claims({ claims }: { readonly claims: readonly Claim[] }) {
   if (claims.length === 0) return null;
@@ -24,9 +25,7 @@ export function Claims({ claims }: { readonly claims: readonly Claim[] }) {
           </p>
           <blockquote>
             <mark>{claim.quote}</mark>
-            <footer>
-              quoted from {claim.source}, {claim.side === 'both' ? 'before and after' : claim.side}
-            </footer>
+            <footer>{t(`check.quoted.${claim.side}`, { source: claim.source })}</footer>
           </blockquote>
         </li>
       ))}

@@ -1,5 +1,6 @@
 /** A change word by word, with the quotes of its claims marked. */
 import type { Claim, Hunk } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { markQuotes } from './quotes.ts';
 
 export function Diff({
@@ -49,7 +50,7 @@ function Side({
       <span className="sign" aria-hidden="true">
         {side === 'before' ? '−' : '+'}
       </span>
-      <span className="sr">{side === 'before' ? 'Before: ' : 'After: '}</span>
+      <span className="sr">{t(`check.${side}`)} </span>
       {markQuotes(parts, quotes).map((part, index) => {
         const word =
           part.op === 'equal' ? (

@@ -1,9 +1,10 @@
 /** One verdict about a check: what it says, by which model and for how much, its proof and the change. */
 import type { Judgement } from '../objects.ts';
+import { locale, t } from '../texts/texts.ts';
 import { Badge } from './badge.tsx';
 import { Claims } from './claims.tsx';
 import { Diff } from './diff.tsx';
-import { reasonWords, verdictWord } from './words.ts';
+import { reasonWords, undeterminedWords, verdictWord } from './words.ts';
 
 export function JudgementView({ judgement }: { readonly judgement: Judgement }) {
   const { verdict, change, suppressed } = judgement;
@@ -15,22 +16,20 @@ export function JudgementView({ judgement }: { readonly judgement: Judgement }) 
         </Badge>{' '}
         {verdict.why === undefined
           ? verdict.summary
-          : `${verdict.why.replaceAll('_', ' ')}. ${verdict.summary}`}
+          : `${undeterminedWords(verdict.why)}. ${verdict.summary}`}
       </p>
       {verdict.reason !== '' && <p className="muted">{verdict.reason}</p>}
       {suppressed !== null && (
         <p>
-          <strong>Not told: {reasonWords(suppressed)}.</strong>
+          <strong>{t('check.notTold', { reason: reasonWords(suppressed) })}</strong>
         </p>
       )}
       <Spent of={judgement.provenance} />
       <Claims claims={verdict.claims} />
       {verdict.droppedClaims.length > 0 && (
-        <p className="muted">
-          {verdict.droppedClaims.length} claims were dropped: their quotes are not in the page.
-        </p>
+        <p className="muted">{t('check.droppedClaims', { count: verdict.droppedClaims.length })}</p>
       )}
-      <h3>What changed</h3>
+      <h3>{t('check.whatChanged')}</h3>
       {change.map((part) => (
         <div key={part.source}>
           {change.length > 1 && <h4>{part.source}</h4>}
@@ -41,15 +40,29 @@ export function JudgementView({ judgement }: { readonly judgement: Judgement }) 
   );
 }
 
+/** All digits: a question costs less than a cent. */
+const dollars = (usd: string): string =>
+  new Intl.NumberFormat(locale(), {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 0,
+    maximumFractionDigits: 20,
+  }).format(usd as `${number}`);
+
 function Spent({ of: provenance }: { readonly of: Judgement['provenance'] }) {
-  if (provenance === null) return <p className="muted">No model was asked.</p>;
+  if (provenance === null) return <p className="muted">{t('check.noModel')}</p>;
   const { model, cacheHit, tokensIn, tokensOut, costUsd } = provenance;
   return (
     <p className="muted">
-      {model}
       {cacheHit
-        ? ', remembered from the same question: no tokens'
-        : `, ${tokensIn} + ${tokensOut} tokens${costUsd === null ? ', price unknown' : `, $${costUsd}`}`}
+        ? t('check.remembered', { model })
+        : t('check.spent', {
+            model,
+            tokensIn,
+            tokensOut,
+            cost: costUsd === null ? t('check.noPrice') : dollars(costUsd),
+          })}
     </p>
   );
 }

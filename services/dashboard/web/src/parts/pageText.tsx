@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { download } from '../api.ts';
 import type { Claim } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { Failure, Loading } from './notice.tsx';
 import { markQuotes } from './quotes.ts';
 
@@ -18,7 +19,7 @@ export function PageText({ snapshot, claims }: PageTextProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>The text of {snapshot.source}</summary>
+      <summary>{t('check.openText', { source: snapshot.source })}</summary>
       {isOpen && <Text snapshot={snapshot} claims={claims} />}
     </details>
   );
@@ -37,7 +38,12 @@ function Text({ snapshot, claims }: PageTextProps) {
     .map(({ quote }) => quote);
   const shown = text.data.slice(0, MOST_SHOWN);
   return (
-    <pre className="text" role="region" tabIndex={0} aria-label={`Text of ${snapshot.source}`}>
+    <pre
+      className="text"
+      role="region"
+      tabIndex={0}
+      aria-label={t('check.text', { source: snapshot.source })}
+    >
       {markQuotes([{ op: 'equal', text: shown }], quotes).map((part, index) =>
         part.quoted ? <mark key={index}>{part.text}</mark> : <span key={index}>{part.text}</span>,
       )}

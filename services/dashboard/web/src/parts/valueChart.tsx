@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { locale, t } from '../texts/texts.ts';
 import {
   columnsOf,
   gapsOf,
@@ -16,10 +17,12 @@ const HEIGHT = 220;
 const DARK = '(prefers-color-scheme: dark)';
 const DAY_SECONDS = 86_400;
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const tick = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
+const CLOCK = { hour: '2-digit', minute: '2-digit' } as const;
+const DATE = { day: 'numeric', month: 'short' } as const;
+const MOMENT = { dateStyle: 'medium', timeStyle: 'short' } as const;
+
+const timeWords = (seconds: number, form: Intl.DateTimeFormatOptions): string =>
+  new Date(seconds * 1000).toLocaleString(locale(), form);
 
 /** A colour of the page as it is now. */
 const colour = (name: string): string =>
@@ -54,7 +57,7 @@ export default function ValueChart({ series }: { readonly series: ValueSeries })
         className="chart"
         role="slider"
         tabIndex={0}
-        aria-label={`Chart of ${series.name}. ${summaryOf(series)} Left and right go from check to check.`}
+        aria-label={t('values.chart', { name: series.name, summary: summaryOf(series) })}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, columns.at.length - 1)}
         aria-valuenow={Math.max(0, place)}
@@ -73,11 +76,15 @@ function wordsAt({ unit }: ValueSeries, { at, min, max, last }: Columns, place: 
   const [lowest, highest, newest] = [min[place], max[place], last[place]];
   const told =
     typeof newest !== 'number' || typeof lowest !== 'number' || typeof highest !== 'number'
-      ? 'no number'
+      ? t('values.noNumber')
       : lowest === highest
         ? words(newest)
-        : `${words(newest)}, between ${words(lowest)} and ${words(highest)}`;
-  return `${moment.format(when * 1000)}: ${told}`;
+        : t('values.between', {
+            last: words(newest),
+            lowest: words(lowest),
+            highest: words(highest),
+          });
+  return `${timeWords(when, MOMENT)}: ${told}`;
 }
 
 /** Draws into a box, and again when its width or the colours of the page change. @returns ends that */
@@ -135,9 +142,10 @@ function optionsOf(
     axes: [
       {
         ...axis,
-        values: (_plot, at, _axis, _space, step) => at.map((each) => timeWords(each, step)),
+        values: (_plot, at, _axis, _space, step) =>
+          at.map((each) => timeWords(each, step >= DAY_SECONDS ? DATE : CLOCK)),
       },
-      { ...axis, size: 64, values: (_plot, numbers) => numbers.map((each) => tick.format(each)) },
+      { ...axis, size: 64, values: (_plot, numbers) => numbers.map(tickWords) },
     ],
     hooks: {
       drawClear: [(plot) => shade(plot, gaps, warn)],
@@ -146,8 +154,8 @@ function optionsOf(
   };
 }
 
-const timeWords = (seconds: number, step: number): string =>
-  (step >= DAY_SECONDS ? date : clock).format(seconds * 1000);
+const tickWords = (number: number): string =>
+  number.toLocaleString(locale(), { maximumFractionDigits: 6 });
 
 /** Gaps as bands behind the line; none is thinner than can be seen. */
 function shade(plot: UPlot, gaps: readonly Gap[], fill: string): void {

@@ -1,4 +1,5 @@
 /** Makes of a series of numbers what a chart draws and what a person reads. Pure; tested without a browser. */
+import { known, locale, t } from '../texts/texts.ts';
 
 /** A part of a series, as the API sends it. */
 export interface ValuePart {
@@ -48,23 +49,15 @@ export interface Columns {
   readonly last: readonly (number | null)[];
 }
 
-const WHY: Readonly<Record<string, string>> = {
-  notFound: 'nothing was found by its selector',
-  ambiguous: 'different numbers were found',
-  notANumber: 'what was found is no number',
-  noPage: 'there was no page to read',
-};
-
 /** Why there is no number, with what was found instead. */
 export const whyWords = (why: string, found: string | null): string => {
-  const words = WHY[why] ?? why;
-  return found ? `${words}: “${found}”` : words;
+  const words = known('numbers.why', why) ?? why;
+  return found ? t('numbers.whyFound', { why: words, found }) : words;
 };
-
-const format = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
 
 /** A decimal as people here write it, with its unit. */
 export function numberWords(number: string, unit: string | null): string {
+  const format = new Intl.NumberFormat(locale(), { maximumFractionDigits: 20 });
   const written = format.format(number as `${number}`);
   return unit === null ? written : `${written} ${unit}`;
 }
@@ -103,6 +96,9 @@ export function columnsOf({ parts }: ValueSeries): Columns {
   };
 }
 
+const unreadWords = ({ read, unread }: ValuePart, why: string): string =>
+  read === 0 ? why : t('values.someUnread', { unread, all: read + unread, why });
+
 /** The times without numbers, oldest first; those that follow each other for the same reason are one. */
 export function gapsOf({ parts }: ValueSeries): Gap[] {
   const usual = usualStep(parts);
@@ -110,12 +106,9 @@ export function gapsOf({ parts }: ValueSeries): Gap[] {
   parts.forEach((part, index) => {
     const before = parts[index - 1];
     const isPause = isAfterPause(part, before, usual);
-    if (before && isPause) gaps.push({ from: before.until, to: part.at, why: 'no check was made' });
+    if (before && isPause) gaps.push({ from: before.until, to: part.at, why: t('values.noCheck') });
     if (part.unread === 0 || part.why === null) return;
-    const why =
-      part.read === 0
-        ? whyWords(part.why, part.found)
-        : `${part.unread} of ${part.read + part.unread} checks: ${whyWords(part.why, part.found)}`;
+    const why = unreadWords(part, whyWords(part.why, part.found));
     const last = gaps.at(-1);
     const isSame = last?.why === why && last.to === before?.until && !isPause;
     if (last && isSame) gaps[gaps.length - 1] = { ...last, to: part.until };
@@ -129,11 +122,11 @@ export function summaryOf({ parts, unit }: ValueSeries): string {
   const numbers = parts.flatMap(({ min, max }) => (min === null || max === null ? [] : [min, max]));
   const [lowest, highest] = extremes(numbers);
   const last = parts.findLast((part) => part.last !== null)?.last;
-  if (!last || lowest === undefined || highest === undefined) return 'No number was read.';
+  if (!last || lowest === undefined || highest === undefined) return t('values.noneRead');
   const words = (number: string): string => numberWords(number, unit);
   return lowest === highest
-    ? `${words(last)} at every check.`
-    : `${words(last)} at last, between ${words(lowest)} and ${words(highest)}.`;
+    ? t('values.everyCheck', { last: words(last) })
+    : t('values.summary', { last: words(last), lowest: words(lowest), highest: words(highest) });
 }
 
 function extremes(numbers: readonly string[]): readonly (string | undefined)[] {
@@ -173,11 +166,12 @@ export function lineWords(last: readonly LastValue[]): string {
     newest.number === null ? whyWords(newest.why ?? '', newest.found) : words(newest.number);
   const [lowest, highest] = extremes(last.flatMap(({ number }) => number ?? []));
   const missing = last.filter(({ number }) => number === null).length;
-  return [
-    `${name}: ${now}; ${last.length} checks`,
-    lowest !== undefined && highest !== undefined && lowest !== highest
-      ? `, between ${words(lowest)} and ${words(highest)}`
-      : '',
-    missing > 0 ? `, ${missing} without a number` : '',
-  ].join('');
+  const parts = [
+    t('numbers.checks', { count: last.length }),
+    ...(lowest !== undefined && highest !== undefined && lowest !== highest
+      ? [t('numbers.between', { lowest: words(lowest), highest: words(highest) })]
+      : []),
+    ...(missing > 0 ? [t('numbers.missing', { count: missing })] : []),
+  ];
+  return t('numbers.line', { name, now, parts: parts.join(', ') });
 }

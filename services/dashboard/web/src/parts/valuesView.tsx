@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { get } from '../api.ts';
+import { counted, locale, t } from '../texts/texts.ts';
 import { Empty, Failure, Loading } from './notice.tsx';
 import { gapsOf, numberWords, summaryOf, whyWords, type ValueSeries } from './valueSeries.ts';
 import './values.css';
@@ -10,30 +11,31 @@ import './values.css';
 const ValueChart = lazy(() => import('./valueChart.tsx'));
 
 const DAY_MS = 86_400_000;
-const RANGES = { Day: 1, Week: 7, Month: 30, Year: 365 } as const;
-type Range = keyof typeof RANGES;
+const RANGES = ['day', 'week', 'month', 'year'] as const;
+type Range = (typeof RANGES)[number];
+const DAYS: Readonly<Record<Range, number>> = { day: 1, week: 7, month: 30, year: 365 };
 
 export function ValuesView({ name }: { readonly name: string }) {
-  const [range, setRange] = useState<Range>('Week');
+  const [range, setRange] = useState<Range>('week');
   const found = useQuery({
     queryKey: ['values', name, range],
     queryFn: () => {
-      const from = new Date(Date.now() - RANGES[range] * DAY_MS).toISOString();
+      const from = new Date(Date.now() - DAYS[range] * DAY_MS).toISOString();
       const path = `/monitors/${encodeURIComponent(name)}/values?from=${from}`;
       return get<{ readonly series: readonly ValueSeries[] }>(path);
     },
   });
   return (
     <>
-      <div className="tabs" role="group" aria-label="How far back">
-        {Object.keys(RANGES).map((each) => (
+      <div className="tabs" role="group" aria-label={t('values.howFarBack')}>
+        {RANGES.map((each) => (
           <button
             key={each}
             type="button"
             aria-pressed={each === range}
-            onClick={() => setRange(each as Range)}
+            onClick={() => setRange(each)}
           >
-            {each}
+            {t(`values.ranges.${each}`)}
           </button>
         ))}
       </div>
@@ -42,7 +44,7 @@ export function ValuesView({ name }: { readonly name: string }) {
       ) : found.error ? (
         <Failure error={found.error} />
       ) : found.data.series.length === 0 ? (
-        <Empty>No check read a number in this time.</Empty>
+        <Empty>{t('values.none')}</Empty>
       ) : (
         found.data.series.map((series) => (
           <Value
@@ -66,8 +68,13 @@ function Value({ series, isAlone }: ValueProps) {
   return (
     <section className="value">
       <h2>
-        {series.name}
-        {!isAlone && <small> on {series.source}</small>}
+        {isAlone
+          ? series.name
+          : t.rich('values.nameOn', {
+              name: series.name,
+              source: series.source,
+              small: (words) => <small>{words}</small>,
+            })}
       </h2>
       <p>{summaryOf(series)}</p>
       <Suspense fallback={<div className="chart" />}>
@@ -75,7 +82,7 @@ function Value({ series, isAlone }: ValueProps) {
       </Suspense>
       <Gaps series={series} />
       <details>
-        <summary>The numbers of {series.name} as a table</summary>
+        <summary>{t('values.asTable', { name: series.name })}</summary>
         <Numbers series={series} />
       </details>
     </section>
@@ -88,48 +95,51 @@ function Gaps({ series }: { readonly series: ValueSeries }) {
   const gaps = gapsOf(series).toReversed();
   if (gaps.length === 0) return null;
   return (
-    <ul className="gaps" aria-label={`Times without a number of ${series.name}`}>
+    <ul className="gaps" aria-label={t('values.gaps', { name: series.name })}>
       {gaps.slice(0, MOST_GAPS).map(({ from, to, why }) => (
         <li key={from}>
           <span className="muted">{span(from, to)}</span> {why}
         </li>
       ))}
       {gaps.length > MOST_GAPS && (
-        <li className="muted">and {gaps.length - MOST_GAPS} more, which the table has</li>
+        <li className="muted">{t('values.moreGaps', { count: gaps.length - MOST_GAPS })}</li>
       )}
     </ul>
   );
 }
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const span = (from: string, to: string): string => moment.formatRange(new Date(from), new Date(to));
+const span = (from: string, to: string): string =>
+  new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).formatRange(
+    new Date(from),
+    new Date(to),
+  );
 
 function Numbers({ series: { name, unit, parts } }: { readonly series: ValueSeries }) {
   const words = (number: string | null): string =>
     number === null ? '–' : numberWords(number, unit);
   return (
-    <div className="numbers" role="region" aria-label={`Numbers of ${name}`} tabIndex={0}>
+    <div className="numbers" role="region" aria-label={t('values.table', { name })} tabIndex={0}>
       <table className="list">
         <thead>
           <tr>
-            <th scope="col">When</th>
-            <th scope="col">Last</th>
-            <th scope="col">Lowest</th>
-            <th scope="col">Highest</th>
-            <th scope="col">Checks</th>
-            <th scope="col">Without a number</th>
+            <th scope="col">{t('values.columns.when')}</th>
+            <th scope="col">{t('values.columns.last')}</th>
+            <th scope="col">{t('values.columns.lowest')}</th>
+            <th scope="col">{t('values.columns.highest')}</th>
+            <th scope="col">{t('values.columns.checks')}</th>
+            <th scope="col">{t('values.columns.unread')}</th>
           </tr>
         </thead>
         <tbody>
           {parts.toReversed().map(({ at, until, min, max, last, read, unread, why, found }) => (
             <tr key={at}>
               <th scope="row">{span(at, until)}</th>
-              <td data-label="Last">{words(last)}</td>
-              <td data-label="Lowest">{words(min)}</td>
-              <td data-label="Highest">{words(max)}</td>
-              <td data-label="Checks">{read + unread}</td>
-              <td data-label="Without a number">
-                {why === null ? '' : `${unread}: ${whyWords(why, found)}`}
+              <td data-label={t('values.columns.last')}>{words(last)}</td>
+              <td data-label={t('values.columns.lowest')}>{words(min)}</td>
+              <td data-label={t('values.columns.highest')}>{words(max)}</td>
+              <td data-label={t('values.columns.checks')}>{counted(read + unread)}</td>
+              <td data-label={t('values.columns.unread')}>
+                {why === null ? '' : `${counted(unread)}: ${whyWords(why, found)}`}
               </td>
             </tr>
           ))}

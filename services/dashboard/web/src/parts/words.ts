@@ -9,6 +9,13 @@ export const reasonWords = (reason: string): string =>
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
 
+/** How far a check came. */
+export const stageWord = (stage: string): string => known('check.stages', stage) ?? stage;
+
+/** Why a change could not be judged. */
+export const undeterminedWords = (why: string): string =>
+  known('check.whys', why) ?? why.replaceAll('_', ' ');
+
 /** What became of a check. */
 export const outcomeWord = (outcome: string): string => known('words.outcomes', outcome) ?? outcome;
 

@@ -1,2 +1,27 @@
 /** The numbers of a monitor over time. */
-export const values = {} as const;
+export const values = {
+  howFarBack: 'How far back',
+  ranges: { day: 'Day', week: 'Week', month: 'Month', year: 'Year' },
+  none: 'No check read a number in this time.',
+  nameOn: '{name} <small>on {source}</small>',
+  gaps: 'Times without a number of {name}',
+  moreGaps: 'and {count, number} more, which the table has',
+  asTable: 'The numbers of {name} as a table',
+  table: 'Numbers of {name}',
+  columns: {
+    when: 'When',
+    last: 'Last',
+    lowest: 'Lowest',
+    highest: 'Highest',
+    checks: 'Checks',
+    unread: 'Without a number',
+  },
+  noCheck: 'no check was made',
+  someUnread: '{unread, number} of {all, number} checks: {why}',
+  noneRead: 'No number was read.',
+  everyCheck: '{last} at every check.',
+  summary: '{last} at last, between {lowest} and {highest}.',
+  chart: 'Chart of {name}. {summary} Left and right go from check to check.',
+  noNumber: 'no number',
+  between: '{last}, between {lowest} and {highest}',
+} as const;
