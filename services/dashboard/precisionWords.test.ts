@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { precisionWords } from './web/src/parts/precisionWords.ts';
+import './testing/english.ts';
 
 describe('the precision of a monitor in words', () => {
   const none = { right: 0, wrong: 0 };

@@ -11,7 +11,8 @@ import { Failure, Loading } from '../parts/notice.tsx';
 import { Thumbs } from '../parts/thumbs.tsx';
 import { Time } from '../parts/time.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
-import { verdictWord } from '../parts/words.ts';
+import { undeterminedWords, verdictWord } from '../parts/words.ts';
+import { t } from '../texts/texts.ts';
 
 export function FindingPage({ id }: { readonly id: string }) {
   const path = `/findings/${encodeURIComponent(id)}`;
@@ -23,7 +24,7 @@ export function FindingPage({ id }: { readonly id: string }) {
   return (
     <>
       <p className="crumbs">
-        <Link href="/findings">Findings</Link> /{' '}
+        <Link href="/findings">{t('frame.findings')}</Link> /{' '}
         <Link href={`/monitors/${data.monitor}`}>{data.monitor}</Link>
       </p>
       <div className="title">
@@ -34,21 +35,24 @@ export function FindingPage({ id }: { readonly id: string }) {
       {mayEdit && <Actions path={path} state={data.state} />}
       <Thumbs kind="finding" id={id} mayEdit={mayEdit} />
       <dl className="facts">
-        <dt>Verdict</dt>
+        <dt>{t('findings.verdict')}</dt>
         <dd>
-          {data.verdict === null ? 'by a condition, no model asked' : verdictWord(data.verdict)}
-          {data.why !== null && ` (${data.why.replaceAll('_', ' ')})`}
+          {data.verdict === null ? t('findings.byCondition') : verdictWord(data.verdict)}
+          {data.why !== null && ` (${undeterminedWords(data.why)})`}
         </dd>
-        <dt>First seen</dt>
+        <dt>{t('findings.firstSeen')}</dt>
         <dd>
           <Time at={data.firstSeenAt} />
         </dd>
-        <dt>Last seen</dt>
+        <dt>{t('findings.lastSeen')}</dt>
         <dd>
-          <Time at={data.lastSeenAt} />, {data.seenCount} {data.seenCount === 1 ? 'time' : 'times'}
+          {t.rich('findings.lastSeenAt', {
+            count: data.seenCount,
+            time: () => <Time at={data.lastSeenAt} />,
+          })}
         </dd>
       </dl>
-      <h2>Proof</h2>
+      <h2>{t('findings.proof')}</h2>
       <Claims claims={data.claims} />
       {data.checkId !== null && <Change checkId={data.checkId} finding={data} />}
     </>
@@ -60,18 +64,20 @@ function Actions({ path, state }: { readonly path: string; readonly state: Findi
     <div className="actions">
       {state === 'open' && (
         <Action path={`${path}/acknowledge`} kind="primary">
-          Acknowledge
+          {t('findings.acknowledge.button')}
         </Action>
       )}
       {state !== 'resolved' && (
         <>
           <Action path={`${path}/snooze`} body={{ for: '24h' }}>
-            Snooze for a day
+            {t('findings.snooze.button')}
           </Action>
-          <Action path={`${path}/resolve`}>Resolve</Action>
+          <Action path={`${path}/resolve`}>{t('findings.resolve.button')}</Action>
         </>
       )}
-      {state === 'resolved' && <Action path={`${path}/reopen`}>Reopen</Action>}
+      {state === 'resolved' && (
+        <Action path={`${path}/reopen`}>{t('findings.reopen.button')}</Action>
+      )}
     </div>
   );
 }
@@ -89,7 +95,7 @@ function Change({ checkId, finding }: { readonly checkId: string; readonly findi
         <Diff key={part.source} hunks={part.hunks} claims={finding.claims} />
       ))}
       <p>
-        <Link href={`/checks/${checkId}`}>The check that found it</Link>
+        <Link href={`/checks/${checkId}`}>{t('findings.foundBy')}</Link>
       </p>
     </>
   );

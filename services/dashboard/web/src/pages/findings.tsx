@@ -43,9 +43,9 @@ export function FindingsPage() {
   const shown = findings.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <>
-      <h1>Findings</h1>
+      <h1>{t('frame.findings')}</h1>
       <div className="tools">
-        <div className="tabs" role="group" aria-label="State">
+        <div className="tabs" role="group" aria-label={t('findings.state')}>
           {STATES.map((word) => (
             <button
               key={word}
@@ -53,16 +53,18 @@ export function FindingsPage() {
               aria-pressed={word === state}
               onClick={() => show({ state: word })}
             >
-              {word}
+              {t(`words.findingStates.${word}`)}
             </button>
           ))}
         </div>
         <label className="sort">
-          Severity{' '}
+          {t('findings.severity')}{' '}
           <select value={severity} onChange={(event) => show({ severity: event.target.value })}>
-            <option value="">any</option>
+            <option value="">{t('findings.anySeverity')}</option>
             {SEVERITIES.map((word) => (
-              <option key={word}>{word}</option>
+              <option key={word} value={word}>
+                {t(`findings.severities.${word}`)}
+              </option>
             ))}
           </select>
         </label>
@@ -81,7 +83,7 @@ export function FindingsPage() {
       )}
       {findings.isPending && <Loading />}
       {findings.error && <Failure error={findings.error} />}
-      {findings.data && shown.length === 0 && <Empty>No {state} findings.</Empty>}
+      {findings.data && shown.length === 0 && <Empty>{t(`findings.none.${state}`)}</Empty>}
       <FindingList findings={shown} mayEdit={mayEdit} selected={selected} onSelect={setSelected} />
       {findings.hasNextPage && (
         <button
@@ -89,7 +91,7 @@ export function FindingsPage() {
           disabled={findings.isFetchingNextPage}
           onClick={() => void findings.fetchNextPage()}
         >
-          Show more
+          {t('check.showMore')}
         </button>
       )}
     </>
@@ -97,9 +99,5 @@ export function FindingsPage() {
 }
 
 const Keys = () => (
-  <p className="muted keys">
-    By keyboard, on a finding: <kbd>↑</kbd> <kbd>↓</kbd> go on, <kbd>x</kbd> select, <kbd>a</kbd>{' '}
-    acknowledge, <kbd>s</kbd> snooze, <kbd>r</kbd> resolve, <kbd>o</kbd> reopen, <kbd>+</kbd> it was
-    right, <kbd>-</kbd> it was wrong.
-  </p>
+  <p className="muted keys">{t.rich('findings.keys', { kbd: (key) => <kbd>{key}</kbd> })}</p>
 );

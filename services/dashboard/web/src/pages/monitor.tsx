@@ -16,6 +16,7 @@ import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Silence } from '../parts/silence.tsx';
 import { Time } from '../parts/time.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import { t } from '../texts/texts.ts';
 
 // It brings the writer of YAML along.
 const ManifestView = lazy(async () => ({
@@ -26,24 +27,17 @@ const ValuesView = lazy(async () => ({
   default: (await import('../parts/valuesView.tsx')).ValuesView,
 }));
 
-const PARTS = {
-  overview: 'Overview',
-  values: 'Values',
-  history: 'History',
-  silence: 'Not told',
-  manifest: 'Manifest',
-} as const;
-type Part = keyof typeof PARTS;
+const PARTS = ['overview', 'values', 'history', 'silence', 'manifest'] as const;
+type Part = (typeof PARTS)[number];
 
 /** Values only where the monitor reads some. */
-const partsOf = ({ spec }: MonitorJob): [string, string][] =>
-  Object.entries(PARTS).filter(([part]) => part !== 'values' || (spec.values ?? []).length > 0);
+const partsOf = ({ spec }: MonitorJob): Part[] =>
+  PARTS.filter((part) => part !== 'values' || (spec.values ?? []).length > 0);
 
 export function MonitorPage({ name }: { readonly name: string }) {
   const path = `/monitors/${encodeURIComponent(name)}`;
   const [parameters] = useSearchParams();
-  const wanted = parameters.get('part') ?? '';
-  const part: Part = Object.hasOwn(PARTS, wanted) ? (wanted as Part) : 'overview';
+  const part = PARTS.find((each) => each === parameters.get('part')) ?? 'overview';
   const job = useQuery({ queryKey: ['monitor', name], queryFn: () => get<MonitorJob>(path) });
   const mayEdit = useMayEdit();
   if (job.isPending) return <Loading />;
@@ -51,7 +45,7 @@ export function MonitorPage({ name }: { readonly name: string }) {
   return (
     <>
       <p className="crumbs">
-        <Link href="/">Monitors</Link>
+        <Link href="/">{t('frame.monitors')}</Link>
       </p>
       <div className="title">
         <h1>{name}</h1>
@@ -60,14 +54,14 @@ export function MonitorPage({ name }: { readonly name: string }) {
         <span className="grow" />
         {mayEdit && <Actions path={path} job={job.data} />}
       </div>
-      <nav className="parts" aria-label="Parts of the monitor">
-        {partsOf(job.data).map(([each, words]) => (
+      <nav className="parts" aria-label={t('monitor.partsLabel')}>
+        {partsOf(job.data).map((each) => (
           <Link
             key={each}
             href={each === 'overview' ? path : `${path}?part=${each}`}
             aria-current={each === part ? 'page' : undefined}
           >
-            {words}
+            {t(`monitor.parts.${each}`)}
           </Link>
         ))}
       </nav>
@@ -93,12 +87,12 @@ function MonitorPart({ part, name, path, job }: MonitorPartProps) {
           <Facts job={job} />
           <PrecisionLine path={path} />
           <Problems job={job} />
-          <h2>Findings</h2>
+          <h2>{t('frame.findings')}</h2>
           <Findings name={name} />
           <MakeFeed monitor={name} />
-          <h2>Checks</h2>
+          <h2>{t('monitor.checks')}</h2>
           <CheckTable monitor={name} pageSize={10} />
-          <h2>Why (not) told</h2>
+          <h2>{t('monitor.why')}</h2>
           <MonitorFunnel path={path} />
         </>
       );
@@ -119,7 +113,7 @@ function History({ name }: { readonly name: string }) {
   const [isEventful, setEventful] = useState(false);
   return (
     <>
-      <div className="tabs" role="group" aria-label="Which checks">
+      <div className="tabs" role="group" aria-label={t('monitor.whichChecks')}>
         {[false, true].map((value) => (
           <button
             key={String(value)}
@@ -127,7 +121,7 @@ function History({ name }: { readonly name: string }) {
             aria-pressed={value === isEventful}
             onClick={() => setEventful(value)}
           >
-            {value ? 'Only when something happened' : 'All checks'}
+            {value ? t('monitor.eventful') : t('monitor.allChecks')}
           </button>
         ))}
       </div>
@@ -140,12 +134,12 @@ function Actions({ path, job }: { readonly path: string; readonly job: MonitorJo
   const { suspend } = job.spec;
   return (
     <>
-      <Link href={`${path}/edit`}>Edit</Link>
+      <Link href={`${path}/edit`}>{t('monitor.edit')}</Link>
       <Action path={`${path}/run`} kind="primary">
-        Check now
+        {t('monitors.run.button')}
       </Action>
       <Action path={`${path}/${suspend ? 'resume' : 'pause'}`}>
-        {suspend ? 'Resume' : 'Pause'}
+        {suspend ? t('monitors.resume.button') : t('monitors.pause.button')}
       </Action>
     </>
   );
@@ -158,7 +152,7 @@ function Findings({ name }: { readonly name: string }) {
   });
   if (findings.isPending) return <Loading />;
   if (findings.error) return <Failure error={findings.error} />;
-  if (findings.data.items.length === 0) return <Empty>Nothing was found yet.</Empty>;
+  if (findings.data.items.length === 0) return <Empty>{t('monitor.nothingFound')}</Empty>;
   return (
     <ul className="cards">
       {findings.data.items.map((finding) => (

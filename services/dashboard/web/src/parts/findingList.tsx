@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { KeyboardEvent } from 'react';
 import { Link } from 'wouter';
 import type { Finding } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { FindingState } from './badge.tsx';
 import { toggled } from './bulk.ts';
 import { verbsFrom, type FindingVerb } from './findingVerbs.ts';
@@ -67,7 +68,7 @@ export function FindingList({ findings, mayEdit, selected, onSelect }: FindingLi
     <>
       {deed.error && <Failure error={deed.error} />}
       {word.error && <Failure error={word.error} />}
-      <ul className="cards findings" aria-label="Findings">
+      <ul className="cards findings" aria-label={t('frame.findings')}>
         {findings.map((finding) => (
           <li
             key={finding.id}
@@ -82,7 +83,7 @@ export function FindingList({ findings, mayEdit, selected, onSelect }: FindingLi
                 <label className="check">
                   <input
                     type="checkbox"
-                    aria-label={`Select ${finding.title}`}
+                    aria-label={t('monitors.select', { name: finding.title })}
                     checked={selected.has(finding.id)}
                     onChange={() => onSelect(toggled(selected, finding.id))}
                   />
@@ -97,7 +98,7 @@ export function FindingList({ findings, mayEdit, selected, onSelect }: FindingLi
                     {verb.button}
                   </button>
                 ))}
-                {RATINGS.map(({ rating, button, sign }) => (
+                {RATINGS.map(({ rating, sign }) => (
                   <button
                     key={rating}
                     type="button"
@@ -106,7 +107,7 @@ export function FindingList({ findings, mayEdit, selected, onSelect }: FindingLi
                     disabled={word.isPending}
                     onClick={() => word.mutate({ finding, said: rating })}
                   >
-                    <span aria-hidden="true">{sign}</span> {button}
+                    <span aria-hidden="true">{sign}</span> {t(`findings.ratings.${rating}`)}
                   </button>
                 ))}
               </div>
@@ -137,7 +138,7 @@ function Card({ finding }: { readonly finding: Finding }) {
       <p className="muted">
         <Link href={`/monitors/${finding.monitor}`}>{finding.monitor}</Link> ·{' '}
         <Time at={finding.lastSeenAt} />
-        {finding.seenCount > 1 && ` · seen ${finding.seenCount} times`}
+        {finding.seenCount > 1 && ` · ${t('findings.seen', { count: finding.seenCount })}`}
       </p>
     </>
   );
@@ -145,5 +146,7 @@ function Card({ finding }: { readonly finding: Finding }) {
 
 const Severity = ({ of }: { readonly of: Finding['severity'] }) =>
   of === 'info' ? null : (
-    <span className={`badge ${of === 'critical' ? 'bad' : 'warn'}`}>{of}</span>
+    <span className={`badge ${of === 'critical' ? 'bad' : 'warn'}`}>
+      {t(`findings.severities.${of}`)}
+    </span>
   );

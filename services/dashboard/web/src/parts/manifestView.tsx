@@ -1,6 +1,7 @@
 /** A monitor as YAML, to be copied into a file, and who owns which of its fields. */
 import { useState } from 'react';
 import type { MonitorJob } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { manifestText } from './manifest.ts';
 
 export function ManifestView({ job }: { readonly job: MonitorJob }) {
@@ -9,32 +10,31 @@ export function ManifestView({ job }: { readonly job: MonitorJob }) {
   return (
     <>
       <div className="title">
-        <h2>Manifest</h2>
+        <h2>{t('monitor.parts.manifest')}</h2>
         <span className="grow" />
         <Copy text={text} />
       </div>
       <p className="muted">
-        The monitor with all its defaults. <code>npx duckmon apply -f FILE</code> or{' '}
-        <code>kubectl apply -f FILE</code> makes the same one elsewhere.
+        {t.rich('monitor.manifest', { code: (words) => <code>{words}</code> })}
       </p>
-      <pre tabIndex={0} aria-label="Manifest">
+      <pre tabIndex={0} aria-label={t('monitor.parts.manifest')}>
         {text}
       </pre>
       {fields.length > 0 && (
         <>
-          <h2>Owned by others</h2>
+          <h2>{t('monitor.ownedByOthers')}</h2>
           <table className="list">
             <thead>
               <tr>
-                <th scope="col">Field</th>
-                <th scope="col">Owner</th>
+                <th scope="col">{t('monitor.field')}</th>
+                <th scope="col">{t('monitor.owner')}</th>
               </tr>
             </thead>
             <tbody>
               {fields.map(({ path, managers }) => (
                 <tr key={path}>
                   <th scope="row">{path}</th>
-                  <td data-label="Owner">{managers.join(', ')}</td>
+                  <td data-label={t('monitor.owner')}>{managers.join(', ')}</td>
                 </tr>
               ))}
             </tbody>
@@ -62,11 +62,11 @@ function Copy({ text }: { readonly text: string }) {
   return (
     <>
       <button type="button" onClick={() => void copy()}>
-        Copy
+        {t('monitor.copy')}
       </button>
       <span role="status" className="muted">
-        {copied === 'copied' && 'Copied.'}
-        {copied === 'refused' && 'The browser does not allow it; mark the text and copy it.'}
+        {copied === 'copied' && t('monitor.copied')}
+        {copied === 'refused' && t('monitor.copyRefused')}
       </span>
     </>
   );

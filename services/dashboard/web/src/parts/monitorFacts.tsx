@@ -1,14 +1,15 @@
 /** What a monitor watches, how often, and what stands in its way. */
 import type { MonitorJob } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { Time } from './time.tsx';
 
 export function Facts({ job }: { readonly job: MonitorJob }) {
   const { schedule, sources, goal } = job.spec;
   return (
     <dl className="facts">
-      <dt>What matters</dt>
-      <dd>{goal.prompt ?? 'conditions only'}</dd>
-      <dt>{sources.length === 1 ? 'Page' : 'Pages'}</dt>
+      <dt>{t('monitor.goal')}</dt>
+      <dd>{goal.prompt ?? t('monitor.conditionsOnly')}</dd>
+      <dt>{t('monitor.pages', { count: sources.length })}</dt>
       <dd>
         {sources.map((source) => (
           <div key={source.name} className="wrap">
@@ -17,17 +18,17 @@ export function Facts({ job }: { readonly job: MonitorJob }) {
           </div>
         ))}
       </dd>
-      <dt>Schedule</dt>
+      <dt>{t('monitor.schedule')}</dt>
       <dd>
         {schedule.interval
-          ? `every ${schedule.interval}`
+          ? t('monitor.every', { interval: schedule.interval })
           : `${schedule.cron} (${schedule.timeZone})`}
       </dd>
-      <dt>Next check</dt>
+      <dt>{t('monitors.nextCheck')}</dt>
       <dd>
         <Time at={job.status?.nextCheck} />
       </dd>
-      <dt>Last change</dt>
+      <dt>{t('monitor.lastChange')}</dt>
       <dd>
         <Time at={job.status?.lastChange} />
       </dd>

@@ -1,4 +1,5 @@
 /** How much of what a monitor told was right, in words. Pure; tested without a browser. */
+import { t } from '../texts/texts.ts';
 
 export interface Precision {
   readonly told: { readonly right: number; readonly wrong: number };
@@ -11,9 +12,9 @@ export function precisionWords({ told, silent, precision }: Precision): string {
   const rated = told.right + told.wrong;
   const ofTold =
     precision === null
-      ? 'nothing that was told was rated yet'
-      : `${Math.round(precision * 100)} % of what was told was right (${told.right} of ${rated})`;
-  if (silent.wrong === 0) return ofTold;
-  const silences = silent.wrong === 1 ? '1 silence was' : `${silent.wrong} silences were`;
-  return `${ofTold}; ${silences} wrong`;
+      ? t('monitor.noneRated')
+      : t('monitor.rated', { percent: Math.round(precision * 100), right: told.right, rated });
+  return silent.wrong === 0
+    ? ofTold
+    : t('monitor.wrongSilences', { told: ofTold, count: silent.wrong });
 }

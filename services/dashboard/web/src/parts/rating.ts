@@ -6,15 +6,14 @@ export type Rating = 'up' | 'down';
 
 export interface RatingChoice {
   readonly rating: Rating;
-  readonly button: string;
   readonly sign: string;
   /** Says it of the finding that has the focus. */
   readonly key: string;
 }
 
 export const RATINGS: readonly RatingChoice[] = [
-  { rating: 'up', button: 'Right', sign: '✓', key: '+' },
-  { rating: 'down', button: 'Wrong', sign: '✗', key: '-' },
+  { rating: 'up', sign: '✓', key: '+' },
+  { rating: 'down', sign: '✗', key: '-' },
 ];
 
 /** Says it of a finding; the same again takes it back. */

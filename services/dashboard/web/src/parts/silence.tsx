@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import type { Judgement } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { Badge } from './badge.tsx';
 import { Diff } from './diff.tsx';
 import { Empty, Failure, Loading } from './notice.tsx';
@@ -28,8 +29,7 @@ export function Silence({ monitor }: { readonly monitor: string }) {
   if (verdicts.isPending) return <Loading />;
   if (verdicts.error) return <Failure error={verdicts.error} />;
   const shown = verdicts.data.pages.flatMap(({ items }) => items);
-  if (shown.length === 0)
-    return <Empty>No change was kept from you: what was judged was told.</Empty>;
+  if (shown.length === 0) return <Empty>{t('monitor.nothingSilent')}</Empty>;
   return (
     <>
       <ul className="cards">
@@ -45,7 +45,7 @@ export function Silence({ monitor }: { readonly monitor: string }) {
           disabled={verdicts.isFetchingNextPage}
           onClick={() => void verdicts.fetchNextPage()}
         >
-          Show more
+          {t('check.showMore')}
         </button>
       )}
     </>
@@ -61,12 +61,12 @@ function Silent({ verdict: { at, checkId, judgement } }: { readonly verdict: Sil
           <Time at={at} />
         </Link>{' '}
         <Badge tone="calm">{verdictWord(verdict.verdict)}</Badge>{' '}
-        <strong>Not told: {reasonWords(suppressed ?? '')}.</strong>
+        <strong>{t('check.notTold', { reason: reasonWords(suppressed ?? '') })}</strong>
       </p>
       <p>{verdict.summary}</p>
       {verdict.reason !== '' && <p className="muted">{verdict.reason}</p>}
       <details>
-        <summary>What changed</summary>
+        <summary>{t('check.whatChanged')}</summary>
         {change.map((part) => (
           <Diff key={part.source} hunks={part.hunks} claims={verdict.claims} />
         ))}

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { call, get } from '../api.ts';
+import { t } from '../texts/texts.ts';
 import { Failure } from './notice.tsx';
 import { RATINGS, type Rating } from './rating.ts';
 
@@ -30,9 +31,9 @@ export function Thumbs({ kind, id, mayEdit }: ThumbsProps) {
   if (!said.data) return said.error ? <Failure error={said.error} /> : null;
   const { up, down, own } = said.data;
   return (
-    <div className="thumbs" role="group" aria-label="Was this right?">
-      <span className="muted">Was this right?</span>
-      {RATINGS.map(({ rating, button, sign }) => (
+    <div className="thumbs" role="group" aria-label={t('findings.wasRight')}>
+      <span className="muted">{t('findings.wasRight')}</span>
+      {RATINGS.map(({ rating, sign }) => (
         <button
           key={rating}
           type="button"
@@ -42,7 +43,7 @@ export function Thumbs({ kind, id, mayEdit }: ThumbsProps) {
             say.mutate(own?.rating === rating ? null : { rating, why: own?.why ?? '' })
           }
         >
-          <span aria-hidden="true">{sign}</span> {button}
+          <span aria-hidden="true">{sign}</span> {t(`findings.ratings.${rating}`)}
         </button>
       ))}
       <span className="muted">{countWords(up, down)}</span>
@@ -60,7 +61,7 @@ export function Thumbs({ kind, id, mayEdit }: ThumbsProps) {
 }
 
 const countWords = (up: number, down: number): string =>
-  up + down === 0 ? '' : `${up} right, ${down} wrong`;
+  up + down === 0 ? '' : t('findings.rated', { up, down });
 
 const MAX_WHY = 500;
 
@@ -81,7 +82,7 @@ function Why({ was, isBusy, onSay }: WhyProps) {
         onSay(why);
       }}
     >
-      <label htmlFor={id}>Why, if you like</label>
+      <label htmlFor={id}>{t('findings.why')}</label>
       <input
         id={id}
         value={why}
@@ -89,7 +90,7 @@ function Why({ was, isBusy, onSay }: WhyProps) {
         onChange={(event) => setWhy(event.target.value)}
       />
       <button type="submit" disabled={isBusy || why === was}>
-        Save
+        {t('findings.save')}
       </button>
     </form>
   );
