@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { findChromium } from '../../../services/browser/chromium/find.ts';
+import { wordsIn } from './site.ts';
 import { serveWork } from './work.ts';
 
 /** The part of Crawlee that is used here; it is no dependency of ours. */
@@ -55,7 +56,7 @@ serveWork(
     const { promise, resolve } = Promise.withResolvers<string>();
     waiting.set(uniqueKey, resolve);
     await crawler.addRequests([{ url, uniqueKey }]);
-    return promise.finally(() => waiting.delete(uniqueKey));
+    return wordsIn(url, await promise.finally(() => waiting.delete(uniqueKey)));
   },
   () => Promise.resolve(),
 );

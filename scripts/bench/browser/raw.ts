@@ -1,6 +1,7 @@
 /** Child of the bench: the least that an isolated check can be: a new context, a page, its text, and gone. */
 import { findChromium } from '../../../services/browser/chromium/find.ts';
 import { launch, type Launched } from '../../../services/browser/chromium/launch.ts';
+import { wordsIn } from './site.ts';
 import { serveWork } from './work.ts';
 
 let started: Promise<Launched> | undefined;
@@ -35,7 +36,7 @@ async function checkOne(url: string): Promise<string> {
   });
   session.detach();
   await connection.send('Target.disposeBrowserContext', { browserContextId });
-  return String(result.value);
+  return wordsIn(url, String(result.value));
 }
 
 serveWork(checkOne, async () => (await started)?.kill());

@@ -20,6 +20,15 @@ const MUTATION_MS = 600;
 /** The words without which a page was not read whole. */
 export const wordsOf = (number: number): string => `The number of the day is ${number}.`;
 
+/**
+ * What a program of the bench keeps of a page: its words when it was read whole, else how it begins. Whole texts
+ * would be held until the turn ends, and be taken for memory of a check.
+ */
+export function wordsIn(url: string, text: string): string {
+  const words = wordsOf(Number(url.slice(url.lastIndexOf('/') + 1)));
+  return text.includes(words) ? words : text.slice(0, 300);
+}
+
 /** Starts the site on loopback. */
 export async function startLateSite(): Promise<LateSite> {
   const filling = pageOf(PAGE_BYTES);

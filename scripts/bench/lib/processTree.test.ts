@@ -6,6 +6,7 @@ import {
   cpuSecondsOf,
   memoryOf,
   openFilesOf,
+  ownMemoryOf,
   parseStat,
   processTree,
   zombiesOf,
@@ -19,6 +20,8 @@ interface Fake {
   /** utime, stime, cutime, cstime in ticks. */
   readonly ticks?: readonly [number, number, number, number];
   readonly pssKb?: number;
+  /** The part of it that is no file's. */
+  readonly ownKb?: readonly [anonymous: number, shared: number];
   readonly files?: number;
 }
 
@@ -41,7 +44,7 @@ describe('bench: process tree', () => {
     if (fake.pssKb !== undefined)
       writeFileSync(
         path.join(folder, 'smaps_rollup'),
-        `0-1 ---p 0 0:0 0 [rollup]\nRss:     9999 kB\nPss:     ${fake.pssKb} kB\nPss_Dirty:  1 kB\n`,
+        `0-1 ---p 0 0:0 0 [rollup]\nRss:     9999 kB\nPss:     ${fake.pssKb} kB\nPss_Dirty:  1 kB\nPss_Anon:  ${fake.ownKb?.[0] ?? 0} kB\nPss_File:  7 kB\nPss_Shmem:  ${fake.ownKb?.[1] ?? 0} kB\n`,
       );
     for (let file = 0; file < (fake.files ?? 0); file += 1)
       writeFileSync(path.join(folder, 'fd', String(file)), '');
@@ -104,6 +107,12 @@ describe('bench: process tree', () => {
     add({ pid: 10, parent: 1, pssKb: 1000 });
     add({ pid: 11, parent: 10, pssKb: 24 });
     assert.equal(memoryOf(10, proc), 1024 * 1024);
+  });
+
+  it('tells the memory that is no part of a file apart', () => {
+    add({ pid: 10, parent: 1, pssKb: 1000, ownKb: [300, 1] });
+    add({ pid: 11, parent: 10, pssKb: 24, ownKb: [11, 0] });
+    assert.equal(ownMemoryOf(10, proc), 312 * 1024);
   });
 
   it('counts no memory for a process without any', () => {

@@ -69,12 +69,20 @@ export const cpuSecondsOf = (root: number, proc = '/proc'): number =>
   processTree(root, proc).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
 
 /** Memory of the tree in bytes; a page that several share counts once (Pss). */
-export function memoryOf(root: number, proc = '/proc'): number {
-  const bytes = processTree(root, proc).map(({ pid }) => {
-    const text = readMaybe(path.join(proc, String(pid), 'smaps_rollup')) ?? '';
-    return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024;
-  });
-  return bytes.reduce((sum, each) => sum + each, 0);
+export const memoryOf = (root: number, proc = '/proc'): number => bytesOf(root, proc, /^Pss:/);
+
+/** The same without files that are mapped: others who run the same program take a share of those. */
+export const ownMemoryOf = (root: number, proc = '/proc'): number =>
+  bytesOf(root, proc, /^Pss_(?:Anon|Shmem):/);
+
+/** Bytes that the tree has on the lines of smaps_rollup that match. */
+function bytesOf(root: number, proc: string, line: RegExp): number {
+  const lines = processTree(root, proc).flatMap(({ pid }) =>
+    (readMaybe(path.join(proc, String(pid), 'smaps_rollup')) ?? '').split('\n'),
+  );
+  return lines
+    .filter((each) => line.test(each))
+    .reduce((sum, each) => sum + Number(/(\d+) kB$/.exec(each)?.[1] ?? 0) * 1024, 0);
 }
 
 /** Open file descriptors of the tree. */

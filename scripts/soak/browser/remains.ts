@@ -3,7 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { memoryOf, openFilesOf, processTree, zombiesOf } from '../../bench/lib/processTree.ts';
+import {
+  memoryOf,
+  openFilesOf,
+  ownMemoryOf,
+  processTree,
+  zombiesOf,
+} from '../../bench/lib/processTree.ts';
 import { expectContent, figure } from '../../bench/lib/report.ts';
 
 export interface State {
@@ -58,16 +64,6 @@ export function watchRemains(root: number, patienceMs = PATIENCE_MS): Remains {
 
 export const lineOf = ({ checks, megabytes, ownMegabytes, openFiles, processes }: State): string =>
   `${checks} checks: ${figure(megabytes)} MB, ${figure(ownMegabytes)} MB without files, ${openFiles} open files, ${processes} processes`;
-
-/** Bytes of the tree that are no part of a file; what several share counts once. */
-function ownMemoryOf(root: number): number {
-  const bytes = processTree(root).map(({ pid }) => {
-    const text = textOf(`/proc/${pid}/smaps_rollup`) ?? '';
-    const kilobytes = text.matchAll(/^Pss_(?:Anon|Shmem):\s+(\d+) kB$/gm);
-    return [...kilobytes].reduce((sum, [, count]) => sum + Number(count) * 1024, 0);
-  });
-  return bytes.reduce((sum, each) => sum + each, 0);
-}
 
 async function untilEmpty(left: () => readonly string[], patienceMs: number): Promise<void> {
   const deadline = performance.now() + patienceMs;
