@@ -11,6 +11,8 @@ const tab = {} as Tab;
 
 interface FakeBrowser extends Browser {
   closed: boolean;
+  /** How often it was told to end. */
+  ends: number;
   holds: number;
   die(): void;
   fill(): void;
@@ -21,6 +23,7 @@ function fakeBrowser(pid: number): FakeBrowser {
   const state = { tabs: 0, active: 0, dead: false, filled: false };
   const end = async (): Promise<void> => {
     fake.closed = true;
+    fake.ends += 1;
     state.dead = true;
     exited.resolve();
   };
@@ -29,6 +32,7 @@ function fakeBrowser(pid: number): FakeBrowser {
     userAgent: 'fake',
     folder: '',
     closed: false,
+    ends: 0,
     holds: 0,
     exited: exited.promise,
     tabs: () => state.tabs,
@@ -95,6 +99,47 @@ describe('browser pool', () => {
       started.map(({ closed }) => closed),
       [true, false],
     );
+  });
+
+  it('starts the next browser with the last check of one, so that nobody waits for it', async () => {
+    const pool = makePool({ maxChecks: 2 });
+    const first = await pool.lease(false, events);
+    assert.equal(started.length, 1);
+    const last = await pool.lease(false, events);
+    await setImmediate();
+    assert.equal(started.length, 2);
+    assert.equal(pool.current(), started[1]);
+    for (const lease of [first, last]) await lease.release();
+    assert.deepEqual(
+      started.map(({ closed }) => closed),
+      [true, false],
+    );
+  });
+
+  it('starts the next browser once, whoever comes while it starts', async () => {
+    const pool = makePool({ maxChecks: 1 });
+    const held = [await pool.lease(false, events), await pool.lease(false, events)];
+    await setImmediate();
+    assert.equal(started.length, 3);
+    assert.notEqual(held[0]?.browser, held[1]?.browser);
+  });
+
+  it('ends a worn browser once, though its last check ends while the next one starts', async () => {
+    const pool = makePool({ maxChecks: 1 });
+    await (await pool.lease(false, events)).release();
+    for (let n = 0; n < 3; n += 1) await setImmediate();
+    assert.deepEqual(
+      started.map(({ ends }) => ends),
+      [1, 0],
+    );
+  });
+
+  it('stops a browser that was started ahead when no check comes', async () => {
+    const pool = makePool({ maxChecks: 1, idleMs: 5 });
+    await (await pool.lease(false, events)).release();
+    await setImmediate();
+    await started[1]?.exited;
+    assert.equal(pool.current(), undefined);
   });
 
   it('replaces a browser at its age', async () => {

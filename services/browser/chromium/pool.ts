@@ -39,11 +39,12 @@ interface Shared {
 
 /** Makes a pool; nothing is started yet. */
 export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool {
-  let starting: Promise<Shared> | undefined;
+  let starting: Promise<Browser> | undefined;
   let shared: Shared | undefined;
   let idle: NodeJS.Timeout | undefined;
   const all = new Set<Browser>();
   const weighed = new Set<Browser>();
+  const ending = new WeakSet<Browser>();
 
   const begin = async (): Promise<Browser> => {
     const browser = await start();
@@ -57,9 +58,38 @@ export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool
     browser.tabs() >= limits.maxChecks ||
     clock.monotonic() - startedAt >= limits.maxAgeMs;
   const end = async (browser: Browser, why: string): Promise<void> => {
+    if (ending.has(browser)) return;
+    ending.add(browser);
     log.info({ pid: browser.pid, tabs: browser.tabs(), why }, 'browser ends');
     await browser.close();
   };
+  const stopWhenIdle = (browser: Browser): void => {
+    clearTimeout(idle);
+    idle = setTimeout(() => {
+      if (shared?.browser !== browser || browser.active() > 0) return;
+      shared = undefined;
+      void end(browser, 'idle');
+    }, limits.idleMs);
+    idle.unref();
+  };
+  const endUnused = (browser: Browser, why: string): void => {
+    // A check that has it already, but no tab yet, comes first.
+    setImmediate(() => {
+      if (browser.active() === 0) void end(browser, why);
+    });
+  };
+  const share = (browser: Browser): Browser => {
+    const before = shared?.browser;
+    shared = { browser, startedAt: clock.monotonic() };
+    stopWhenIdle(browser);
+    if (before) endUnused(before, 'replaced');
+    return browser;
+  };
+  /** One start for all who come meanwhile. */
+  const startNext = (): Promise<Browser> =>
+    (starting ??= begin()
+      .then(share)
+      .finally(() => (starting = undefined)));
   const acquire = async (): Promise<Browser> => {
     if (shared && isWorn(shared)) {
       const worn = shared.browser;
@@ -67,14 +97,7 @@ export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool
       // One in use ends with its last check.
       if (worn.active() === 0) await end(worn, worn.dead() ? 'dead' : 'worn');
     }
-    if (shared) return shared.browser;
-    starting ??= begin().then((browser) => ({ browser, startedAt: clock.monotonic() }));
-    try {
-      shared = await starting;
-    } finally {
-      starting = undefined;
-    }
-    return shared.browser;
+    return shared?.browser ?? startNext();
   };
   /** Looks after a check, so that the next one does not wait for it. */
   const weigh = async (browser: Browser, maxBytes: number): Promise<void> => {
@@ -86,23 +109,14 @@ export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool
     if (bytes <= maxBytes || browser !== shared?.browser) return;
     shared = undefined;
     log.info({ pid: browser.pid, bytes, maxBytes }, 'browser takes no more checks');
-    // A check that has it already, but no tab yet, comes first.
-    setImmediate(() => {
-      if (browser.active() === 0) void end(browser, 'memory');
-    });
+    endUnused(browser, 'memory');
   };
   const afterUse = async (browser: Browser): Promise<void> => {
     if (limits.maxBytes !== undefined) void weigh(browser, limits.maxBytes);
     if (browser.active() > 0) return;
     if (browser === shared?.browser && browser.filled()) shared = undefined;
     if (browser !== shared?.browser) return end(browser, 'replaced');
-    clearTimeout(idle);
-    idle = setTimeout(() => {
-      if (shared?.browser !== browser || browser.active() > 0) return;
-      shared = undefined;
-      void end(browser, 'idle');
-    }, limits.idleMs);
-    idle.unref();
+    stopWhenIdle(browser);
   };
 
   return {
@@ -111,6 +125,9 @@ export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool
       const browser = own ? await begin() : await acquire();
       try {
         const lease = await browser.lease(events);
+        // Its last check: the next one shall find another that is ready. If it does not start, it tells then.
+        if (browser === shared?.browser && browser.tabs() >= limits.maxChecks)
+          startNext().catch(() => {});
         return {
           browser,
           tab: lease.tab,
