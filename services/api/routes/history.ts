@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
 import { getBlob } from '../../store/blobs.ts';
 import { findCheckOfRun, getCheck, listChecks } from '../../store/checks.ts';
-import { getSnapshot, listSnapshots } from '../../store/snapshots.ts';
+import { getSnapshot, listSnapshots, type StoredSnapshot } from '../../store/snapshots.ts';
 import {
   getVerdict,
   listVerdicts,
@@ -70,11 +70,12 @@ const snapshot = z.strictObject({
   textHash: z.string(),
   bytes: z.number(),
 });
-const shownSnapshot = snapshot.extend({ hasScreenshot: z.boolean() });
+const shownSnapshot = snapshot.extend({ hasScreenshot: z.boolean(), hasBoxes: z.boolean() });
 
-const withFlags = (row: { readonly screenshotBlob: string | null }) => ({
+const withFlags = (row: Pick<StoredSnapshot, 'screenshotBlob' | 'boxesBlob'>) => ({
   ...row,
   hasScreenshot: row.screenshotBlob !== null,
+  hasBoxes: row.boxesBlob !== null,
 });
 
 const judgement = z.strictObject({

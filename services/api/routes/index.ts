@@ -19,6 +19,7 @@ import { feedRoutes } from './feeds.ts';
 import { findingRoutes } from './findings.ts';
 import { invitationRoutes } from './invitations.ts';
 import { runRoutes } from './runs.ts';
+import { snapshotBoxes } from './boxes.ts';
 import { historyRoutes } from './history.ts';
 import { joiningRoutes } from './joining.ts';
 import { lastChecks } from './lastChecks.ts';
@@ -54,6 +55,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...exchangeRoutes(deps),
     ...recipientRoutes(deps),
     ...historyRoutes(deps),
+    snapshotBoxes(deps),
     lastChecks(deps),
     ...valueRoutes(deps),
     ...findingRoutes(deps),

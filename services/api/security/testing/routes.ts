@@ -146,6 +146,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /quotas': { needs: 'read' },
   'GET /secrets': { needs: 'read' },
   'GET /snapshots': { needs: 'read', query: ofMonitor },
+  'GET /snapshots/{id}/boxes': { needs: 'read', thing: 'snapshot' },
   'GET /snapshots/{id}/screenshot': { needs: 'read', thing: 'snapshot' },
   'GET /snapshots/{id}/text': { needs: 'read', thing: 'snapshot' },
   'GET /verdicts': { needs: 'read', query: ofMonitor },

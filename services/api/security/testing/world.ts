@@ -199,6 +199,10 @@ async function makeThings(
       title: MARK,
       text_blob: await put(MARK, 'text/plain'),
       screenshot_blob: await put('picture', 'image/webp'),
+      boxes_blob: await put(
+        JSON.stringify({ width: 9, height: 9, words: [[MARK.slice(0, 32), 1, 1, 3, 3]] }),
+        'application/json',
+      ),
     });
     const finding = await seedFinding(tx, { monitor, title: MARK });
     const alert = await seedAlert(tx, { monitor, finding_id: finding, created_at: now });
