@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { lockedAt, ownersOf, problemAt, problemsElsewhere } from './web/src/parts/fields.ts';
+import './testing/english.ts';
 
 const job = (readOnly: string | null = null) => ({
   status: {

@@ -16,6 +16,7 @@ import { PreviewPane } from '../parts/previewPane.tsx';
 import { checksAMonth } from '../parts/schedule.ts';
 import { useLook } from '../parts/useLook.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import { t } from '../texts/texts.ts';
 import './newMonitor.css';
 
 const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -36,16 +37,20 @@ export function EditPage({ name }: { readonly name: string }) {
   return (
     <>
       <p className="crumbs">
-        <Link href="/">Monitors</Link> › <Link href={path}>{name}</Link>
+        {t.rich('form.crumbs', {
+          name,
+          all: (words) => <Link href="/">{words}</Link>,
+          one: (words) => <Link href={path}>{words}</Link>,
+        })}
       </p>
       <div className="title">
-        <h1>Edit {name}</h1>
+        <h1>{t('form.edit', { name })}</h1>
         <OwnerBadge job={job.data.value} />
       </div>
       {mayEdit ? (
         <Editor path={path} read={job.data} />
       ) : (
-        <p className="caution">You are a viewer in this workspace, and may change nothing in it.</p>
+        <p className="caution">{t('form.viewer')}</p>
       )}
     </>
   );
@@ -100,12 +105,12 @@ function Editor({ path, read: given }: EditorProps) {
         {isOvertaken && (
           <p>
             <button type="button" disabled={again.isPending} onClick={() => again.mutate()}>
-              Read it again, and keep what I typed
+              {t('form.readAgain')}
             </button>
           </p>
         )}
         {again.error && <Failure error={again.error} />}
-        <Link href={path}>Cancel</Link>
+        <Link href={path}>{t('frame.cancel')}</Link>
       </EditForm>
       <Beside edited={edited}>
         <PreviewPane
@@ -143,18 +148,14 @@ function EditForm({ job, draft, error, isPending, children, ...on }: EditFormPro
         on.onSave();
       }}
     >
-      {readOnly !== null && <p className="caution">This monitor {readOnly}.</p>}
+      {readOnly !== null && <p className="caution">{t('form.readOnly', { why: readOnly })}</p>}
       <MonitorForm
         isNew={false}
         draft={draft}
         problems={problems}
         timeZone={zoneOf(job.spec, ownZone)}
         promptElsewhere={job.spec.goal?.promptFrom !== undefined}
-        unknownTimes={
-          (job.spec.schedule.windows ?? []).length === 0
-            ? ''
-            : 'The windows of the manifest leave some of these times out.'
-        }
+        unknownTimes={(job.spec.schedule.windows ?? []).length === 0 ? '' : t('form.windows')}
         locked={(...paths) => lockedAt(job, paths)}
         onChange={on.onChange}
         onAddress={on.onAddress}
@@ -166,7 +167,7 @@ function EditForm({ job, draft, error, isPending, children, ...on }: EditFormPro
           className="primary"
           disabled={isPending || readOnly !== null || isSame}
         >
-          Save
+          {t('form.save')}
         </button>
         {children}
       </div>
@@ -182,7 +183,7 @@ const plain = ({ metadata: { name }, spec }: MonitorJob): object => ({
   spec,
 });
 
-const PARTS = { preview: 'Preview', backtest: 'Back-test', manifest: 'Manifest' } as const;
+const PARTS = ['preview', 'backtest', 'manifest'] as const;
 
 interface BesideProps {
   readonly edited: MonitorJob;
@@ -192,18 +193,18 @@ interface BesideProps {
 
 /** What stays when another part is looked at is kept: a back-test may have cost something. */
 function Beside({ edited, children }: BesideProps) {
-  const [part, setPart] = useState<keyof typeof PARTS>('preview');
+  const [part, setPart] = useState<(typeof PARTS)[number]>('preview');
   return (
     <div className="beside">
-      <div className="tabs" role="group" aria-label="Beside the form">
-        {(Object.keys(PARTS) as (keyof typeof PARTS)[]).map((each) => (
+      <div className="tabs" role="group" aria-label={t('form.beside.title')}>
+        {PARTS.map((each) => (
           <button
             key={each}
             type="button"
             aria-pressed={part === each}
             onClick={() => setPart(each)}
           >
-            {PARTS[each]}
+            {t(`form.beside.${each}`)}
           </button>
         ))}
       </div>
@@ -211,10 +212,14 @@ function Beside({ edited, children }: BesideProps) {
       <div hidden={part !== 'backtest'}>
         <BacktestPane manifest={plain(edited)} />
       </div>
-      <section className="preview" aria-label="Manifest" hidden={part !== 'manifest'}>
-        <h2>Manifest</h2>
-        <p className="muted">As it will be saved.</p>
-        <pre tabIndex={0} aria-label="Manifest as it will be saved">
+      <section
+        className="preview"
+        aria-label={t('form.beside.manifest')}
+        hidden={part !== 'manifest'}
+      >
+        <h2>{t('form.beside.manifest')}</h2>
+        <p className="muted">{t('form.beside.asSaved')}</p>
+        <pre tabIndex={0} aria-label={t('form.beside.manifestAsSaved')}>
           {manifestText(edited)}
         </pre>
       </section>

@@ -17,6 +17,7 @@ import { PreviewPane } from '../parts/previewPane.tsx';
 import { checksAMonth } from '../parts/schedule.ts';
 import { useLook } from '../parts/useLook.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import { t } from '../texts/texts.ts';
 import './newMonitor.css';
 
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -26,14 +27,10 @@ export function NewMonitorPage() {
   return (
     <>
       <p className="crumbs">
-        <Link href="/">Monitors</Link>
+        <Link href="/">{t('monitors.title')}</Link>
       </p>
-      <h1>New monitor</h1>
-      {mayEdit ? (
-        <NewMonitor />
-      ) : (
-        <p className="caution">You are a viewer in this workspace, and may change nothing in it.</p>
-      )}
+      <h1>{t('monitors.new')}</h1>
+      {mayEdit ? <NewMonitor /> : <p className="caution">{t('form.viewer')}</p>}
     </>
   );
 }
@@ -69,9 +66,9 @@ function NewMonitor() {
         {save.error && problems.length === 0 && <Failure error={save.error} />}
         <div className="actions">
           <button type="submit" className="primary" disabled={save.isPending}>
-            Start watching
+            {t('form.start')}
           </button>
-          <Link href="/">Cancel</Link>
+          <Link href="/">{t('frame.cancel')}</Link>
         </div>
       </form>
       <PreviewPane

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api.ts';
+import { t } from '../texts/texts.ts';
 import { Failure } from './notice.tsx';
 
 interface QuestionProps {
@@ -35,7 +36,7 @@ export function Question({ question, yes, onYes, onEnd }: QuestionProps) {
           {yes}
         </button>
         <button type="button" onClick={onEnd}>
-          Cancel
+          {t('frame.cancel')}
         </button>
       </div>
       {act.error && <Failure error={act.error} />}

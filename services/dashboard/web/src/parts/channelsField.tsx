@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import type { NotificationChannel } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { Failure } from './notice.tsx';
 
 export function ChannelsField({
@@ -22,10 +23,10 @@ export function ChannelsField({
   const names = channels.data?.items.map(({ metadata }) => metadata.name) ?? [];
   return (
     <fieldset className="field" disabled={locked !== undefined}>
-      <legend>Whom to tell</legend>
+      <legend>{t('form.channels.title')}</legend>
       {locked !== undefined && locked !== '' && <p className="muted">{locked}</p>}
       {channels.error && <Failure error={channels.error} />}
-      <p className="muted">What is found always stands under Findings.</p>
+      <p className="muted">{t('form.channels.always')}</p>
       <div className="row">
         {names.map((name) => (
           <label key={name} className="check">
@@ -46,8 +47,9 @@ export function ChannelsField({
       </div>
       {channels.data && names.length === 0 && (
         <p className="muted">
-          There is no channel yet. <Link href="/channels">Make one</Link> to be told by mail, chat
-          or webhook.
+          {t.rich('form.channels.none', {
+            make: (words) => <Link href="/channels">{words}</Link>,
+          })}
         </p>
       )}
     </fieldset>

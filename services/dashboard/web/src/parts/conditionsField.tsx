@@ -1,5 +1,6 @@
 /** Builds the conditions of a monitor: what tells by itself, and what must hold besides the goal. */
 import type { FieldProblem } from '../api.ts';
+import { t } from '../texts/texts.ts';
 import {
   conditionOf,
   type BuiltCondition,
@@ -11,12 +12,9 @@ import {
   type Side,
 } from './monitorDraft.ts';
 
-const KINDS: Readonly<Record<BuiltKind, string>> = {
-  text: 'the text',
-  regex: 'a pattern',
-  number: 'the number',
-  percentChange: 'the change of a number, in %,',
-};
+const THENS = ['Alert', 'Require'] as const;
+const KINDS: readonly BuiltKind[] = ['text', 'regex', 'number', 'percentChange'];
+const COMPARISONS = Object.keys(OPERATORS) as Operator[];
 
 interface ConditionsFieldProps {
   readonly conditions: readonly ConditionDraft[];
@@ -30,11 +28,9 @@ export function ConditionsField({ conditions, problems, locked, onChange }: Cond
   const nextId = Math.max(0, ...conditions.map(({ id }) => id)) + 1;
   return (
     <fieldset className="field" disabled={locked !== undefined}>
-      <legend>Conditions</legend>
+      <legend>{t('form.conditions.title')}</legend>
       {locked !== undefined && locked !== '' && <p className="muted">{locked}</p>}
-      <p className="muted">
-        Exact rules that need no model: they tell by themselves, or must hold besides what matters.
-      </p>
+      <p className="muted">{t('form.conditions.about')}</p>
       {conditions.map((condition, index) => {
         const common = {
           number: index + 1,
@@ -58,7 +54,7 @@ export function ConditionsField({ conditions, problems, locked, onChange }: Cond
           onChange([...conditions, conditionOf('text', { id: nextId, then: 'Alert', value: '' })])
         }
       >
-        Add a condition
+        {t('form.conditions.add')}
       </button>
     </fieldset>
   );
@@ -80,7 +76,7 @@ interface RowProps {
 /** A condition that the form cannot build; it stays as it is, or goes. */
 function KeptRow({ number, text, problem, onRemove }: RowProps & { readonly text: string }) {
   return (
-    <div className="condition" role="group" aria-label={`Condition ${number}`}>
+    <div className="condition" role="group" aria-label={t('form.conditions.row', { number })}>
       <code>{text}</code>
       <Remove number={number} onRemove={onRemove} />
       {problem !== '' && (
@@ -96,10 +92,10 @@ const Remove = ({ number, onRemove }: Omit<RowProps, 'problem'>) => (
   <button
     type="button"
     className="quiet"
-    aria-label={`Remove condition ${number}`}
+    aria-label={t('form.conditions.remove', { number })}
     onClick={onRemove}
   >
-    Remove
+    {t('form.remove')}
   </button>
 );
 
@@ -114,44 +110,48 @@ function ConditionRow({ number, condition, problem, onChange, onRemove }: Condit
     <div
       className="condition"
       role="group"
-      aria-label={`Condition ${number}`}
+      aria-label={t('form.conditions.row', { number })}
       aria-describedby={problem === '' ? undefined : noteId}
     >
       <Choice
-        label="What happens then"
+        label={t('form.conditions.then')}
         value={condition.then}
-        words={{ Alert: 'Tell me when', Require: 'Only tell me when' }}
+        choices={THENS}
+        words={(then) => t(`form.conditions.thens.${then}`)}
         onChange={(then) => onChange({ ...condition, then })}
       />
       <Choice
-        label="Kind"
+        label={t('form.conditions.kind')}
         value={condition.kind}
-        words={KINDS}
+        choices={KINDS}
+        words={(kind) => t(`form.conditions.kinds.${kind}`)}
         onChange={(kind) => onChange(conditionOf(kind, condition))}
       />
       {'side' in condition ? (
         <>
           <ValueField condition={condition} onChange={onChange} />
           <Choice<Side>
-            label="How"
+            label={t('form.conditions.how')}
             value={condition.side}
-            words={SIDES}
+            choices={SIDES}
+            words={(side) => t(`form.conditions.sides.${side}`)}
             onChange={(side) => onChange({ ...condition, side })}
           />
         </>
       ) : (
         <>
           <input
-            aria-label="Where, as a CSS selector"
-            placeholder="CSS selector, such as .price"
+            aria-label={t('form.conditions.where')}
+            placeholder={t('form.conditions.whereSample')}
             value={condition.select}
             onChange={(event) => onChange({ ...condition, select: event.target.value })}
             required
           />
           <Choice<Operator>
-            label="Comparison"
+            label={t('form.conditions.comparison')}
             value={condition.op}
-            words={OPERATORS}
+            choices={COMPARISONS}
+            words={(op) => OPERATORS[op]}
             onChange={(op) => onChange({ ...condition, op })}
           />
           <ValueField condition={condition} onChange={onChange} />
@@ -167,13 +167,6 @@ function ConditionRow({ number, condition, problem, onChange, onRemove }: Condit
   );
 }
 
-const PLACEHOLDERS: Readonly<Record<BuiltKind, string>> = {
-  text: 'sold out',
-  regex: 'in stock: \\d+',
-  number: '19.99',
-  percentChange: '5',
-};
-
 function ValueField({
   condition,
   onChange,
@@ -183,8 +176,8 @@ function ValueField({
 }) {
   return (
     <input
-      aria-label="Value"
-      placeholder={PLACEHOLDERS[condition.kind]}
+      aria-label={t('form.conditions.value')}
+      placeholder={t(`form.conditions.samples.${condition.kind}`)}
       value={condition.value}
       onChange={(event) => onChange({ ...condition, value: event.target.value })}
       required
@@ -195,20 +188,21 @@ function ValueField({
 interface ChoiceProps<T extends string> {
   readonly label: string;
   readonly value: T;
-  readonly words: Readonly<Record<T, string>>;
+  readonly choices: readonly T[];
+  readonly words: (value: T) => string;
   readonly onChange: (value: T) => void;
 }
 
-function Choice<T extends string>({ label, value, words, onChange }: ChoiceProps<T>) {
+function Choice<T extends string>({ label, value, choices, words, onChange }: ChoiceProps<T>) {
   return (
     <select
       aria-label={label}
       value={value}
       onChange={(event) => onChange(event.target.value as T)}
     >
-      {Object.entries<string>(words).map(([each, text]) => (
+      {choices.map((each) => (
         <option key={each} value={each}>
-          {text}
+          {words(each)}
         </option>
       ))}
     </select>

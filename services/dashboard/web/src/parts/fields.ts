@@ -1,6 +1,7 @@
 /** Who else owns the fields of a monitor, and what is said of each. Pure; tested without a browser. */
 import type { FieldProblem } from '../api.ts';
 import type { MonitorJob, Ownership } from '../objects.ts';
+import { locale, t } from '../texts/texts.ts';
 
 const isInside = (path: string, holder: string): boolean =>
   path === holder || path.startsWith(`${holder}.`) || path.startsWith(`${holder}[`);
@@ -17,7 +18,8 @@ export function lockedAt(
     paths.some((path) => isInside(field.path, path) || isInside(path, field.path)),
   );
   const managers = [...new Set(owned.flatMap((field) => field.managers))];
-  return managers.length === 0 ? undefined : `Owned by ${managers.join(' and ')}; change it there.`;
+  if (managers.length === 0) return undefined;
+  return t('form.owned', { managers: new Intl.ListFormat(locale()).format(managers) });
 }
 
 /** Everybody else who owns a part of the object, each once. */

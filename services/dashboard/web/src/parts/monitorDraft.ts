@@ -2,14 +2,9 @@
 import { scheduleSpec, type Schedule } from './schedule.ts';
 import { valuesOfDrafts, type ValueDraft } from './valuesDraft.ts';
 
-export const SIDES = {
-  Appears: 'appears',
-  Vanishes: 'vanishes',
-  Present: 'is there',
-  Absent: 'is not there',
-} as const;
+export const SIDES = ['Appears', 'Vanishes', 'Present', 'Absent'] as const;
 export const OPERATORS = { Lt: '<', Le: '≤', Eq: '=', Ne: '≠', Ge: '≥', Gt: '>' } as const;
-export type Side = keyof typeof SIDES;
+export type Side = (typeof SIDES)[number];
 export type Operator = keyof typeof OPERATORS;
 
 interface Common {

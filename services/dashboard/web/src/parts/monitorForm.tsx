@@ -1,6 +1,7 @@
 /** The fields of a monitor, for a new one and for one that is edited. */
 import { useState } from 'react';
 import type { FieldProblem } from '../api.ts';
+import { t } from '../texts/texts.ts';
 import { ChannelsField } from './channelsField.tsx';
 import { ConditionsField } from './conditionsField.tsx';
 import { problemAt, problemsElsewhere } from './fields.ts';
@@ -37,12 +38,10 @@ export function MonitorForm(props: MonitorFormProps) {
       <Pages {...props} />
       <TextField
         id="prompt"
-        label="What matters"
+        label={t('form.prompt.label')}
         lines={3}
-        placeholder="Tell me when the price falls below 40 euros, or when it is sold out."
-        note={
-          props.promptElsewhere ? 'The words stand in a ConfigMap; words here replace them.' : ''
-        }
+        placeholder={t('form.prompt.sample')}
+        note={props.promptElsewhere ? t('form.prompt.elsewhere') : ''}
         required={!props.promptElsewhere && !draft.conditions.some(({ then }) => then === 'Alert')}
         value={draft.prompt}
         problem={problemOf('spec.goal')}
@@ -69,8 +68,8 @@ export function MonitorForm(props: MonitorFormProps) {
       {props.isNew && (
         <TextField
           id="name"
-          label="Name"
-          note="Small letters, digits and hyphens; it stands in addresses and cannot be changed later."
+          label={t('form.name')}
+          note={t('form.nameNote')}
           required
           value={draftName(draft)}
           problem={problemOf('metadata.name')}
@@ -112,9 +111,9 @@ function Pages({ draft, problems, onChange, onAddress, locked = unlocked }: Moni
     <>
       <TextField
         id="url"
-        label="Page"
+        label={t('form.page')}
         type="url"
-        placeholder="https://"
+        placeholder={t('form.pageSample')}
         required
         value={draft.url}
         problem={problemAt(problems, 'spec.sources[0].url')}
@@ -126,7 +125,7 @@ function Pages({ draft, problems, onChange, onAddress, locked = unlocked }: Moni
         <TextField
           key={page.name}
           id={`url-${index + 1}`}
-          label={`Page ${page.name}`}
+          label={t('form.furtherPage', { name: page.name })}
           type="url"
           required
           value={page.url}
@@ -146,7 +145,7 @@ function More({ draft, problems, onChange, isNew, locked = unlocked }: MonitorFo
   const [isUsed] = useState([description, select, tags].join('') !== '' || rows > 0);
   return (
     <details open={isUsed || !isNew}>
-      <summary>Conditions, values, parts of the page, tags</summary>
+      <summary>{t('form.more')}</summary>
       <ConditionsField
         conditions={conditions}
         problems={problems}
@@ -161,8 +160,8 @@ function More({ draft, problems, onChange, isNew, locked = unlocked }: MonitorFo
       />
       <TextField
         id="select"
-        label="Only this part of the page"
-        note="A CSS selector, such as main or .price; empty for the whole page."
+        label={t('form.select')}
+        note={t('form.selectNote')}
         value={select}
         problem={problemAt(problems, 'spec.sources[0].select')}
         locked={locked('spec.sources[0].select')}
@@ -170,8 +169,8 @@ function More({ draft, problems, onChange, isNew, locked = unlocked }: MonitorFo
       />
       <TextField
         id="tags"
-        label="Tags"
-        note="With commas between them."
+        label={t('form.tags')}
+        note={t('form.tagsNote')}
         value={tags}
         problem={problemAt(problems, 'spec.tags')}
         locked={locked('spec.tags')}
@@ -179,7 +178,7 @@ function More({ draft, problems, onChange, isNew, locked = unlocked }: MonitorFo
       />
       <TextField
         id="description"
-        label="Description"
+        label={t('form.description')}
         value={description}
         problem={problemAt(problems, 'spec.description')}
         locked={locked('spec.description')}

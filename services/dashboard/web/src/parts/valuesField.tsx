@@ -1,5 +1,6 @@
 /** Names the numbers that a monitor reads at each check: by what, and in which unit. */
 import type { FieldProblem } from '../api.ts';
+import { t } from '../texts/texts.ts';
 import { emptyValue, MOST_VALUES, type ValueDraft } from './valuesDraft.ts';
 
 interface ValuesFieldProps {
@@ -13,11 +14,9 @@ interface ValuesFieldProps {
 export function ValuesField({ values, problems, locked, onChange }: ValuesFieldProps) {
   return (
     <fieldset className="field" disabled={locked !== undefined}>
-      <legend>Values</legend>
+      <legend>{t('form.values.title')}</legend>
       {locked !== undefined && locked !== '' && <p className="muted">{locked}</p>}
-      <p className="muted">
-        Numbers that each check reads, such as a price: they are drawn as charts, and tell nobody.
-      </p>
+      <p className="muted">{t('form.values.about')}</p>
       {values.map((value, index) => (
         <ValueRow
           key={value.id}
@@ -30,7 +29,7 @@ export function ValuesField({ values, problems, locked, onChange }: ValuesFieldP
       ))}
       {values.length < MOST_VALUES && (
         <button type="button" onClick={() => onChange([...values, emptyValue(values)])}>
-          Add a value
+          {t('form.values.add')}
         </button>
       )}
     </fieldset>
@@ -58,44 +57,44 @@ function ValueRow({ number, value, problem, onChange, onRemove }: ValueRowProps)
     <div
       className="condition"
       role="group"
-      aria-label={`Value ${number}`}
+      aria-label={t('form.values.row', { number })}
       aria-describedby={problem === '' ? undefined : noteId}
     >
       <input
-        aria-label="Name"
-        placeholder="price"
+        aria-label={t('form.values.name')}
+        placeholder={t('form.values.nameSample')}
         value={value.name}
         onChange={(event) => onChange({ ...value, name: event.target.value })}
         required
       />
       <select
-        aria-label="Read by"
+        aria-label={t('form.values.by')}
         value={value.by}
         onChange={(event) => onChange({ ...value, by: event.target.value as ValueDraft['by'] })}
       >
-        <option value="select">a selector</option>
-        <option value="regex">a pattern</option>
+        <option value="select">{t('form.values.bys.select')}</option>
+        <option value="regex">{t('form.values.bys.regex')}</option>
       </select>
       <input
-        aria-label={value.by === 'select' ? 'Selector' : 'Pattern'}
-        placeholder={value.by === 'select' ? '.price' : '([\\d.,]+) in stock'}
+        aria-label={t(`form.values.texts.${value.by}`)}
+        placeholder={t(`form.values.samples.${value.by}`)}
         value={value.text}
         onChange={(event) => onChange({ ...value, text: event.target.value })}
         required
       />
       <input
-        aria-label="Unit"
-        placeholder="€"
+        aria-label={t('form.values.unit')}
+        placeholder={t('form.values.unitSample')}
         value={value.unit}
         onChange={(event) => onChange({ ...value, unit: event.target.value })}
       />
       <button
         type="button"
         className="quiet"
-        aria-label={`Remove value ${number}`}
+        aria-label={t('form.values.remove', { number })}
         onClick={onRemove}
       >
-        Remove
+        {t('form.remove')}
       </button>
       {problem !== '' && (
         <p id={noteId} role="alert" className="alert">
