@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { noteWords, summaryWords, whyNot, type Imported } from './web/src/parts/importReport.ts';
+import './testing/english.ts';
 
 const one = (state: Imported['state']): Imported => ({
   kind: 'MonitorJob',

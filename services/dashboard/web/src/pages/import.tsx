@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { call } from '../api.ts';
 import { ImportList } from '../parts/importList.tsx';
 import {
+  programWords,
   PROGRAMS,
   summaryWords,
   whyNot,
@@ -13,6 +14,7 @@ import {
 } from '../parts/importReport.ts';
 import { Failure } from '../parts/notice.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Chosen {
   readonly text: string;
@@ -28,10 +30,10 @@ export function ImportPage() {
   return (
     <>
       <p className="crumbs">
-        <Link href="/">Monitors</Link>
+        <Link href="/">{t('monitors.title')}</Link>
       </p>
-      <h1>Import monitors</h1>
-      {mayEdit ? <Import /> : <p>Whoever only views the workspace cannot create monitors.</p>}
+      <h1>{t('imports.title')}</h1>
+      {mayEdit ? <Import /> : <p>{t('imports.viewer')}</p>}
     </>
   );
 }
@@ -70,7 +72,7 @@ function Import() {
                 disabled={ask.isPending || chosen.size === 0}
                 onClick={() => ask.mutate({ ...file, create: [...chosen] })}
               >
-                Create {chosen.size}
+                {t('imports.create', { count: chosen.size })}
               </button>
             </div>
           )}
@@ -102,7 +104,7 @@ function FileForm({ isBusy, onFile }: FileFormProps) {
         void read();
       }}
     >
-      <label htmlFor="import-file">File</label>
+      <label htmlFor="import-file">{t('imports.file')}</label>
       <input
         id="import-file"
         type="file"
@@ -110,31 +112,28 @@ function FileForm({ isBusy, onFile }: FileFormProps) {
         required
         onChange={(event) => setFile(event.target.files?.[0])}
       />
-      <label htmlFor="import-from">Program</label>
+      <label htmlFor="import-from">{t('imports.program')}</label>
       <select
         id="import-from"
         value={from}
         onChange={(event) => setFrom(event.target.value as Program | '')}
       >
-        <option value="">Find out</option>
-        {Object.entries(PROGRAMS).map(([program, words]) => (
+        <option value="">{t('imports.findOut')}</option>
+        {PROGRAMS.map((program) => (
           <option key={program} value={program}>
-            {words}
+            {programWords(program)}
           </option>
         ))}
       </select>
       <button type="submit" disabled={isBusy || !file || problem !== undefined}>
-        {isBusy ? 'Reading …' : 'Show what it becomes'}
+        {t(isBusy ? 'imports.reading' : 'imports.show')}
       </button>
       {problem !== undefined && (
         <p role="alert" className="alert">
           {problem}
         </p>
       )}
-      <p className="muted">
-        A <code>url-watches.json</code> out of a backup of changedetection.io, the jobs of urlwatch
-        or webchanges, a JSON backup of Uptime Kuma, or manifests. Nothing is created yet.
-      </p>
+      <p className="muted">{t.rich('imports.which', { code: (words) => <code>{words}</code> })}</p>
     </form>
   );
 }

@@ -1,5 +1,6 @@
 /** The entries of a file: which of them are created, and what of each stays behind. */
 import { Link } from 'wouter';
+import { t } from '../texts/texts.ts';
 import { Badge } from './badge.tsx';
 import { noteWords, type Imported, type ImportNote, type ImportReport } from './importReport.ts';
 
@@ -11,7 +12,7 @@ interface Props {
 
 export const ImportList = ({ report, chosen, onChoose }: Props) => (
   <>
-    <ul className="cards" aria-label="Entries">
+    <ul className="cards" aria-label={t('imports.entries')}>
       {report.objects.map((one) => (
         <Entry
           key={`${one.kind}/${one.name}`}
@@ -23,7 +24,7 @@ export const ImportList = ({ report, chosen, onChoose }: Props) => (
     </ul>
     {report.skipped.length > 0 && (
       <>
-        <h2>Skipped</h2>
+        <h2>{t('imports.skipped')}</h2>
         <ul className="cards">
           {report.skipped.map(({ label, why, todo }, index) => (
             // Two entries may have the same label, and their order is the file's.
@@ -37,7 +38,7 @@ export const ImportList = ({ report, chosen, onChoose }: Props) => (
     )}
     {report.notes.length > 0 && (
       <>
-        <h2>The whole file</h2>
+        <h2>{t('imports.wholeFile')}</h2>
         <Notes notes={report.notes} />
       </>
     )}
@@ -59,7 +60,7 @@ function Entry({ one, isChosen, onChoose }: EntryProps) {
         {one.state === 'new' && (
           <input
             type="checkbox"
-            aria-label={`Create ${name}`}
+            aria-label={t('imports.createOne', { name })}
             checked={isChosen}
             onChange={(event) => onChoose(name, event.target.checked)}
           />
@@ -85,11 +86,11 @@ function Entry({ one, isChosen, onChoose }: EntryProps) {
 function State({ of }: { readonly of: Imported['state'] }) {
   switch (of) {
     case 'created':
-      return <Badge tone="good">created</Badge>;
+      return <Badge tone="good">{t('imports.states.created')}</Badge>;
     case 'taken':
-      return <Badge tone="calm">exists already</Badge>;
+      return <Badge tone="calm">{t('imports.states.taken')}</Badge>;
     case 'refused':
-      return <Badge tone="bad">refused</Badge>;
+      return <Badge tone="bad">{t('imports.states.refused')}</Badge>;
     case 'new':
       return null;
     default:
@@ -97,14 +98,16 @@ function State({ of }: { readonly of: Imported['state'] }) {
   }
 }
 
-const WHAT = { leftOut: 'Left out', changed: 'Changed' } as const;
-
 const Notes = ({ notes }: { readonly notes: readonly ImportNote[] }) =>
   notes.length === 0 ? null : (
     <ul className="notes">
       {notes.map((note, index) => (
         <li key={index}>
-          {WHAT[note.what]} <code>{note.field}</code>: {noteWords(note)}
+          {t.rich(`imports.notes.${note.what}`, {
+            code: (words) => <code>{words}</code>,
+            field: note.field,
+            words: noteWords(note),
+          })}
         </li>
       ))}
     </ul>

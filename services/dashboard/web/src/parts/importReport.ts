@@ -1,12 +1,19 @@
 /** What an import made of a file, as the API says it, and the words for it. Pure. */
 
-export const PROGRAMS = {
+import { t } from '../texts/texts.ts';
+
+export const PROGRAMS = ['changedetection', 'urlwatch', 'uptimeKuma', 'duckmon'] as const;
+export type Program = (typeof PROGRAMS)[number];
+
+const PRODUCTS = {
   changedetection: 'changedetection.io',
-  urlwatch: 'urlwatch or webchanges',
   uptimeKuma: 'Uptime Kuma',
   duckmon: 'duckmon',
 } as const;
-export type Program = keyof typeof PROGRAMS;
+
+/** What the program is called. */
+export const programWords = (program: Program): string =>
+  program === 'urlwatch' ? t('imports.urlwatch') : PRODUCTS[program];
 
 export interface ImportNote {
   readonly field: string;
@@ -41,33 +48,31 @@ const MOST_BYTES = 240 * 1024;
 
 /** Why a file is not even sent. */
 export function whyNot({ size }: { readonly size: number }): string | undefined {
-  if (size === 0) return 'The file is empty.';
-  return size > MOST_BYTES
-    ? 'The file has more than 240 KB. Split it, or run npx duckmon import FILE, which takes larger ones.'
-    : undefined;
+  if (size === 0) return t('imports.empty');
+  return size > MOST_BYTES ? t('imports.tooLarge') : undefined;
 }
 
 /** `x: why; what to do`, as a sentence. */
 export const noteWords = ({ why, todo }: Pick<ImportNote, 'why' | 'todo'>): string =>
   todo === '' ? `${why}.` : `${why}; ${todo}.`;
 
-const count = (number: number, noun: string): string =>
-  `${number} ${noun}${number === 1 ? '' : 's'}`;
-
 /** How many there are of each kind, such as `2 can be created, 1 is skipped`. */
 export function summaryWords({ from, objects, skipped }: ImportReport): string {
   const of = (state: Imported['state']): number =>
     objects.filter((one) => one.state === state).length;
   const parts = [
-    [of('created'), 'created'],
-    [of('new'), 'can be created'],
-    [of('taken'), 'left alone, because the name is taken'],
-    [of('refused'), 'refused'],
-    [skipped.length, 'skipped'],
+    ['created', of('created')],
+    ['new', of('new')],
+    ['taken', of('taken')],
+    ['refused', of('refused')],
+    ['skipped', skipped.length],
   ] as const;
   const told = parts
-    .filter(([number]) => number > 0)
-    .map(([number, words]) => `${number} ${words}`);
-  const entries = count(objects.length + skipped.length, 'entry').replace(/entrys$/, 'entries');
-  return `${entries} of ${PROGRAMS[from]}: ${told.join(', ') || 'nothing can be made of it'}.`;
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => t(`imports.parts.${name}`, { count }));
+  return t('imports.summary', {
+    count: objects.length + skipped.length,
+    program: programWords(from),
+    parts: told.join(', ') || t('imports.parts.nothing'),
+  });
 }
