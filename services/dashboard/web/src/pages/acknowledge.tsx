@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { call } from '../api.ts';
 import { Failure } from '../parts/notice.tsx';
+import { t } from '../texts/texts.ts';
 
 export function AcknowledgePage() {
   const token = new URLSearchParams(location.search).get('token') ?? '';
@@ -14,21 +15,21 @@ export function AcknowledgePage() {
       <h1 className="brand">duckmon</h1>
       {acknowledge.data ? (
         <>
-          <p className="note">Acknowledged: {acknowledge.data.title}</p>
+          <p className="note">{t('links.acknowledged', { title: acknowledge.data.title })}</p>
           <p>
-            <Link href="/findings">To the findings</Link>
+            <Link href="/findings">{t('links.toFindings')}</Link>
           </p>
         </>
       ) : (
         <>
-          <p>Acknowledge this finding? Reminders about it stop.</p>
+          <p>{t('links.askAcknowledge')}</p>
           <button
             type="button"
             className="primary"
             disabled={acknowledge.isPending || token === ''}
             onClick={() => acknowledge.mutate()}
           >
-            Acknowledge
+            {t('findings.acknowledge.button')}
           </button>
         </>
       )}

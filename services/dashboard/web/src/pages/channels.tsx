@@ -8,6 +8,7 @@ import { Deliveries } from '../parts/deliveries.tsx';
 import { NewChannel } from '../parts/newChannel.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
+import { t } from '../texts/texts.ts';
 
 export function ChannelsPage() {
   const [isNew, setNew] = useState(false);
@@ -22,11 +23,11 @@ export function ChannelsPage() {
   return (
     <>
       <div className="title">
-        <h1>Channels</h1>
+        <h1>{t('frame.channels')}</h1>
         <span className="grow" />
         {mayEdit && !isNew && (
           <button type="button" className="primary" onClick={() => setNew(true)}>
-            New channel
+            {t('channels.new')}
           </button>
         )}
       </div>
@@ -36,19 +37,15 @@ export function ChannelsPage() {
           onDone={() => setNew(false)}
         />
       )}
-      {items.length === 0 && !isNew && (
-        <Empty>There is no channel yet. What is found stands under Findings all the same.</Empty>
-      )}
+      {items.length === 0 && !isNew && <Empty>{t('channels.none')}</Empty>}
       <ul className="cards">
         {items.map((channel) => (
           <ChannelCard key={channel.metadata.name} channel={channel} />
         ))}
       </ul>
-      <h2>Given up</h2>
-      <p className="muted">
-        Alerts that no channel took, after every try. Nothing of them is lost.
-      </p>
-      <Deliveries filter={{ state: 'dead' }} none="Nothing was given up." />
+      <h2>{t('channels.givenUp')}</h2>
+      <p className="muted">{t('channels.givenUpNote')}</p>
+      <Deliveries filter={{ state: 'dead' }} none={t('channels.noneGivenUp')} />
     </>
   );
 }

@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { call } from '../api.ts';
 import { Failure } from '../parts/notice.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Confirmed {
   readonly address: string;
@@ -20,27 +21,26 @@ export function ConfirmPage() {
       {confirm.data ? (
         <>
           <p className="note">
-            Confirmed: {confirm.data.address} gets alerts of the workspace {confirm.data.workspace}{' '}
-            ({confirm.data.channels.join(', ')}).
+            {t('links.confirmed', {
+              ...confirm.data,
+              channels: confirm.data.channels.join(', '),
+            })}
           </p>
-          <p className="muted">Each mail has a link to unsubscribe. You can close this page.</p>
+          <p className="muted">{t('links.eachHasLink')}</p>
         </>
       ) : (
         <>
-          <h2>Do you want alerts by mail?</h2>
-          <p>
-            duckmon watches web pages and tells people what changed. Somebody added your address to
-            the recipients. Nothing is sent to you unless you confirm.
-          </p>
+          <h2>{t('links.askConfirm')}</h2>
+          <p>{t('links.whatThisIs')}</p>
           <button
             type="button"
             className="primary"
             disabled={confirm.isPending || token === ''}
             onClick={() => confirm.mutate()}
           >
-            Yes, send me alerts
+            {t('links.confirm')}
           </button>
-          <p className="muted">If you do not want them, close this page.</p>
+          <p className="muted">{t('links.orClose')}</p>
         </>
       )}
       {confirm.error && <Failure error={confirm.error} />}

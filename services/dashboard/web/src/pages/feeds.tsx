@@ -6,6 +6,7 @@ import { Action } from '../parts/action.tsx';
 import { MakeFeed } from '../parts/feeds.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Feed {
   readonly id: string;
@@ -17,13 +18,10 @@ interface Feed {
 export const FeedsPage = () => (
   <>
     <p className="crumbs">
-      <Link href="/account">Account</Link>
+      <Link href="/account">{t('feeds.account')}</Link>
     </p>
-    <h1>Feeds</h1>
-    <p className="muted">
-      Feed readers get the findings of this workspace by a secret address. A feed of one monitor is
-      made on its page.
-    </p>
+    <h1>{t('feeds.title')}</h1>
+    <p className="muted">{t('feeds.about')}</p>
     <Feeds />
     <MakeFeed />
   </>
@@ -36,29 +34,25 @@ function Feeds() {
   });
   if (feeds.isPending) return <Loading />;
   if (feeds.error) return <Failure error={feeds.error} />;
-  if (feeds.data.items.length === 0) return <Empty>You have no feeds here.</Empty>;
+  if (feeds.data.items.length === 0) return <Empty>{t('feeds.none')}</Empty>;
   return (
     <ul className="cards">
       {feeds.data.items.map(({ id, monitor, createdAt, lastUsedAt }) => (
         <li key={id} className="title">
           {monitor === null ? (
-            <span>All monitors</span>
+            <span>{t('feeds.all')}</span>
           ) : (
             <Link href={`/monitors/${encodeURIComponent(monitor)}`}>{monitor}</Link>
           )}
           <span className="muted">
-            made <Time at={createdAt} />,{' '}
-            {lastUsedAt === null ? (
-              'never read'
-            ) : (
-              <>
-                read <Time at={lastUsedAt} />
-              </>
-            )}
+            {t.rich(lastUsedAt === null ? 'feeds.neverRead' : 'feeds.read', {
+              made: () => <Time at={createdAt} />,
+              read: () => <Time at={lastUsedAt} />,
+            })}
           </span>
           <span className="grow" />
           <Action method="DELETE" path={`/feeds/${id}`}>
-            End
+            {t('feeds.end')}
           </Action>
         </li>
       ))}

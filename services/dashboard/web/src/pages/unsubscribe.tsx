@@ -2,12 +2,12 @@
 import { useMutation } from '@tanstack/react-query';
 import { call } from '../api.ts';
 import { Failure } from '../parts/notice.tsx';
+import { t } from '../texts/texts.ts';
 
 /** Nulls for an invitation's mail, of whose address only a hash is kept. */
-interface Left {
-  readonly address: string | null;
-  readonly channel: string | null;
-}
+type Left =
+  | { readonly address: string; readonly channel: string }
+  | { readonly address: null; readonly channel: null };
 
 export function UnsubscribePage() {
   const token = new URLSearchParams(location.search).get('token') ?? '';
@@ -20,17 +20,16 @@ export function UnsubscribePage() {
       {unsubscribe.data ? (
         <p className="note">
           {unsubscribe.data.channel === null
-            ? 'Done: no more invitations are mailed to this address.'
-            : `Done: ${unsubscribe.data.address} gets no more mail of the channel ${unsubscribe.data.channel}.`}{' '}
-          You can close this page.
+            ? t('links.noInvitations')
+            : t('links.unsubscribed', unsubscribe.data)}
         </p>
       ) : (
         <>
-          <h2>Stop these mails?</h2>
+          <h2>{t('links.askUnsubscribe')}</h2>
           <p>
             {token.startsWith('_invitations.')
-              ? 'You get no more invitations by mail to this address, of whatever workspace.'
-              : 'You get no more mail of this channel to this address, no reminders either.'}
+              ? t('links.whatOfInvitations')
+              : t('links.whatOfChannel')}
           </p>
           <button
             type="button"
@@ -38,7 +37,7 @@ export function UnsubscribePage() {
             disabled={unsubscribe.isPending || token === ''}
             onClick={() => unsubscribe.mutate()}
           >
-            Unsubscribe
+            {t('links.unsubscribe')}
           </button>
         </>
       )}

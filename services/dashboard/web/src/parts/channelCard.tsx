@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { call } from '../api.ts';
 import type { NotificationChannel } from '../objects.ts';
+import { known, t } from '../texts/texts.ts';
 import { Action } from './action.tsx';
 import { Badge, type Tone } from './badge.tsx';
 import { Deliveries } from './deliveries.tsx';
@@ -11,11 +12,11 @@ import { useMayEdit } from './workspaces.tsx';
 
 type Recipient = NonNullable<NonNullable<NotificationChannel['status']>['recipients']>[number];
 
-const RECIPIENT: Readonly<Record<Recipient['state'], readonly [Tone, string]>> = {
-  Pending: ['warn', 'has not confirmed yet'],
-  Confirmed: ['good', 'confirmed'],
-  Bounced: ['bad', 'mail came back'],
-  Unsubscribed: ['calm', 'wants no mail'],
+const TONES: Readonly<Record<Recipient['state'], Tone>> = {
+  Pending: 'warn',
+  Confirmed: 'good',
+  Bounced: 'bad',
+  Unsubscribed: 'calm',
 };
 
 export function ChannelCard({ channel }: { readonly channel: NotificationChannel }) {
@@ -26,11 +27,11 @@ export function ChannelCard({ channel }: { readonly channel: NotificationChannel
   const failed = channel.status?.failed24h ?? 0;
   const problem = channel.status?.conditions?.find(({ status }) => status === 'False');
   return (
-    <li aria-label={`Channel ${name}`}>
+    <li aria-label={t('channels.channel', { name })}>
       <div className="title">
         <h2>{name}</h2>
-        <Badge tone="calm">{channel.spec.type}</Badge>
-        {failed > 0 && <Badge tone="bad">{failed} failed in the last day</Badge>}
+        <Badge tone="calm">{known('channels.types', channel.spec.type) ?? channel.spec.type}</Badge>
+        {failed > 0 && <Badge tone="bad">{t('channels.failed', { count: failed })}</Badge>}
         <span className="grow" />
         {mayEdit && <Test path={path} />}
         {mayEdit && <Remove name={name} path={path} />}
@@ -40,8 +41,8 @@ export function ChannelCard({ channel }: { readonly channel: NotificationChannel
       <Recipients channel={channel} path={path} mayEdit={mayEdit} />
       {problem?.message !== undefined && <p className="caution">{problem.message}</p>}
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>Last deliveries</summary>
-        {isOpen && <Deliveries filter={{ channel: name }} none="Nothing was sent yet." />}
+        <summary>{t('channels.deliveries')}</summary>
+        {isOpen && <Deliveries filter={{ channel: name }} none={t('channels.noneSent')} />}
       </details>
     </li>
   );
@@ -59,19 +60,17 @@ function Recipients({ channel: { spec, status }, path, mayEdit }: RecipientsProp
   if (recipients.length === 0) return null;
   return (
     <ul className="lines">
-      {recipients.map(({ address, state }) => {
-        const [tone, words] = state === undefined ? [] : RECIPIENT[state];
-        return (
-          <li key={address}>
-            {address} {tone && <Badge tone={tone}>{words}</Badge>}{' '}
-            {mayEdit && state === 'Pending' && (
-              <Action path={`${path}/recipients/resend`} body={{ address }}>
-                Ask again
-              </Action>
-            )}
-          </li>
-        );
-      })}
+      {recipients.map(({ address, state }) => (
+        <li key={address}>
+          {address}{' '}
+          {state && <Badge tone={TONES[state]}>{t(`channels.recipients.${state}`)}</Badge>}{' '}
+          {mayEdit && state === 'Pending' && (
+            <Action path={`${path}/recipients/resend`} body={{ address }}>
+              {t('channels.askAgain')}
+            </Action>
+          )}
+        </li>
+      ))}
     </ul>
   );
 }
@@ -81,24 +80,17 @@ interface TestResult {
   readonly reason: string | null;
 }
 
-const RESULTS: Readonly<Record<TestResult['kind'], string>> = {
-  accepted: 'The test message was taken.',
-  retry: 'The test message was not taken just now.',
-  rejected: 'The test message was refused.',
-  unknown: 'Nobody knows whether the test message arrived.',
-};
-
 function Test({ path }: { readonly path: string }) {
   const test = useMutation({ mutationFn: () => call<TestResult>('POST', `${path}/test`, {}) });
   return (
     <>
       <button type="button" disabled={test.isPending} onClick={() => test.mutate()}>
-        {test.isPending ? 'Sending …' : 'Send a test'}
+        {test.isPending ? t('channels.testing') : t('channels.test')}
       </button>
       <div role="status" className="result">
         {test.data && (
           <p className={test.data.kind === 'accepted' ? 'note' : 'caution'}>
-            {RESULTS[test.data.kind]} {test.data.reason}
+            {t(`channels.tested.${test.data.kind}`)} {test.data.reason}
           </p>
         )}
         {test.error && <Failure error={test.error} />}
@@ -117,12 +109,12 @@ function Remove({ name, path }: { readonly name: string; readonly path: string }
   return (
     <>
       <button type="button" disabled={remove.isPending} onClick={() => asking.current?.showModal()}>
-        Delete
+        {t('monitors.delete.button')}
       </button>
       {remove.error && <Failure error={remove.error} />}
-      <dialog ref={asking} aria-label={`Delete the channel ${name}`}>
-        <h2>Delete {name}?</h2>
-        <p>Monitors that name it are not ready until it is made again or taken out of them.</p>
+      <dialog ref={asking} aria-label={t('channels.deleteLabel', { name })}>
+        <h2>{t('monitors.delete.question', { what: name })}</h2>
+        <p>{t('channels.deleteNote')}</p>
         <form
           method="dialog"
           className="actions"
@@ -130,9 +122,9 @@ function Remove({ name, path }: { readonly name: string; readonly path: string }
           onReset={() => asking.current?.close()}
         >
           <button type="submit" className="danger">
-            Delete
+            {t('monitors.delete.button')}
           </button>
-          <button type="reset">Keep</button>
+          <button type="reset">{t('monitors.keep')}</button>
         </form>
       </dialog>
     </>

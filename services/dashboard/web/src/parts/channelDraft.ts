@@ -10,22 +10,6 @@ export interface ChannelDraft {
   readonly to: string;
 }
 
-export const TO_WORDS: Readonly<Record<ChannelType, { label: string; note: string }>> = {
-  Email: {
-    label: 'Addresses',
-    note: 'With commas between them. Each is asked by mail to confirm before anything else is sent.',
-  },
-  Slack: {
-    label: 'Webhook address of Slack',
-    note: 'Whoever knows it can write there: it is kept as a secret and never shown again.',
-  },
-  Teams: {
-    label: 'Workflow address of Teams',
-    note: 'Whoever knows it can write there: it is kept as a secret and never shown again.',
-  },
-  Webhook: { label: 'Address', note: 'Each alert is posted there as JSON.' },
-};
-
 const KEY = 'url';
 const secretName = (channel: string): string => `${channel}-url`;
 

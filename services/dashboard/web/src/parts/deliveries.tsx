@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import type { Delivery } from '../objects.ts';
+import { t } from '../texts/texts.ts';
 import { Action } from './action.tsx';
 import { Badge, type Tone } from './badge.tsx';
 import { Empty, Failure, Loading } from './notice.tsx';
@@ -17,15 +18,6 @@ const TONES: Readonly<Record<Delivery['state'], Tone>> = {
   bounced: 'bad',
   unknown: 'warn',
   dead: 'bad',
-};
-const WORDS: Readonly<Record<Delivery['state'], string>> = {
-  pending: 'waiting',
-  sending: 'being sent',
-  accepted: 'sent',
-  delivered: 'arrived',
-  bounced: 'came back',
-  unknown: 'perhaps sent',
-  dead: 'given up',
 };
 
 /** A mail that asks to confirm has a recipient; it is asked for again elsewhere. */
@@ -52,10 +44,10 @@ export function Deliveries({ filter, none }: DeliveriesProps) {
     <table className="list deliveries">
       <thead>
         <tr>
-          <th scope="col">When</th>
-          <th scope="col">State</th>
-          <th scope="col">About</th>
-          <th scope="col">What happened</th>
+          <th scope="col">{t('channels.columns.when')}</th>
+          <th scope="col">{t('channels.columns.state')}</th>
+          <th scope="col">{t('channels.columns.about')}</th>
+          <th scope="col">{t('channels.columns.happened')}</th>
         </tr>
       </thead>
       <tbody>
@@ -64,20 +56,22 @@ export function Deliveries({ filter, none }: DeliveriesProps) {
             <th scope="row">
               <Time at={delivery.createdAt} />
             </th>
-            <td data-label="State">
-              <Badge tone={TONES[delivery.state]}>{WORDS[delivery.state]}</Badge>
+            <td data-label={t('channels.columns.state')}>
+              <Badge tone={TONES[delivery.state]}>{t(`channels.states.${delivery.state}`)}</Badge>
             </td>
-            <td data-label="About">
+            <td data-label={t('channels.columns.about')}>
               {delivery.recipient === null ? (
                 <Link href={`/monitors/${delivery.monitor}`}>{delivery.monitor}</Link>
               ) : (
-                `asks ${delivery.recipient} to confirm`
+                t('channels.asks', { recipient: delivery.recipient })
               )}
             </td>
-            <td data-label="What happened">
+            <td data-label={t('channels.columns.happened')}>
               {delivery.lastError}{' '}
               {mayEdit && mayResend(delivery) && (
-                <Action path={`/deliveries/${delivery.id}/resend`}>Send again</Action>
+                <Action path={`/deliveries/${delivery.id}/resend`}>
+                  {t('channels.sendAgain')}
+                </Action>
               )}
             </td>
           </tr>

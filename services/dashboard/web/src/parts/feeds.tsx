@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api.ts';
+import { t } from '../texts/texts.ts';
 import { Failure } from './notice.tsx';
 
 export interface MadeFeed {
@@ -25,7 +26,7 @@ export function MakeFeed({ monitor }: { readonly monitor?: string }) {
   return (
     <>
       <button type="button" disabled={make.isPending} onClick={() => make.mutate()}>
-        {monitor === undefined ? 'Make a feed of all monitors' : 'Make a feed'}
+        {monitor === undefined ? t('feeds.makeAll') : t('feeds.make')}
       </button>
       {make.error && <Failure error={make.error} />}
     </>
@@ -43,11 +44,11 @@ const FORMATS = [
 ] as const;
 
 const ShownFeed = ({ made, done }: ShownProps) => (
-  <section className="caution" aria-label="New feed">
-    <h2>Keep the address of the feed of {made.monitor ?? 'all monitors'}</h2>
-    <p>
-      It is shown this once. Whoever has it can read the findings: give it to your reader alone.
-    </p>
+  <section className="caution" aria-label={t('feeds.new')}>
+    <h2>
+      {made.monitor === null ? t('feeds.keepAll') : t('feeds.keep', { monitor: made.monitor })}
+    </h2>
+    <p>{t('feeds.once')}</p>
     {FORMATS.map(([words, key, type]) => (
       <div key={key}>
         <link rel="alternate" type={type} href={made[key]} title={`duckmon: ${words}`} />
@@ -63,11 +64,11 @@ const ShownFeed = ({ made, done }: ShownProps) => (
           type="button"
           onClick={() => void navigator.clipboard.writeText(made[key])}
         >
-          Copy {words}
+          {t('feeds.copy', { format: words })}
         </button>
       ))}
       <button type="button" className="primary" onClick={done}>
-        I have kept it
+        {t('feeds.kept')}
       </button>
     </div>
   </section>

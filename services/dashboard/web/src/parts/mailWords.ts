@@ -1,4 +1,5 @@
 /** What became of a mail of the installation itself, in words. Pure. */
+import { t } from '../texts/texts.ts';
 
 export type MailState =
   | 'pending'
@@ -10,15 +11,4 @@ export type MailState =
   | 'notConfigured'
   | 'noAddress';
 
-const WORDS: Readonly<Record<MailState, string>> = {
-  pending: 'mail waits to be sent',
-  sending: 'mail is being sent',
-  unknown: 'nobody knows yet whether the mail arrived',
-  joined: 'told by the next mail',
-  sent: 'mailed',
-  dead: 'not mailed',
-  notConfigured: 'not mailed',
-  noAddress: 'not mailed',
-};
-
-export const mailWords = (state: MailState): string => WORDS[state];
+export const mailWords = (state: MailState): string => t(`channels.mails.${state}`);

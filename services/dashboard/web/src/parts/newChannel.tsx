@@ -2,11 +2,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api.ts';
+import { t } from '../texts/texts.ts';
 import {
   CHANNEL_TYPES,
   channelDocuments,
   refusals,
-  TO_WORDS,
   type ApplyResult,
   type ChannelDraft,
 } from './channelDraft.ts';
@@ -34,17 +34,16 @@ export function NewChannel({ taken, onDone }: NewChannelProps) {
     },
   });
   const isTaken = taken.includes(draft.name);
-  const words = TO_WORDS[draft.type];
   return (
     <form
       className="panel"
-      aria-label="New channel"
+      aria-label={t('channels.new')}
       onSubmit={(event) => {
         event.preventDefault();
         if (!isTaken) save.mutate();
       }}
     >
-      <div className="tabs" role="group" aria-label="Kind of channel">
+      <div className="tabs" role="group" aria-label={t('channels.kind')}>
         {CHANNEL_TYPES.map((type) => (
           <button
             key={type}
@@ -52,23 +51,23 @@ export function NewChannel({ taken, onDone }: NewChannelProps) {
             aria-pressed={type === draft.type}
             onClick={() => setDraft({ ...draft, type, to: '' })}
           >
-            {type}
+            {t(`channels.types.${type}`)}
           </button>
         ))}
       </div>
       <TextField
         id="channel-name"
-        label="Name"
-        note="Small letters, digits and hyphens."
+        label={t('channels.name')}
+        note={t('channels.nameNote')}
         required
         value={draft.name}
-        problem={isTaken ? 'There is a channel of this name already; choose another.' : ''}
+        problem={isTaken ? t('channels.taken') : ''}
         onChange={(name) => setDraft({ ...draft, name })}
       />
       <TextField
         id="channel-to"
-        label={words.label}
-        note={words.note}
+        label={t(`channels.to.${draft.type}.label`)}
+        note={t(`channels.to.${draft.type}.note`)}
         type={draft.type === 'Email' ? 'text' : 'url'}
         required
         value={draft.to}
@@ -83,10 +82,10 @@ export function NewChannel({ taken, onDone }: NewChannelProps) {
       ))}
       <div className="actions">
         <button type="submit" className="primary" disabled={save.isPending}>
-          Create channel
+          {t('channels.create')}
         </button>
         <button type="button" onClick={onDone}>
-          Cancel
+          {t('frame.cancel')}
         </button>
       </div>
     </form>
