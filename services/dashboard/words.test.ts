@@ -1,15 +1,45 @@
 import assert from 'node:assert/strict';
-import { browserWords, reasonWords, stripWords } from './web/src/parts/words.ts';
+import {
+  browserWords,
+  reasonWords,
+  stageWord,
+  stripWords,
+  undeterminedWords,
+} from './web/src/parts/words.ts';
 import './testing/english.ts';
+import { first as germanFirst } from './web/src/texts/de/first.ts';
+import { later as germanLater } from './web/src/texts/de/later.ts';
+import { first } from './web/src/texts/en/first.ts';
+import { later } from './web/src/texts/en/later.ts';
+import { learn, speak } from './web/src/texts/texts.ts';
 
 describe('reasons in words', () => {
+  afterEach(() => {
+    speak('en', 'en', first);
+    learn(later);
+  });
+
   it('says what a known reason means', () => {
     assert.equal(reasonWords('sameText'), 'the same text as before');
   });
 
   it('takes an unknown reason apart', () => {
-    assert.equal(reasonWords('addressForbidden'), 'address forbidden');
-    assert.equal(reasonWords('model_not_configured'), 'model not configured');
+    assert.equal(reasonWords('pondForbidden'), 'pond forbidden');
+    assert.equal(reasonWords('pond_not_configured'), 'pond not configured');
+  });
+
+  it('says the same of a check in German', () => {
+    speak('de', 'de', germanFirst);
+    learn(germanLater);
+    assert.deepEqual(
+      [
+        reasonWords('addressForbidden'),
+        reasonWords('no_evidence'),
+        undeterminedWords('no_evidence'),
+        stageWord('judged'),
+      ],
+      ['Adresse nicht erlaubt', 'kein Beleg', 'kein Beleg', 'beurteilt'],
+    );
   });
 });
 

@@ -4,6 +4,8 @@ import { known, t } from '../texts/texts.ts';
 /** The words of a reason; one that is not in the catalogue is taken apart at its capitals. */
 export const reasonWords = (reason: string): string =>
   known('words.reasons', reason) ??
+  known('check.reasons', reason) ??
+  known('check.whys', reason) ??
   reason
     .replaceAll('_', ' ')
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
