@@ -7,6 +7,7 @@ import { startTestApi, type TestApi } from '../api/testing/api.ts';
 import { newBrowser, newPerson, newWorkspace } from '../api/testing/person.ts';
 import { overflows, startPages, type Pages } from './testing/pages.ts';
 import { accountEventWords } from './web/src/parts/accountEventWords.ts';
+import './testing/english.ts';
 
 const OWN = 'u-0123456789abcdef';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { problemWords, signInAddress } from './web/src/parts/signInWords.ts';
+import './testing/english.ts';
 
 describe('the words of a sign-in that did not come about', () => {
   for (const problem of ['expired', 'cancelled', 'refused', 'disabled', 'failed', 'down'])

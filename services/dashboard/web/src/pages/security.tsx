@@ -7,6 +7,7 @@ import { useFactors, type Factors } from '../parts/factors.ts';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { Passkeys } from '../parts/passkeys.tsx';
 import { RecoveryCodesLeft, ShownCodes } from '../parts/recoveryCodes.tsx';
+import { t } from '../texts/texts.ts';
 
 export function SecurityPage() {
   const factors = useFactors();
@@ -15,12 +16,10 @@ export function SecurityPage() {
   return (
     <>
       <p className="crumbs">
-        <Link href="/account">Account</Link>
+        <Link href="/account">{t('security.account')}</Link>
       </p>
-      <h1>Security</h1>
-      <p className="muted">
-        What administers duckmon asks for a second factor, also after a sign-in by a provider.
-      </p>
+      <h1>{t('security.title')}</h1>
+      <p className="muted">{t('security.about')}</p>
       <FactorSections factors={factors.data} />
     </>
   );
@@ -33,26 +32,22 @@ function FactorSections({ factors }: { readonly factors: Factors }) {
     <>
       {codes && <ShownCodes codes={codes} done={() => setCodes(undefined)} />}
       {!hasFactor && <FirstFactor mayEnrol={factors.mayEnrol} />}
-      <h2>Passkeys</h2>
+      <h2>{t('security.passkeys.title')}</h2>
       <Passkeys factors={factors} onCodes={setCodes} />
-      <h2>Authenticator app</h2>
+      <h2>{t('security.app.title')}</h2>
       <AuthenticatorApp app={factors.app} onCodes={setCodes} />
       {hasFactor && (
         <>
-          <h2>Recovery codes</h2>
+          <h2>{t('security.codes.title')}</h2>
           <RecoveryCodesLeft left={factors.recoveryCodesLeft} onCodes={setCodes} />
         </>
       )}
-      <h2>What was changed lately</h2>
+      <h2>{t('security.changes')}</h2>
       <Changes changes={factors.changes} />
     </>
   );
 }
 
 const FirstFactor = ({ mayEnrol }: { readonly mayEnrol: boolean }) => (
-  <p className="caution">
-    {mayEnrol
-      ? 'You have no second factor yet. Add a passkey or an authenticator app.'
-      : 'You have no second factor yet. The first is added within five minutes after the sign-in: sign out, sign in again, and come back here.'}
-  </p>
+  <p className="caution">{mayEnrol ? t('security.firstMay') : t('security.firstTooLate')}</p>
 );

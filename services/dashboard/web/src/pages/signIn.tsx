@@ -3,8 +3,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { call, get } from '../api.ts';
+import { LanguageChoice } from '../parts/languageChoice.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { problemWords, signInAddress } from '../parts/signInWords.ts';
+import { t } from '../texts/texts.ts';
 
 /** How one can sign in here. */
 interface Ways {
@@ -24,13 +26,12 @@ export function SignInPage() {
   return (
     <main className="narrow">
       <h1 className="brand">duckmon</h1>
-      <p>
-        Watches web pages and tells you, with proof, when something that matters to you changed.
-      </p>
-      {parameters.has('signed-out') && <p className="note">You are signed out.</p>}
+      <p>{t('signIn.about')}</p>
+      {parameters.has('signed-out') && <p className="note">{t('signIn.signedOut')}</p>}
       {ways.isPending && <Loading />}
       {ways.error && <Failure error={ways.error} />}
       {ways.data && <SignInWays ways={ways.data} parameters={parameters} />}
+      <LanguageChoice />
     </main>
   );
 }
@@ -45,7 +46,10 @@ function SignInWays({
   const token = parameters.get('token') ?? '';
   // Beside a provider a link is the way back in for whoever runs this: it is opened, not looked for.
   const asksForLink = link && (provider === null || token !== '');
-  const problem = problemWords(parameters.get('problem'), provider?.name ?? 'the provider');
+  const problem = problemWords(
+    parameters.get('problem'),
+    provider?.name ?? t('signIn.theProvider'),
+  );
   return (
     <>
       {problem && (
@@ -61,17 +65,12 @@ function SignInWays({
             className="button"
             href={signInAddress(provider.url, location.pathname + location.search)}
           >
-            Sign in with {provider.name}
+            {t('signIn.signInWith', { provider: provider.name })}
           </a>
         </p>
       )}
       {asksForLink && <LinkForm token={token} command={linkCommand} />}
-      {!link && !provider && (
-        <p className="alert">
-          No way to sign in is configured. Whoever runs this duckmon sets GOOGLE_CLIENT_ID,
-          GOOGLE_CLIENT_SECRET and SIGN_IN_ALLOW.
-        </p>
-      )}
+      {!link && !provider && <p className="alert">{t('signIn.noWay')}</p>}
     </>
   );
 }
@@ -100,25 +99,23 @@ function LinkForm({ token: given, command }: LinkFormProps) {
           signIn.mutate();
         }}
       >
-        <label htmlFor="token">Sign-in link</label>
+        <label htmlFor="token">{t('signIn.link')}</label>
         <input
           id="token"
           value={token}
           onChange={(event) => setToken(event.target.value)}
           autoComplete="off"
-          placeholder={
-            command === null ? 'Paste the link' : `Paste the link that ${command} printed`
-          }
+          placeholder={command === null ? t('signIn.paste') : t('signIn.pasteOf', { command })}
           required
         />
         <button type="submit" className="primary" disabled={signIn.isPending}>
-          Sign in
+          {t('signIn.signIn')}
         </button>
       </form>
       {signIn.error && <Failure error={signIn.error} />}
       {command !== null && (
         <p className="muted">
-          A link works once. For another one run <code>{command}</code>, also while duckmon runs.
+          {t.rich('signIn.linkOnce', { command, code: (words) => <code>{words}</code> })}
         </p>
       )}
     </>

@@ -1,4 +1,5 @@
 /** What an administrator did with an account, as a sentence. Pure. */
+import { t } from '../texts/texts.ts';
 
 export interface AccountEvent {
   readonly at: string;
@@ -9,28 +10,34 @@ export interface AccountEvent {
   readonly reason: string | null;
 }
 
-const DONE: Readonly<Record<string, string>> = {
-  'user.disable': 'shut you out',
-  'user.enable': 'let you in again',
-  'user.sign-out': 'signed you out everywhere and ended your tokens',
-  'user.grant-admin': 'made you an administrator',
-  'user.revoke-admin': 'made you an ordinary user again',
-  'factors.reset': 'removed your second factors and ended your sessions',
-  'account.export': 'took a copy of your account',
-  'sign-in.link': 'made a link that signs in as you',
-  'revoke-all': 'ended the sessions and tokens of everybody',
-};
+const DONE = {
+  'user.disable': 'disable',
+  'user.enable': 'enable',
+  'user.sign-out': 'signOut',
+  'user.grant-admin': 'grantAdmin',
+  'user.revoke-admin': 'revokeAdmin',
+  'factors.reset': 'reset',
+  'account.export': 'export',
+  'sign-in.link': 'link',
+  'revoke-all': 'revokeAll',
+} as const;
 
-function nameOf({ actor, byName, askedBy }: AccountEvent): string {
+const isKnown = (action: string): action is keyof typeof DONE => Object.hasOwn(DONE, action);
+
+function nameOf({ actor, byName, askedBy: name }: AccountEvent): string {
   if (byName !== null) return byName;
-  if (actor.startsWith('user:')) return 'Somebody who has no account any more';
-  const place = actor === 'kubectl' ? 'by kubectl' : 'on the machine';
-  return askedBy === null ? `An administrator ${place}` : `${askedBy} (${place})`;
+  if (actor.startsWith('user:')) return t('account.who.gone');
+  if (actor === 'kubectl')
+    return name === null ? t('account.who.byKubectl') : t('account.who.namedByKubectl', { name });
+  return name === null ? t('account.who.onMachine') : t('account.who.namedOnMachine', { name });
 }
 
 /** Such as "Ann shut you out: left the company". */
 export function accountEventWords(event: AccountEvent): string {
-  const done = DONE[event.action] ?? `did something with your account (${event.action})`;
-  const why = event.reason === null ? '' : `: ${event.reason}`;
-  return `${nameOf(event)} ${done}${why}`;
+  const { action, reason } = event;
+  const who = nameOf(event);
+  const done = isKnown(action)
+    ? t(`account.did.${DONE[action]}`, { who })
+    : t('account.did.other', { who, action });
+  return reason === null ? done : `${done}: ${reason}`;
 }

@@ -4,6 +4,7 @@ import { get, type Page } from '../api.ts';
 import { accountEventWords, type AccountEvent } from './accountEventWords.ts';
 import { Failure, Loading } from './notice.tsx';
 import { Time } from './time.tsx';
+import { t } from '../texts/texts.ts';
 
 export function AccountEvents() {
   const events = useQuery({
@@ -12,8 +13,7 @@ export function AccountEvents() {
   });
   if (events.isPending) return <Loading />;
   if (events.error) return <Failure error={events.error} />;
-  if (events.data.items.length === 0)
-    return <p className="muted">No administrator did anything with your account.</p>;
+  if (events.data.items.length === 0) return <p className="muted">{t('account.none')}</p>;
   return (
     <ul className="lines">
       {events.data.items.map((event) => (

@@ -4,6 +4,7 @@ import { get } from '../api.ts';
 import { mailWords, type MailState } from './mailWords.ts';
 import { Failure, Loading } from './notice.tsx';
 import { Time } from './time.tsx';
+import { known, t } from '../texts/texts.ts';
 
 interface AccountMail {
   readonly id: string;
@@ -13,13 +14,6 @@ interface AccountMail {
   readonly lastError: string | null;
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  refreshReused: 'A refresh token was used twice',
-  factorChanged: 'Your second factors were changed',
-  sessionsEnded: 'You were signed out everywhere',
-  accountDisabled: 'Your account was shut out',
-};
-
 export function AccountMails() {
   const mails = useQuery({
     queryKey: ['account-mails'],
@@ -27,13 +21,12 @@ export function AccountMails() {
   });
   if (mails.isPending) return <Loading />;
   if (mails.error) return <Failure error={mails.error} />;
-  if (mails.data.items.length === 0)
-    return <p className="muted">You were told of nothing by mail yet.</p>;
+  if (mails.data.items.length === 0) return <p className="muted">{t('account.noMails')}</p>;
   return (
     <ul className="lines">
       {mails.data.items.map(({ id, at, kind, state, lastError }) => (
         <li key={id}>
-          {KINDS[kind] ?? kind}: {mailWords(state)}
+          {known('account.mailKinds', kind) ?? kind}: {mailWords(state)}
           {lastError !== null && ` (${lastError})`}{' '}
           <span className="muted">
             <Time at={at} />

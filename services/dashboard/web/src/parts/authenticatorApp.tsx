@@ -6,6 +6,7 @@ import { Action } from './action.tsx';
 import { inGroups, type Added, type Factors } from './factors.ts';
 import { Failure } from './notice.tsx';
 import { Time } from './time.tsx';
+import { t } from '../texts/texts.ts';
 
 interface AppProps {
   readonly app: Factors['app'];
@@ -26,11 +27,14 @@ export function AuthenticatorApp({ app, onCodes }: AppProps) {
     return (
       <div className="title">
         <span>
-          Set up <Time at={app.confirmedAt} />, used <Time at={app.lastUsedAt} />
+          {t.rich('security.app.times', {
+            confirmed: () => <Time at={app.confirmedAt} />,
+            used: () => <Time at={app.lastUsedAt} />,
+          })}
         </span>
         <span className="grow" />
         <Action method="DELETE" path="/second-factors/totp">
-          Remove the app
+          {t('security.app.remove')}
         </Action>
       </div>
     );
@@ -40,7 +44,7 @@ export function AuthenticatorApp({ app, onCodes }: AppProps) {
         <Confirm proposed={begin.data} onAdded={finish} />
       ) : (
         <button type="button" disabled={begin.isPending} onClick={() => begin.mutate()}>
-          Add an authenticator app
+          {t('security.app.add')}
         </button>
       )}
       {begin.error && <Failure error={begin.error} />}
@@ -72,11 +76,9 @@ function Confirm({ proposed: { secret, uri }, onAdded }: ConfirmProps) {
         confirm.mutate();
       }}
     >
-      <p>
-        Type this key into the app, or <a href={uri}>open it in an app on this device</a>:
-      </p>
+      <p>{t.rich('security.app.typeKey', { open: (words) => <a href={uri}>{words}</a> })}</p>
       <code className="key">{inGroups(secret)}</code>
-      <label htmlFor="app-code">The six digits that the app shows now</label>
+      <label htmlFor="app-code">{t('security.app.code')}</label>
       <input
         id="app-code"
         value={code}
@@ -86,7 +88,7 @@ function Confirm({ proposed: { secret, uri }, onAdded }: ConfirmProps) {
         required
       />
       <button type="submit" className="primary" disabled={confirm.isPending}>
-        Finish
+        {t('security.app.finish')}
       </button>
       {confirm.error && <Failure error={confirm.error} />}
     </form>

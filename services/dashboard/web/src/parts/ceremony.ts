@@ -1,6 +1,7 @@
 /** Passkeys by the browser, with what goes wrong in words for a person. */
 import { startAuthentication, startRegistration } from '@simplewebauthn/browser';
 import { ApiError, call } from '../api.ts';
+import { t } from '../texts/texts.ts';
 
 type Making = Parameters<typeof startRegistration>[0]['optionsJSON'];
 type Asking = Parameters<typeof startAuthentication>[0]['optionsJSON'];
@@ -28,10 +29,10 @@ async function inWords<T>(work: () => Promise<T>): Promise<T> {
 function wordsOf(name: string): string {
   switch (name) {
     case 'InvalidStateError':
-      return 'This device has a passkey for duckmon already.';
+      return t('signIn.passkey.already');
     case 'NotAllowedError':
-      return 'The browser gave no passkey: it was cancelled, or it took too long. Try it again.';
+      return t('signIn.passkey.none');
     default:
-      return 'The browser cannot use passkeys here.';
+      return t('signIn.passkey.impossible');
   }
 }

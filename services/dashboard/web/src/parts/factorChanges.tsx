@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { changeWords, useFactors, type FactorChange } from './factors.ts';
 import { Time } from './time.tsx';
+import { t } from '../texts/texts.ts';
 
 const SEEN = 'seen-factor-change';
 
@@ -15,7 +16,7 @@ export function Changes({ changes }: { readonly changes: readonly FactorChange[]
   useEffect(() => {
     if (newest !== undefined) localStorage.setItem(SEEN, newest);
   }, [newest]);
-  if (changes.length === 0) return <p className="muted">Nothing was changed yet.</p>;
+  if (changes.length === 0) return <p className="muted">{t('security.nothingChanged')}</p>;
   return (
     <ul className="lines">
       {changes.map((change) => (
@@ -41,14 +42,16 @@ export function ChangeNotice() {
     setSeen(last.id);
   };
   return (
-    <section className="caution" aria-label="Security">
+    <section className="caution" aria-label={t('signIn.changes.security')}>
       <p>
-        {changeWords(last)} <Time at={last.at} />. If that was not you,{' '}
-        <Link href="/account/security">look at your security</Link>, remove what is not yours, and
-        sign out everywhere.
+        {t.rich('signIn.changes.notYou', {
+          change: changeWords(last),
+          at: () => <Time at={last.at} />,
+          look: (words) => <Link href="/account/security">{words}</Link>,
+        })}
       </p>
       <button type="button" onClick={see}>
-        It was me
+        {t('signIn.changes.me')}
       </button>
     </section>
   );

@@ -1,6 +1,7 @@
 /** The second factors of the person who is signed in. */
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../api.ts';
+import { t } from '../texts/texts.ts';
 
 export interface Passkey {
   readonly id: string;
@@ -37,19 +38,19 @@ export const useFactors = () =>
 export function changeWords({ action, name }: Pick<FactorChange, 'action' | 'name'>): string {
   switch (action) {
     case 'passkey.add':
-      return `The passkey ${name} was added`;
+      return t('signIn.changes.passkeyAdded', { name });
     case 'passkey.remove':
-      return `The passkey ${name} was removed`;
+      return t('signIn.changes.passkeyRemoved', { name });
     case 'totp.add':
-      return 'An authenticator app was added';
+      return t('signIn.changes.appAdded');
     case 'totp.remove':
-      return 'The authenticator app was removed';
+      return t('signIn.changes.appRemoved');
     case 'recovery-codes.new':
-      return 'New recovery codes were made';
+      return t('signIn.changes.codesMade');
     case 'recovery-code.use':
-      return 'A recovery code was used';
+      return t('signIn.changes.codeUsed');
     case 'factors.reset':
-      return 'An administrator removed all your second factors';
+      return t('signIn.changes.reset');
     default:
       return action;
   }

@@ -10,7 +10,7 @@ export function LanguageChoice() {
   return (
     <p>
       <label className="sort">
-        {t('account.language')}{' '}
+        {t('signIn.language')}{' '}
         <select
           defaultValue={keptLanguage() ?? ''}
           onChange={(event) => {
@@ -19,7 +19,7 @@ export function LanguageChoice() {
             location.reload();
           }}
         >
-          <option value="">{t('account.byBrowser')}</option>
+          <option value="">{t('signIn.byBrowser')}</option>
           {LANGUAGES.map((language) => (
             <option key={language} value={language} lang={language}>
               {NAMES[language]}

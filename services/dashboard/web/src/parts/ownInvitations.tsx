@@ -5,6 +5,7 @@ import { chooseWorkspace } from '../workspace.ts';
 import { Action } from './action.tsx';
 import type { Role } from './memberLine.tsx';
 import { Failure } from './notice.tsx';
+import { t } from '../texts/texts.ts';
 
 interface OwnInvitation {
   readonly id: string;
@@ -24,7 +25,7 @@ export function OwnInvitations() {
   });
   if (!invitations.data?.items.length) return null;
   return (
-    <section className="note" aria-label="Invitations to you">
+    <section className="note" aria-label={t('ownInvitations.title')}>
       <ul className="lines">
         {invitations.data.items.map((invitation) => (
           <Line key={invitation.id} invitation={invitation} />
@@ -45,8 +46,11 @@ function Line({ invitation }: { readonly invitation: OwnInvitation }) {
   return (
     <li>
       <p>
-        {inviterName ?? 'An owner'} invites you to {workspaceName} as {role}. Members see your name,
-        and owners your address.
+        {t('ownInvitations.invites', {
+          inviter: inviterName ?? t('ownInvitations.anOwner'),
+          workspace: workspaceName,
+          role: t(`frame.roles.${role}`),
+        })}
       </p>
       <div className="actions">
         <button
@@ -54,12 +58,15 @@ function Line({ invitation }: { readonly invitation: OwnInvitation }) {
           className="primary"
           disabled={join.isPending}
           onClick={() => join.mutate()}
-          aria-label={`Join ${workspaceName}`}
+          aria-label={t('ownInvitations.joinWhich', { workspace: workspaceName })}
         >
-          Join
+          {t('ownInvitations.join')}
         </button>
-        <Action path={`${path}/${id}/decline`} label={`Decline ${workspaceName}`}>
-          Decline
+        <Action
+          path={`${path}/${id}/decline`}
+          label={t('ownInvitations.declineWhich', { workspace: workspaceName })}
+        >
+          {t('ownInvitations.decline')}
         </Action>
       </div>
       {join.error && <Failure error={join.error} />}

@@ -8,6 +8,7 @@ import type { Added, Factors } from './factors.ts';
 import { Failure } from './notice.tsx';
 import { Time } from './time.tsx';
 import { browserWords } from './words.ts';
+import { t } from '../texts/texts.ts';
 
 interface PasskeysProps {
   readonly factors: Factors;
@@ -23,18 +24,18 @@ export function Passkeys({ factors, onCodes }: PasskeysProps) {
             <li key={passkey.id} className="title">
               <span>{passkey.name}</span>
               <span className="muted">
-                added <Time at={passkey.createdAt} />,{' '}
-                {passkey.lastUsedAt === null ? (
-                  'never used'
-                ) : (
-                  <>
-                    used <Time at={passkey.lastUsedAt} />
-                  </>
-                )}
+                {passkey.lastUsedAt === null
+                  ? t.rich('security.passkeys.neverUsed', {
+                      added: () => <Time at={passkey.createdAt} />,
+                    })
+                  : t.rich('security.passkeys.used', {
+                      added: () => <Time at={passkey.createdAt} />,
+                      used: () => <Time at={passkey.lastUsedAt} />,
+                    })}
               </span>
               <span className="grow" />
               <Action method="DELETE" path={`/second-factors/passkeys/${passkey.id}`}>
-                Remove
+                {t('security.passkeys.remove')}
               </Action>
             </li>
           ))}
@@ -68,7 +69,7 @@ function AddPasskey({ onCodes }: Pick<PasskeysProps, 'onCodes'>) {
         add.mutate();
       }}
     >
-      <label htmlFor="passkey-name">Name of the passkey</label>
+      <label htmlFor="passkey-name">{t('security.passkeys.name')}</label>
       <input
         id="passkey-name"
         value={name}
@@ -77,7 +78,7 @@ function AddPasskey({ onCodes }: Pick<PasskeysProps, 'onCodes'>) {
         required
       />
       <button type="submit" className="primary" disabled={add.isPending}>
-        Add a passkey
+        {t('security.passkeys.add')}
       </button>
       {add.error && <Failure error={add.error} />}
     </form>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { call } from '../api.ts';
 import { Failure } from './notice.tsx';
+import { t } from '../texts/texts.ts';
 
 interface LeftProps {
   readonly left: number;
@@ -27,12 +28,12 @@ export function RecoveryCodesLeft({ left, onCodes }: LeftProps) {
     <>
       <div className="title">
         <span>
-          {left === 1 ? '1 code is left' : `${left} codes are left`}{' '}
-          <span className="muted">(new ones replace them)</span>
+          {t('security.codes.left', { count: left })}{' '}
+          <span className="muted">{t('security.codes.replaced')}</span>
         </span>
         <span className="grow" />
         <button type="button" disabled={renew.isPending} onClick={() => renew.mutate()}>
-          Make new codes
+          {t('security.codes.renew')}
         </button>
       </div>
       {renew.error && <Failure error={renew.error} />}
@@ -52,12 +53,9 @@ export function ShownCodes({ codes, done }: ShownProps) {
     section.current?.scrollIntoView({ block: 'center' });
   }, [codes]);
   return (
-    <section ref={section} className="caution" aria-label="Recovery codes">
-      <h2>Keep these recovery codes</h2>
-      <p>
-        They are shown this once. Each lets you in once when your other factors are lost: print
-        them, or keep them in a password manager.
-      </p>
+    <section ref={section} className="caution" aria-label={t('security.codes.title')}>
+      <h2>{t('security.codes.keep')}</h2>
+      <p>{t('security.codes.shownOnce')}</p>
       <ul className="codes">
         {codes.map((code) => (
           <li key={code}>
@@ -67,10 +65,10 @@ export function ShownCodes({ codes, done }: ShownProps) {
       </ul>
       <div className="actions">
         <button type="button" onClick={() => void navigator.clipboard.writeText(codes.join('\n'))}>
-          Copy all
+          {t('security.codes.copyAll')}
         </button>
         <button type="button" className="primary" onClick={done}>
-          I have kept them
+          {t('security.codes.kept')}
         </button>
       </div>
     </section>

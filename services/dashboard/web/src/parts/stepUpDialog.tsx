@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { call, onStepUp, type Factor } from '../api.ts';
 import { askPasskey } from './ceremony.ts';
 import { Failure } from './notice.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Asked {
   readonly factors: readonly Factor[];
@@ -47,20 +48,20 @@ function Dialog({ factors, finish }: DialogProps) {
   const done = () => finish(true);
   return (
     <dialog ref={dialog} aria-labelledby="step-up" onClose={() => finish(false)}>
-      <h2 id="step-up">Confirm that it is you</h2>
-      <p className="muted">It counts for five minutes, in this browser.</p>
+      <h2 id="step-up">{t('signIn.stepUp.title')}</h2>
+      <p className="muted">{t('signIn.stepUp.counts')}</p>
       {factors.includes('passkey') && <ByPasskey done={done} />}
       {factors.includes('totp') && (
-        <ByCode done={done} path="/step-up/totp" label="Code of your authenticator app" isNumber />
+        <ByCode done={done} path="/step-up/totp" label={t('signIn.stepUp.appCode')} isNumber />
       )}
       {factors.includes('recovery') && (
         <details>
-          <summary>Use a recovery code</summary>
-          <ByCode done={done} path="/step-up/recovery" label="Recovery code" />
+          <summary>{t('signIn.stepUp.useRecoveryCode')}</summary>
+          <ByCode done={done} path="/step-up/recovery" label={t('signIn.stepUp.recoveryCode')} />
         </details>
       )}
       <button type="button" className="quiet" onClick={() => finish(false)}>
-        Cancel
+        {t('frame.cancel')}
       </button>
     </dialog>
   );
@@ -79,7 +80,7 @@ function ByPasskey({ done }: { readonly done: () => void }) {
         disabled={passkey.isPending}
         onClick={() => passkey.mutate()}
       >
-        Use a passkey
+        {t('signIn.stepUp.usePasskey')}
       </button>
       {passkey.error && <Failure error={passkey.error} />}
     </>
@@ -115,7 +116,7 @@ function ByCode({ path, label, isNumber = false, done }: ByCodeProps) {
         required
       />
       <button type="submit" disabled={check.isPending}>
-        Confirm
+        {t('signIn.stepUp.confirm')}
       </button>
       {check.error && <Failure error={check.error} />}
     </form>
