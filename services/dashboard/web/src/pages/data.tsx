@@ -6,6 +6,7 @@ import { CopyButton } from '../parts/copyButton.tsx';
 import { DeleteForm } from '../parts/deleteForm.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { useRole, useWorkspaces, type Workspace } from '../parts/workspaces.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Account {
   readonly end: {
@@ -22,27 +23,22 @@ export function DataPage({ me }: { readonly me: Me }) {
   return (
     <>
       <p className="crumbs">
-        <Link href="/account">Account</Link>
+        <Link href="/account">{t('data.account')}</Link>
       </p>
-      <h1>Your data</h1>
-      <h2>Take a copy</h2>
-      <p className="muted">
-        A file of lines of JSON: one for each row that is kept. Passwords, keys and tokens are not
-        in it.
-      </p>
+      <h1>{t('data.title')}</h1>
+      <h2>{t('data.take')}</h2>
+      <p className="muted">{t('data.about')}</p>
       <ul className="cards">
         <li className="title">
-          <span>Your account: sign-ins, second factors, memberships, tokens, what you did</span>
+          <span>{t('data.yourAccount')}</span>
           <span className="grow" />
-          <CopyButton path="/account/export" label="Download your account" />
+          <CopyButton path="/account/export" label={t('data.downloadAccount')} />
         </li>
         {role === 'owner' && here && (
           <li className="title">
-            <span>
-              The workspace {here.displayName}: monitors, channels, history, pictures, findings
-            </span>
+            <span>{t('data.theWorkspace', { name: here.displayName })}</span>
             <span className="grow" />
-            <CopyButton path="/workspaces/current/export" label="Download the workspace" />
+            <CopyButton path="/workspaces/current/export" label={t('data.downloadWorkspace')} />
           </li>
         )}
       </ul>
@@ -54,15 +50,12 @@ export function DataPage({ me }: { readonly me: Me }) {
 
 const EndOfWorkspace = ({ workspace: { displayName } }: { readonly workspace: Workspace }) => (
   <>
-    <h2>Delete the workspace</h2>
-    <p>
-      Everything in {displayName} goes, for all its members: monitors stop, nothing more is sent,
-      the history is erased. It cannot be undone.
-    </p>
+    <h2>{t('data.deleteWorkspace')}</h2>
+    <p>{t('data.workspaceGoes', { name: displayName })}</p>
     <DeleteForm
       path="/workspaces/current"
       confirm={displayName}
-      label="Delete the workspace"
+      label={t('data.deleteWorkspace')}
       next="/"
     />
   </>
@@ -72,7 +65,7 @@ function EndOfAccount({ workspaces }: { readonly workspaces: readonly Workspace[
   const account = useQuery({ queryKey: ['account'], queryFn: () => get<Account>('/account') });
   return (
     <>
-      <h2>Delete your account</h2>
+      <h2>{t('data.deleteYourAccount')}</h2>
       {account.isPending && <Loading />}
       {account.error && <Failure error={account.error} />}
       {account.data && <Ending end={account.data.end} workspaces={workspaces} />}
@@ -91,18 +84,17 @@ function Ending({ end: { confirm, workspaces: going, whyNot }, workspaces }: End
   return (
     <>
       <p>
-        You are signed out everywhere at once, your tokens end, and what is kept of you is erased
-        {names.length > 0 && (
-          <>
-            , with the workspace <strong>{names.join(', ')}</strong> and all its monitors
-          </>
-        )}
-        . It cannot be undone.
+        {names.length === 0
+          ? t('data.accountGoes')
+          : t.rich('data.accountGoesWith', {
+              names: names.join(', '),
+              strong: (words) => <strong>{words}</strong>,
+            })}
       </p>
       <DeleteForm
         path="/account"
         confirm={confirm}
-        label="Delete the account"
+        label={t('data.deleteAccount')}
         next="/sign-in?signed-out"
       />
     </>

@@ -8,6 +8,7 @@ import { Badge } from '../parts/badge.tsx';
 import { NewToken, ShownSecret, type MadeToken } from '../parts/newToken.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Token {
   readonly id: string;
@@ -24,13 +25,13 @@ export function TokensPage() {
   return (
     <>
       <p className="crumbs">
-        <Link href="/account">Account</Link>
+        <Link href="/account">{t('tokens.account')}</Link>
       </p>
-      <h1>Tokens</h1>
-      <p className="muted">Programs use them in your name, in this workspace alone.</p>
+      <h1>{t('tokens.title')}</h1>
+      <p className="muted">{t('tokens.about')}</p>
       {made && <ShownSecret made={made} done={() => setMade(undefined)} />}
       <Tokens />
-      <h2>Make a token</h2>
+      <h2>{t('tokens.make.title')}</h2>
       <NewToken onMade={setMade} />
     </>
   );
@@ -43,7 +44,7 @@ function Tokens() {
   });
   if (tokens.isPending) return <Loading />;
   if (tokens.error) return <Failure error={tokens.error} />;
-  if (tokens.data.items.length === 0) return <Empty>You have no tokens here.</Empty>;
+  if (tokens.data.items.length === 0) return <Empty>{t('tokens.none')}</Empty>;
   return (
     <ul className="cards">
       {tokens.data.items.map((token) => (
@@ -59,28 +60,26 @@ function Line({ token }: { readonly token: Token }) {
     <li>
       <div className="title">
         <span>{name}</span>
-        <Badge tone="calm">{scope}</Badge>
+        <Badge tone="calm">{t(`tokens.scopes.${scope}`)}</Badge>
         <span className="muted">
-          made <Time at={createdAt} />,{' '}
-          {lastUsedAt === null ? (
-            'never used'
-          ) : (
-            <>
-              used <Time at={lastUsedAt} />
-            </>
-          )}
-          , {expiresAt === null ? 'never ends' : <>ends {expiresAt.slice(0, 10)}</>}
+          {t.rich('tokens.made', { made: () => <Time at={createdAt} /> })}
+          {', '}
+          {lastUsedAt === null
+            ? t('tokens.neverUsed')
+            : t.rich('tokens.used', { used: () => <Time at={lastUsedAt} /> })}
+          {', '}
+          {expiresAt === null
+            ? t('tokens.neverEnds')
+            : t('tokens.ends', { day: expiresAt.slice(0, 10) })}
         </span>
         <span className="grow" />
         <Action method="DELETE" path={`/tokens/${id}`}>
-          End
+          {t('tokens.end')}
         </Action>
       </div>
       {refreshReusedAt !== null && (
         <p role="alert" className="alert">
-          Somebody else had a copy of what this token gave out: a refresh token of it was used a
-          second time <Time at={refreshReusedAt} />. What came of that was ended. Find out where the
-          copy comes from, end this token, and give the program another.
+          {t.rich('tokens.copied', { at: () => <Time at={refreshReusedAt} /> })}
         </p>
       )}
     </li>

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { call } from '../api.ts';
 import { Failure } from './notice.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Props {
   readonly path: string;
@@ -28,7 +29,7 @@ export function DeleteForm({ path, confirm, label, next }: Props) {
         end.mutate();
       }}
     >
-      <label htmlFor={id}>Type {confirm} to confirm</label>
+      <label htmlFor={id}>{t('data.typeIt', { name: confirm })}</label>
       <input
         id={id}
         value={typed}

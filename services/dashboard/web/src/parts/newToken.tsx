@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { call } from '../api.ts';
 import { Failure } from './notice.tsx';
 import { useRole } from './workspaces.tsx';
+import { t } from '../texts/texts.ts';
 
 export interface MadeToken {
   readonly name: string;
@@ -38,7 +39,7 @@ export function NewToken({ onMade }: { readonly onMade: (made: MadeToken) => voi
         make.mutate();
       }}
     >
-      <label htmlFor="token-name">What it is for</label>
+      <label htmlFor="token-name">{t('tokens.make.name')}</label>
       <input
         id="token-name"
         value={name}
@@ -47,16 +48,18 @@ export function NewToken({ onMade }: { readonly onMade: (made: MadeToken) => voi
         maxLength={100}
         required
       />
-      <label htmlFor="token-scope">What it may do</label>
+      <label htmlFor="token-scope">{t('tokens.make.scope')}</label>
       <select id="token-scope" value={scope} onChange={(event) => setScope(event.target.value)}>
         {SCOPES[role].map((one) => (
-          <option key={one}>{one}</option>
+          <option key={one} value={one}>
+            {t(`tokens.scopes.${one}`)}
+          </option>
         ))}
       </select>
       <button type="submit" className="primary" disabled={make.isPending}>
-        Make
+        {t('tokens.make.button')}
       </button>
-      <p className="muted">It ends after 90 days.</p>
+      <p className="muted">{t('tokens.make.ends')}</p>
       {make.error && <Failure error={make.error} />}
     </form>
   );
@@ -74,18 +77,18 @@ export function ShownSecret({ made: { name, secret }, done }: ShownProps) {
     section.current?.scrollIntoView({ block: 'center' });
   }, [secret]);
   return (
-    <section ref={section} className="caution" aria-label="New token">
-      <h2>Keep the token {name}</h2>
-      <p>It is shown this once.</p>
+    <section ref={section} className="caution" aria-label={t('tokens.shown.title')}>
+      <h2>{t('tokens.shown.keep', { name })}</h2>
+      <p>{t('tokens.shown.once')}</p>
       <p>
         <code className="key">{secret}</code>
       </p>
       <div className="actions">
         <button type="button" onClick={() => void navigator.clipboard.writeText(secret)}>
-          Copy
+          {t('tokens.shown.copy')}
         </button>
         <button type="button" className="primary" onClick={done}>
-          I have kept it
+          {t('tokens.shown.kept')}
         </button>
       </div>
     </section>
