@@ -6,6 +6,7 @@ import { SignOut } from '../parts/header.tsx';
 import type { Role } from '../parts/memberLine.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { chooseWorkspace } from '../workspace.ts';
+import { t } from '../texts/texts.ts';
 
 interface Invited {
   readonly workspace: string;
@@ -27,11 +28,11 @@ export function InvitationPage() {
   if (invited.error)
     return (
       <>
-        <h1>Invitation</h1>
+        <h1>{t('members.offer.title')}</h1>
         <Failure error={invited.error} />
         <div className="actions">
           <Link href="/" className="button">
-            To the monitors
+            {t('members.offer.toMonitors')}
           </Link>
           <SignOut />
         </div>
@@ -48,11 +49,14 @@ function Offer({ token, invited }: { readonly token: string; readonly invited: I
   });
   return (
     <>
-      <h1>Join {workspaceName}?</h1>
+      <h1>{t('members.offer.joinWhich', { workspace: workspaceName })}</h1>
       <p>
         {isMember
-          ? 'You have joined already.'
-          : `${inviterName ?? 'An owner'} invites you as ${role}. Members see your name, and owners your address.`}
+          ? t('members.offer.already')
+          : t('members.offer.invites', {
+              inviter: inviterName ?? t('members.offer.anOwner'),
+              role: t(`frame.roles.${role}`),
+            })}
       </p>
       <button
         type="button"
@@ -60,9 +64,9 @@ function Offer({ token, invited }: { readonly token: string; readonly invited: I
         disabled={join.isPending}
         onClick={() => join.mutate()}
       >
-        {isMember ? 'Go there' : 'Join'}
+        {isMember ? t('members.offer.goThere') : t('members.offer.join')}
       </button>
-      {!isMember && <p className="muted">If you do not want to, close this page.</p>}
+      {!isMember && <p className="muted">{t('members.offer.orClose')}</p>}
       {join.error && <Failure error={join.error} />}
     </>
   );

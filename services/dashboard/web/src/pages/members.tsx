@@ -10,6 +10,7 @@ import { Failure, Loading } from '../parts/notice.tsx';
 import { Quotas } from '../parts/quotas.tsx';
 import { useRole, useWorkspaces, type Workspace } from '../parts/workspaces.tsx';
 import { leaveWorkspace } from '../workspace.ts';
+import { t } from '../texts/texts.ts';
 
 export function MembersPage({ me }: { readonly me: Me }) {
   const workspaces = useWorkspaces();
@@ -17,16 +18,16 @@ export function MembersPage({ me }: { readonly me: Me }) {
   return (
     <>
       <p className="crumbs">
-        <Link href="/account">Account</Link>
+        <Link href="/account">{t('members.account')}</Link>
       </p>
-      <h1>Members</h1>
+      <h1>{t('members.title')}</h1>
       {workspaces.isPending && <Loading />}
       {workspaces.error && <Failure error={workspaces.error} />}
       {here && <InWorkspace here={here} />}
-      <h2>What the workspace may have</h2>
+      <h2>{t('members.mayHave')}</h2>
       <Quotas />
-      <h2>Another workspace</h2>
-      <p className="muted">For a team: you are its owner, and invite the others.</p>
+      <h2>{t('members.another')}</h2>
+      <p className="muted">{t('members.forTeam')}</p>
       <NewTeam />
     </>
   );
@@ -34,23 +35,17 @@ export function MembersPage({ me }: { readonly me: Me }) {
 
 function InWorkspace({ here }: { readonly here: Workspace }) {
   const isOwner = useRole() === 'owner';
-  if (here.kind === 'personal')
-    return (
-      <p>
-        {here.displayName} is your personal workspace: nobody else is in it, and it goes with your
-        account. To work with others, make a workspace for a team below.
-      </p>
-    );
+  if (here.kind === 'personal') return <p>{t('members.personal', { name: here.displayName })}</p>;
   return (
     <>
-      <p className="muted">Of the workspace {here.displayName}</p>
+      <p className="muted">{t('members.ofWorkspace', { name: here.displayName })}</p>
       <Members isOwner={isOwner} />
       {isOwner && <Invitations />}
-      <h2>This workspace</h2>
+      <h2>{t('members.thisWorkspace')}</h2>
       {isOwner && <Rename displayName={here.displayName} />}
       <Asked
-        label="Leave"
-        question={`Leave ${here.displayName}? You come back only when an owner invites you again.`}
+        label={t('members.leave')}
+        question={t('members.leaveQuestion', { name: here.displayName })}
         method="POST"
         path="/workspaces/current/leave"
         body={{ workspace: here.id }}

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { SignOut } from '../parts/header.tsx';
 import { bindingCommands, kubernetesUserIn } from '../parts/noWorkspaceWords.ts';
 import { OwnInvitations } from '../parts/ownInvitations.tsx';
+import { t } from '../texts/texts.ts';
 
 export function NoWorkspacePage({ whyNone }: { readonly whyNone: string }) {
   const queries = useQueryClient();
@@ -11,21 +12,21 @@ export function NoWorkspacePage({ whyNone }: { readonly whyNone: string }) {
   return (
     <main className="narrow">
       <h1 className="brand">duckmon</h1>
-      <h2>You are signed in, and have no workspace yet</h2>
+      <h2>{t('members.none.title')}</h2>
       <OwnInvitations />
-      {user === undefined ? <p className="caution">{whyNone}.</p> : <AskFor user={user} />}
+      {user === undefined ? <p className="caution">{`${whyNone}.`}</p> : <AskFor user={user} />}
       <div className="actions">
         <button
           type="button"
           className="primary"
           onClick={() => void queries.resetQueries({ queryKey: ['me'] })}
         >
-          Look again
+          {t('members.none.again')}
         </button>
         <SignOut />
       </div>
       <p>
-        <Link href="/account/data">Your data</Link>
+        <Link href="/account/data">{t('members.none.yourData')}</Link>
       </p>
     </main>
   );
@@ -34,22 +35,16 @@ export function NoWorkspacePage({ whyNone }: { readonly whyNone: string }) {
 function AskFor({ user }: { readonly user: string }) {
   return (
     <>
-      <p>
-        What a team watches lies in a namespace of Kubernetes, and who may see it there may see it
-        here. Ask whoever administers the cluster for your team’s, and give them the name under
-        which Kubernetes knows you:
-      </p>
+      <p>{t('members.none.ask')}</p>
       <p className="note">
         <code className="key">{user}</code>
       </p>
       <details>
-        <summary>For the administrator</summary>
-        <p>
-          Put the name of the namespace in place of NAMESPACE. For seeing, get and list suffice.
-        </p>
+        <summary>{t('members.none.forAdministrator')}</summary>
+        <p>{t('members.none.putName')}</p>
         <pre>{bindingCommands(user)}</pre>
       </details>
-      <p className="muted">Within ten seconds after that you are in.</p>
+      <p className="muted">{t('members.none.soon')}</p>
     </>
   );
 }

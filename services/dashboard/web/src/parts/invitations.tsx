@@ -5,9 +5,10 @@ import { call, get } from '../api.ts';
 import { Action } from './action.tsx';
 import { Badge, type Tone } from './badge.tsx';
 import { mailWords, type MailState } from './mailWords.ts';
-import { ROLE_WORDS, type Role } from './memberLine.tsx';
+import { RoleOptions, type Role } from './memberLine.tsx';
 import { Empty, Failure, Loading } from './notice.tsx';
 import { Time } from './time.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Invitation {
   readonly id: string;
@@ -35,10 +36,10 @@ export function Invitations() {
   const [made, setMade] = useState<Made>();
   return (
     <>
-      <h2>Invite somebody</h2>
+      <h2>{t('members.invite.title')}</h2>
       {made && <ShownLink made={made} done={() => setMade(undefined)} />}
       <InviteForm onMade={setMade} />
-      <h2>Invitations</h2>
+      <h2>{t('members.invite.all')}</h2>
       <List onMade={setMade} />
     </>
   );
@@ -64,7 +65,7 @@ function InviteForm({ onMade }: { readonly onMade: (made: Made) => void }) {
         invite.mutate();
       }}
     >
-      <label htmlFor="invite-address">Mail address</label>
+      <label htmlFor="invite-address">{t('members.invite.address')}</label>
       <input
         id="invite-address"
         type="email"
@@ -74,22 +75,14 @@ function InviteForm({ onMade }: { readonly onMade: (made: Made) => void }) {
         maxLength={254}
         required
       />
-      <label htmlFor="invite-role">What they may do</label>
+      <label htmlFor="invite-role">{t('members.invite.role')}</label>
       <select id="invite-role" value={role} onChange={(event) => setRole(event.target.value)}>
-        {Object.entries(ROLE_WORDS).map(([value, words]) => (
-          <option key={value} value={value}>
-            {words}
-          </option>
-        ))}
+        <RoleOptions />
       </select>
       <button type="submit" className="primary" disabled={invite.isPending}>
-        Make an invitation
+        {t('members.invite.button')}
       </button>
-      <p className="muted">
-        They get a mail, and see the invitation when they sign in with this address. You get a link
-        besides, in case no mail arrives. It is good for seven days, once, and for this address
-        alone.
-      </p>
+      <p className="muted">{t('members.invite.how')}</p>
       {invite.error && <Failure error={invite.error} />}
     </form>
   );
@@ -101,26 +94,29 @@ function ShownLink({ made, done }: { readonly made: Made; readonly done: () => v
     section.current?.scrollIntoView({ block: 'center' });
   }, [made.link]);
   return (
-    <section ref={section} className="caution" aria-label="Link of the invitation">
+    <section ref={section} className="caution" aria-label={t('members.invite.link')}>
       <h3>
         {made.notMailed === null
-          ? `A mail to ${made.address} is on its way`
-          : `Send this link to ${made.address}`}
+          ? t('members.invite.mailed', { address: made.address })
+          : t('members.invite.sendLink', { address: made.address })}
       </h3>
-      {made.notMailed !== null && <p>No mail is sent: {made.notMailed}.</p>}
+      {made.notMailed !== null && (
+        <p>{t('members.invite.notMailed', { reason: made.notMailed })}</p>
+      )}
       <p>
-        {made.notMailed === null && 'If it does not arrive, send them this link. '}
-        It is shown this once; an older one to the same address is void.
+        {made.notMailed === null
+          ? t('members.invite.mailedShownOnce')
+          : t('members.invite.shownOnce')}
       </p>
       <p>
         <code className="key">{made.link}</code>
       </p>
       <div className="actions">
         <button type="button" onClick={() => void navigator.clipboard.writeText(made.link)}>
-          Copy
+          {t('members.invite.copy')}
         </button>
         <button type="button" className="primary" onClick={done}>
-          Done
+          {t('members.invite.done')}
         </button>
       </div>
     </section>
@@ -134,7 +130,7 @@ function List({ onMade }: { readonly onMade: (made: Made) => void }) {
   });
   if (invitations.isPending) return <Loading />;
   if (invitations.error) return <Failure error={invitations.error} />;
-  if (invitations.data.items.length === 0) return <Empty>Nobody is invited.</Empty>;
+  if (invitations.data.items.length === 0) return <Empty>{t('members.invite.nobody')}</Empty>;
   return (
     <ul className="cards">
       {invitations.data.items.map((invitation) => (
@@ -144,12 +140,12 @@ function List({ onMade }: { readonly onMade: (made: Made) => void }) {
   );
 }
 
-const STATES: Readonly<Record<Invitation['state'], readonly [Tone, string]>> = {
-  open: ['news', 'open'],
-  accepted: ['good', 'accepted'],
-  expired: ['warn', 'expired'],
-  takenBack: ['calm', 'taken back'],
-  declined: ['warn', 'declined'],
+const TONES: Readonly<Record<Invitation['state'], Tone>> = {
+  open: 'news',
+  accepted: 'good',
+  expired: 'warn',
+  takenBack: 'calm',
+  declined: 'warn',
 };
 
 interface LineProps {
@@ -158,16 +154,17 @@ interface LineProps {
 }
 
 function Line({ invitation, onMade }: LineProps) {
-  const { id, address, role, inviterName, createdAt, state } = invitation;
-  const [tone, word] = STATES[state];
+  const { id, address, role: of, inviterName: inviter, createdAt, state } = invitation;
+  const [role, at] = [t(`frame.roles.${of}`), () => <Time at={createdAt} />];
   return (
     <li>
       <div className="title">
         <span>{address}</span>
-        <Badge tone={tone}>{word}</Badge>
+        <Badge tone={TONES[state]}>{t(`members.invite.states.${state}`)}</Badge>
         <span className="muted">
-          as {role}
-          {inviterName === null ? '' : `, by ${inviterName}`}, <Time at={createdAt} />
+          {inviter === null
+            ? t.rich('members.invite.as', { role, at })
+            : t.rich('members.invite.asBy', { role, inviter, at })}
         </span>
         {state === 'open' && <MailFate of={invitation} />}
         <span className="grow" />
@@ -176,7 +173,7 @@ function Line({ invitation, onMade }: LineProps) {
         )}
         {state === 'open' && (
           <Action method="DELETE" path={`/invitations/${id}`}>
-            Take back
+            {t('members.invite.takeBack')}
           </Action>
         )}
       </div>
@@ -203,7 +200,7 @@ function Renew({ invitation: { id, address }, onMade }: LineProps) {
   return (
     <>
       <button type="button" disabled={renew.isPending} onClick={() => renew.mutate()}>
-        Send again
+        {t('members.invite.again')}
       </button>
       {renew.error && <Failure error={renew.error} />}
     </>

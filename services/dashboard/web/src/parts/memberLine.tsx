@@ -4,15 +4,19 @@ import { call } from '../api.ts';
 import { Asked, Question } from './asked.tsx';
 import { Badge } from './badge.tsx';
 import { Time } from './time.tsx';
+import { t } from '../texts/texts.ts';
 
 export type Role = 'owner' | 'editor' | 'viewer';
 
-/** What each may do, the least first. */
-export const ROLE_WORDS: Readonly<Record<Role, string>> = {
-  viewer: 'viewer: sees everything',
-  editor: 'editor: changes monitors and channels',
-  owner: 'owner: also members and the workspace itself',
-};
+const ROLES = ['viewer', 'editor', 'owner'] as const satisfies readonly Role[];
+
+/** What each may do, the least first; for a select. */
+export const RoleOptions = () =>
+  ROLES.map((role) => (
+    <option key={role} value={role}>
+      {t(`members.roles.${role}`)}
+    </option>
+  ));
 
 export interface Member {
   readonly userId: string;
@@ -36,16 +40,16 @@ export function MemberLine({ member, mayChange }: Props) {
       <div className="title">
         <span>{displayName}</span>
         {email !== null && email !== displayName && <span className="muted">{email}</span>}
-        {isSelf && <Badge tone="good">you</Badge>}
-        {!mayChange && <Badge tone="calm">{role}</Badge>}
+        {isSelf && <Badge tone="good">{t('members.you')}</Badge>}
+        {!mayChange && <Badge tone="calm">{t(`frame.roles.${role}`)}</Badge>}
         <span className="muted">
-          since <Time at={createdAt} />
+          {t.rich('members.since', { at: () => <Time at={createdAt} /> })}
         </span>
         <span className="grow" />
         {mayChange && !isSelf && (
           <Asked
-            label="Remove"
-            question={`Remove ${displayName}? What ${displayName} made stays; tokens of ${displayName} here end.`}
+            label={t('members.remove')}
+            question={t('members.removeQuestion', { name: displayName })}
             method="DELETE"
             path={`/members/${userId}`}
           />
@@ -62,21 +66,17 @@ function RoleChoice({ member: { userId, displayName, role } }: { readonly member
     <>
       <p>
         <select
-          aria-label={`Role of ${displayName}`}
+          aria-label={t('members.roleOf', { name: displayName })}
           value={wanted ?? role}
           onChange={(event) => setWanted(event.target.value as Role)}
         >
-          {Object.entries(ROLE_WORDS).map(([value, words]) => (
-            <option key={value} value={value}>
-              {words}
-            </option>
-          ))}
+          <RoleOptions />
         </select>
       </p>
       {wanted !== undefined && wanted !== role && (
         <Question
-          question={`Make ${displayName} ${wanted === 'viewer' ? 'a' : 'an'} ${wanted}?`}
-          yes="Change"
+          question={t(`members.make.${wanted}`, { name: displayName })}
+          yes={t('members.change')}
           onYes={() => call('PUT', `/members/${userId}`, { role: wanted })}
           onEnd={() => setWanted(undefined)}
         />

@@ -4,6 +4,7 @@ import { useId, useState } from 'react';
 import { call } from '../api.ts';
 import { chooseWorkspace } from '../workspace.ts';
 import { Failure } from './notice.tsx';
+import { t } from '../texts/texts.ts';
 
 interface NameFormProps {
   readonly label: string;
@@ -43,8 +44,8 @@ function NameForm({ label, button, given = '', save }: NameFormProps) {
 
 export const NewTeam = () => (
   <NameForm
-    label="Name of the new workspace"
-    button="Make a workspace"
+    label={t('members.newName')}
+    button={t('members.makeWorkspace')}
     save={async (displayName) =>
       chooseWorkspace((await call<{ id: string }>('POST', '/workspaces', { displayName })).id)
     }
@@ -56,8 +57,8 @@ export function Rename({ displayName: given }: { readonly displayName: string })
   return (
     <NameForm
       key={given}
-      label="Name of this workspace"
-      button="Rename"
+      label={t('members.name')}
+      button={t('members.rename')}
       given={given}
       save={async (displayName) => {
         await call('PUT', '/workspaces/current', { displayName });

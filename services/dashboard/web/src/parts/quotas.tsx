@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from '../api.ts';
 import { Failure, Loading } from './notice.tsx';
 import { Time } from './time.tsx';
+import { counted, locale, t } from '../texts/texts.ts';
 
 interface Quota<T> {
   readonly limit: T | null;
@@ -25,26 +26,20 @@ interface AllQuotas {
   readonly resetsAt: string;
 }
 
-const counted = (count: number): string => count.toLocaleString('en');
 const money = (amount: string): string =>
-  Number(amount).toLocaleString('en', { style: 'currency', currency: 'USD' });
+  Number(amount).toLocaleString(locale(), { style: 'currency', currency: 'USD' });
 
 function words<T>({ limit, used }: Quota<T>, say: (value: T) => string): string {
-  return limit === null ? `${say(used)}, no limit` : `${say(used)} of ${say(limit)}`;
+  return limit === null
+    ? t('members.quotas.usedNoLimit', { used: say(used) })
+    : t('members.quotas.usedOf', { used: say(used), limit: say(limit) });
 }
 
 function HourlyFact({ quota: { limit, used, resetsAt } }: { readonly quota: HourlyQuota }) {
-  if (limit === null || used === null) return 'no limit';
-  return (
-    <>
-      {counted(used)} of {counted(limit)}
-      {used >= limit && (
-        <>
-          ; what waits goes on <Time at={resetsAt} />
-        </>
-      )}
-    </>
-  );
+  if (limit === null || used === null) return t('members.quotas.noLimit');
+  const said = { used: counted(used), limit: counted(limit) };
+  if (used < limit) return t('members.quotas.usedOf', said);
+  return t.rich('members.quotas.waits', { ...said, at: () => <Time at={resetsAt} /> });
 }
 
 export function Quotas() {
@@ -56,25 +51,22 @@ export function Quotas() {
   return (
     <>
       <dl className="facts">
-        <dt>Monitors</dt>
+        <dt>{t('members.quotas.monitors')}</dt>
         <dd>{words(monitors, counted)}</dd>
-        <dt>Money this month</dt>
+        <dt>{t('members.quotas.money')}</dt>
         <dd>{words(usdPerMonth, money)}</dd>
-        <dt>Tokens this month</dt>
+        <dt>{t('members.quotas.tokens')}</dt>
         <dd>{words(tokensPerMonth, counted)}</dd>
-        <dt>Checks this hour</dt>
+        <dt>{t('members.quotas.checks')}</dt>
         <dd>
           <HourlyFact quota={checksPerHour} />
         </dd>
-        <dt>Mails this hour</dt>
+        <dt>{t('members.quotas.mails')}</dt>
         <dd>
           <HourlyFact quota={mailsPerHour} />
         </dd>
       </dl>
-      <p className="muted">
-        Money and tokens are for judging changes; the month ends on {resetsAt.slice(0, 10)}.
-        Administrators of the installation set the limits.
-      </p>
+      <p className="muted">{t('members.quotas.about', { day: resetsAt.slice(0, 10) })}</p>
     </>
   );
 }

@@ -2,4 +2,101 @@
 import type { members as english } from '../en/members.ts';
 import type { Translation } from '../texts.ts';
 
-export const members: Translation<typeof english> = {};
+export const members: Translation<typeof english> = {
+  account: 'Konto',
+  title: 'Mitglieder',
+  mayHave: 'Was der Arbeitsbereich haben darf',
+  another: 'Ein weiterer Arbeitsbereich',
+  forTeam: 'Für ein Team: Sie sind sein Besitzer und laden die anderen ein.',
+  personal:
+    '{name} ist Ihr persönlicher Arbeitsbereich: Niemand sonst ist darin, und er geht mit Ihrem Konto. Um mit anderen zu arbeiten, legen Sie unten einen Arbeitsbereich für ein Team an.',
+  ofWorkspace: 'Des Arbeitsbereichs {name}',
+  thisWorkspace: 'Dieser Arbeitsbereich',
+  leave: 'Verlassen',
+  leaveQuestion: '{name} verlassen? Sie kommen nur zurück, wenn ein Besitzer Sie wieder einlädt.',
+  you: 'Sie',
+  since: 'beigetreten <at></at>',
+  remove: 'Entfernen',
+  removeQuestion: '{name} entfernen? Was {name} gemacht hat, bleibt; Token von {name} hier enden.',
+  roles: {
+    viewer: 'Betrachter: sieht alles',
+    editor: 'Bearbeiter: ändert Monitore und Kanäle',
+    owner: 'Besitzer: auch Mitglieder und den Arbeitsbereich selbst',
+  },
+  roleOf: 'Rolle von {name}',
+  make: {
+    viewer: '{name} zum Betrachter machen?',
+    editor: '{name} zum Bearbeiter machen?',
+    owner: '{name} zum Besitzer machen?',
+  },
+  change: 'Ändern',
+  newName: 'Name des neuen Arbeitsbereichs',
+  makeWorkspace: 'Arbeitsbereich anlegen',
+  name: 'Name dieses Arbeitsbereichs',
+  rename: 'Umbenennen',
+  invite: {
+    title: 'Jemanden einladen',
+    all: 'Einladungen',
+    address: 'Mailadresse',
+    role: 'Was die Person darf',
+    button: 'Einladung erstellen',
+    how: 'Die Person erhält eine Mail und sieht die Einladung, wenn sie sich mit dieser Adresse anmeldet. Sie erhalten außerdem einen Link, falls keine Mail ankommt. Er gilt sieben Tage, einmal und nur für diese Adresse.',
+    link: 'Link der Einladung',
+    mailed: 'Eine Mail an {address} ist unterwegs',
+    sendLink: 'Senden Sie diesen Link an {address}',
+    notMailed: 'Es wird keine Mail gesendet: {reason}.',
+    shownOnce:
+      'Er wird nur dieses eine Mal gezeigt; ein älterer an dieselbe Adresse gilt nicht mehr.',
+    mailedShownOnce:
+      'Wenn sie nicht ankommt, senden Sie der Person diesen Link. Er wird nur dieses eine Mal gezeigt; ein älterer an dieselbe Adresse gilt nicht mehr.',
+    copy: 'Kopieren',
+    done: 'Fertig',
+    nobody: 'Niemand ist eingeladen.',
+    states: {
+      open: 'offen',
+      accepted: 'angenommen',
+      expired: 'abgelaufen',
+      takenBack: 'zurückgenommen',
+      declined: 'abgelehnt',
+    },
+    as: 'als {role}, <at></at>',
+    asBy: 'als {role}, von {inviter}, <at></at>',
+    takeBack: 'Zurücknehmen',
+    again: 'Erneut senden',
+  },
+  offer: {
+    title: 'Einladung',
+    toMonitors: 'Zu den Monitoren',
+    joinWhich: '{workspace} beitreten?',
+    already: 'Sie sind schon beigetreten.',
+    invites:
+      '{inviter} lädt Sie als {role} ein. Mitglieder sehen Ihren Namen, Besitzer auch Ihre Adresse.',
+    anOwner: 'Ein Besitzer',
+    goThere: 'Dorthin gehen',
+    join: 'Beitreten',
+    orClose: 'Wenn Sie nicht möchten, schließen Sie diese Seite.',
+  },
+  quotas: {
+    monitors: 'Monitore',
+    money: 'Geld in diesem Monat',
+    tokens: 'Token in diesem Monat',
+    checks: 'Prüfungen in dieser Stunde',
+    mails: 'Mails in dieser Stunde',
+    usedNoLimit: '{used}, ohne Grenze',
+    usedOf: '{used} von {limit}',
+    noLimit: 'keine Grenze',
+    waits: '{used} von {limit}; was wartet, geht <at></at> weiter',
+    about:
+      'Geld und Token sind für das Beurteilen von Änderungen; der Monat endet am {day}. Verwalter der Installation setzen die Grenzen.',
+  },
+  none: {
+    title: 'Sie sind angemeldet und haben noch keinen Arbeitsbereich',
+    again: 'Noch einmal nachsehen',
+    yourData: 'Ihre Daten',
+    ask: 'Was ein Team beobachtet, liegt in einem Namespace von Kubernetes, und wer es dort sehen darf, darf es auch hier. Fragen Sie, wer den Cluster verwaltet, nach dem Ihres Teams und nennen Sie den Namen, unter dem Kubernetes Sie kennt:',
+    forAdministrator: 'Für den Verwalter',
+    putName:
+      'Setzen Sie den Namen des Namespace für NAMESPACE ein. Zum Ansehen genügen get und list.',
+    soon: 'Innerhalb von zehn Sekunden danach sind Sie drin.',
+  },
+};
