@@ -8,6 +8,7 @@ import { withTransaction } from '../store/workspace.ts';
 import { axeViolations } from './testing/axe.ts';
 import { overflows, startPages, type Pages } from './testing/pages.ts';
 import { limitsOf, limitWords, textsOf } from './web/src/parts/limits.ts';
+import './testing/english.ts';
 
 describe('an administrator at the dashboard', function () {
   this.timeout(120_000);

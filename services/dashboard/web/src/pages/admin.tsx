@@ -5,12 +5,13 @@ import { AdminAuditPage } from './adminAudit.tsx';
 import { AdminPlatformPage } from './adminPlatform.tsx';
 import { AdminUsersPage } from './adminUsers.tsx';
 import { AdminWorkspacesPage } from './adminWorkspaces.tsx';
+import { t } from '../texts/texts.ts';
 
 const PARTS = [
-  ['/admin', 'Users'],
-  ['/admin/workspaces', 'Workspaces'],
-  ['/admin/audit', 'Audit'],
-  ['/admin/platform', 'Platform'],
+  ['/admin', 'users'],
+  ['/admin/workspaces', 'workspaces'],
+  ['/admin/audit', 'audit'],
+  ['/admin/platform', 'platform'],
 ] as const;
 
 export function AdminPages({ me }: { readonly me: Me }) {
@@ -18,20 +19,17 @@ export function AdminPages({ me }: { readonly me: Me }) {
   if (!me.platformAdmin)
     return (
       <>
-        <h1>Administration</h1>
-        <p className="caution">
-          Only administrators of the installation see this. Whoever runs it makes one by npx duckmon
-          admin grant-admin, in a cluster by kubectl monitor grant-admin.
-        </p>
+        <h1>{t('admin.title')}</h1>
+        <p className="caution">{t('admin.onlyThey')}</p>
       </>
     );
   return (
     <>
-      <h1>Administration</h1>
-      <nav className="parts" aria-label="Administration">
-        {PARTS.map(([path, words]) => (
+      <h1>{t('admin.title')}</h1>
+      <nav className="parts" aria-label={t('admin.title')}>
+        {PARTS.map(([path, part]) => (
           <Link key={path} href={path} aria-current={place === path ? 'page' : undefined}>
-            {words}
+            {t(`admin.parts.${part}`)}
           </Link>
         ))}
       </nav>
@@ -42,7 +40,7 @@ export function AdminPages({ me }: { readonly me: Me }) {
         <Route path="/admin/platform" component={AdminPlatformPage} />
         <Route>
           <p>
-            This page does not exist. <Link href="/admin">To the users</Link>
+            {t.rich('admin.noSuchPage', { users: (words) => <Link href="/admin">{words}</Link> })}
           </p>
         </Route>
       </Switch>

@@ -8,6 +8,7 @@ import { Failure } from '../parts/notice.tsx';
 import { SearchForm } from '../parts/searchForm.tsx';
 import { Time } from '../parts/time.tsx';
 import { useAdminList } from '../parts/useAdmin.ts';
+import { t } from '../texts/texts.ts';
 
 interface Entry {
   readonly seq: number;
@@ -21,40 +22,43 @@ interface Entry {
   readonly subjectName: string | null;
 }
 
-const FIELDS = [
-  ['action', 'What was done, such as user.'],
-  ['actor', 'By whom, such as user:ID'],
-  ['subject', 'To what, such as user/ID'],
-] as const;
+const FIELDS = ['action', 'actor', 'subject'] as const;
 const PLATFORM = '_platform';
 
 export function AdminAuditPage() {
-  const [field, setField] = useState<string>('action');
+  const [field, setField] = useState<(typeof FIELDS)[number]>('action');
   const [text, setText] = useState('');
   const { list, items } = useAdminList<Entry>('audit', { [field]: text });
   return (
     <>
-      <h2>Audit of the installation</h2>
+      <h2>{t('admin.audit.title')}</h2>
       <div className="tools">
-        <SearchForm label={FIELDS.find(([name]) => name === field)?.[1] ?? ''} onSearch={setText} />
+        <SearchForm label={t(`admin.audit.hints.${field}`)} onSearch={setText} />
         <label className="sort">
-          Search in{' '}
-          <select value={field} onChange={(event) => setField(event.target.value)}>
-            {FIELDS.map(([name]) => (
-              <option key={name}>{name}</option>
+          {t('admin.audit.searchIn')}{' '}
+          <select
+            value={field}
+            onChange={({ target }) =>
+              setField(FIELDS.find((name) => name === target.value) ?? 'action')
+            }
+          >
+            {FIELDS.map((name) => (
+              <option key={name} value={name}>
+                {t(`admin.audit.fields.${name}`)}
+              </option>
             ))}
           </select>
         </label>
       </div>
-      <AdminList list={list} isEmpty={items.length === 0} empty="No row is like that.">
+      <AdminList list={list} isEmpty={items.length === 0} empty={t('admin.audit.none')}>
         <table className="list audit">
           <thead>
             <tr>
-              <th scope="col">When</th>
-              <th scope="col">What</th>
-              <th scope="col">By whom</th>
-              <th scope="col">To what</th>
-              <th scope="col">More</th>
+              <th scope="col">{t('admin.audit.when')}</th>
+              <th scope="col">{t('admin.audit.what')}</th>
+              <th scope="col">{t('admin.audit.byWhom')}</th>
+              <th scope="col">{t('admin.audit.toWhat')}</th>
+              <th scope="col">{t('admin.audit.more')}</th>
             </tr>
           </thead>
           <tbody>
@@ -74,17 +78,17 @@ function Row({ entry }: { readonly entry: Entry }) {
   const more = Object.keys(detail).length === 0 ? '' : JSON.stringify(detail);
   return (
     <tr>
-      <td data-label="When">
+      <td data-label={t('admin.audit.when')}>
         <Time at={at} />
       </td>
-      <td data-label="What">{action}</td>
-      <td data-label="By whom">
+      <td data-label={t('admin.audit.what')}>{action}</td>
+      <td data-label={t('admin.audit.byWhom')}>
         <Named id={actor} name={actorName} />
       </td>
-      <td data-label="To what">
+      <td data-label={t('admin.audit.toWhat')}>
         <Named id={subject} name={subjectName} />
       </td>
-      <td data-label="More">{more}</td>
+      <td data-label={t('admin.audit.more')}>{more}</td>
     </tr>
   );
 }
@@ -117,7 +121,7 @@ function Chain() {
     `/admin/audit/export?${new URLSearchParams({ chain: named, format }).toString()}`;
   return (
     <>
-      <h2>Verify and copy</h2>
+      <h2>{t('admin.audit.verifyAndCopy')}</h2>
       <form
         className="wide"
         onSubmit={(event) => {
@@ -125,7 +129,7 @@ function Chain() {
           verify.mutate();
         }}
       >
-        <label htmlFor="chain">Workspace; empty for the installation</label>
+        <label htmlFor="chain">{t('admin.audit.whose')}</label>
         <input
           id="chain"
           value={chain}
@@ -140,12 +144,12 @@ function Chain() {
         />
         <div className="actions">
           <button type="submit" className="primary" disabled={verify.isPending}>
-            Verify
+            {t('admin.audit.verify')}
           </button>
-          <CopyButton path={copy('csv')} label="Download as CSV" />
-          <CopyButton path={copy('json')} label="Download as JSON" />
+          <CopyButton path={copy('csv')} label={t('admin.csv')} />
+          <CopyButton path={copy('json')} label={t('admin.json')} />
         </div>
-        <p className="muted">A copy of a workspace’s audit leaves a row there, for its owners.</p>
+        <p className="muted">{t('admin.audit.leavesRow')}</p>
         {verify.error && <Failure error={verify.error} />}
         {verify.data && <Result of={verify.data} />}
       </form>
@@ -157,13 +161,16 @@ function Result({ of: { intact, rows, head, problem } }: { readonly of: Verified
   if (!intact)
     return (
       <p role="alert" className="alert">
-        Not as it was written: {problem}, after row {rows}. Keep a backup of now, and compare with
-        those from before.
+        {t('admin.audit.broken', { problem: problem ?? '', rows: String(rows) })}
       </p>
     );
   return (
     <p role="status" className="note">
-      Whole: {rows} rows. Compare the head with a copy kept elsewhere: <code>{head}</code>
+      {t.rich('admin.audit.whole', {
+        rows: String(rows),
+        head: head ?? '',
+        code: (words) => <code>{words}</code>,
+      })}
     </p>
   );
 }

@@ -2,9 +2,11 @@
 import { AdminAct } from '../parts/adminAct.tsx';
 import { TryAgain } from '../parts/adminList.tsx';
 import { Badge } from '../parts/badge.tsx';
+import { dollars } from '../parts/money.ts';
 import { Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
 import { useAdmin } from '../parts/useAdmin.ts';
+import { counted, t } from '../texts/texts.ts';
 
 interface Platform {
   readonly frozenBy: readonly ('operator' | 'api')[];
@@ -47,20 +49,29 @@ function Freeze({ frozenBy }: Pick<Platform, 'frozenBy'>) {
   return (
     <>
       <h2>
-        Checks and messages{' '}
-        {frozenBy.length === 0 ? <Badge tone="good">on</Badge> : <Badge tone="bad">frozen</Badge>}
+        {t.rich('admin.platform.checks', {
+          state: () =>
+            frozenBy.length === 0 ? (
+              <Badge tone="good">{t('admin.platform.on')}</Badge>
+            ) : (
+              <Badge tone="bad">{t('admin.platform.frozen')}</Badge>
+            ),
+        })}
       </h2>
       <p>
-        While it is frozen, no check begins and nothing is sent; nothing is lost.
-        {frozenBy.includes('operator') &&
-          ' The operator holds a freeze, which kubectl monitor resume lifts.'}
+        {t('admin.platform.whileFrozen')}
+        {frozenBy.includes('operator') && ` ${t('admin.platform.operatorHolds')}`}
       </p>
       {frozenBy.includes('api') ? (
-        <AdminAct label="Resume" question="Let checks begin and messages go again?" path="resume" />
+        <AdminAct
+          label={t('admin.platform.resume')}
+          question={t('admin.platform.resumeQuestion')}
+          path="resume"
+        />
       ) : (
         <AdminAct
-          label="Freeze"
-          question="Freeze all checks and messages of everybody, within five seconds?"
+          label={t('admin.platform.freeze')}
+          question={t('admin.platform.freezeQuestion')}
           path="freeze"
         />
       )}
@@ -71,14 +82,11 @@ function Freeze({ frozenBy }: Pick<Platform, 'frozenBy'>) {
 function Credentials() {
   return (
     <>
-      <h2>Sessions and tokens</h2>
-      <p>
-        When credentials may be in wrong hands: everybody signs in again, you too, and makes new
-        tokens.
-      </p>
+      <h2>{t('admin.platform.credentials')}</h2>
+      <p>{t('admin.platform.inWrongHands')}</p>
       <AdminAct
-        label="Revoke everything"
-        question="End every session and token of everybody, also your own, within five seconds?"
+        label={t('admin.platform.revoke')}
+        question={t('admin.platform.revokeQuestion')}
         path="revoke-all"
         onDone={() => location.assign('/sign-in?signed-out')}
       />
@@ -89,17 +97,17 @@ function Credentials() {
 function Keys({ platform: { keys, objects } }: { readonly platform: Platform }) {
   return (
     <>
-      <h2>Keys</h2>
+      <h2>{t('admin.platform.keys')}</h2>
       <dl className="facts">
-        <dt>Access tokens are signed with</dt>
-        <dd>{keys.signing.length === 0 ? 'no key' : keys.signing.join(', ')}</dd>
+        <dt>{t('admin.platform.signedWith')}</dt>
+        <dd>{keys.signing.length === 0 ? t('admin.platform.noKey') : keys.signing.join(', ')}</dd>
         {objects === 'cluster' && (
           <>
-            <dt>New ones last asked for</dt>
+            <dt>{t('admin.platform.lastAsked')}</dt>
             <dd>
               <Time at={keys.rotationAskedAt} />
             </dd>
-            <dt>At once, last</dt>
+            <dt>{t('admin.platform.lastUrgent')}</dt>
             <dd>
               <Time at={keys.urgentRotationAskedAt} />
             </dd>
@@ -109,22 +117,19 @@ function Keys({ platform: { keys, objects } }: { readonly platform: Platform }) 
       {objects === 'cluster' ? (
         <div className="actions">
           <AdminAct
-            label="Rotate"
-            question="Ask the operator for new keys, published before they are used? Nobody notices."
+            label={t('admin.platform.rotate')}
+            question={t('admin.platform.rotateQuestion')}
             path="rotate"
           />
           <AdminAct
-            label="Rotate at once"
-            question="Ask the operator for new keys at once, as in an incident? Calls that are under way may fail."
+            label={t('admin.platform.rotateNow')}
+            question={t('admin.platform.rotateNowQuestion')}
             path="rotate"
             body={{ now: true }}
           />
         </div>
       ) : (
-        <p className="muted">
-          The keys lie on the machine: npx duckmon generate-keys there, then ./scripts/down &&
-          ./scripts/up.
-        </p>
+        <p className="muted">{t('admin.platform.keysOnMachine')}</p>
       )}
     </>
   );
@@ -133,18 +138,18 @@ function Keys({ platform: { keys, objects } }: { readonly platform: Platform }) 
 function SignIn({ signIn: { provider, issuer, allow, byLink } }: Pick<Platform, 'signIn'>) {
   return (
     <>
-      <h2>Who may sign in</h2>
+      <h2>{t('admin.platform.whoSignsIn')}</h2>
       <dl className="facts">
-        <dt>By a provider</dt>
-        <dd>{provider === null ? 'none is configured' : `${provider} (${issuer})`}</dd>
+        <dt>{t('admin.platform.byProvider')}</dt>
+        <dd>{provider === null ? t('admin.platform.noProvider') : `${provider} (${issuer})`}</dd>
         {provider !== null && (
           <>
-            <dt>Domains and addresses</dt>
+            <dt>{t('admin.platform.allowed')}</dt>
             <dd>{allow.join(', ')}</dd>
           </>
         )}
-        <dt>By a link of whoever runs it</dt>
-        <dd>{byLink ? 'yes' : 'no'}</dd>
+        <dt>{t('admin.platform.byLink')}</dt>
+        <dd>{byLink ? t('admin.platform.yes') : t('admin.platform.no')}</dd>
       </dl>
     </>
   );
@@ -153,12 +158,12 @@ function SignIn({ signIn: { provider, issuer, allow, byLink } }: Pick<Platform, 
 function Defaults({ defaults: { usdPerMonth, tokensPerMonth } }: Pick<Platform, 'defaults'>) {
   return (
     <>
-      <h2>What holds for workspaces without a limit of their own</h2>
+      <h2>{t('admin.platform.defaults')}</h2>
       <dl className="facts">
-        <dt>Money a month</dt>
-        <dd>{usdPerMonth === null ? 'no limit' : `$${usdPerMonth}`}</dd>
-        <dt>Tokens a month</dt>
-        <dd>{tokensPerMonth === null ? 'no limit' : tokensPerMonth.toLocaleString('en')}</dd>
+        <dt>{t('admin.platform.money')}</dt>
+        <dd>{usdPerMonth === null ? t('admin.platform.noLimit') : dollars(usdPerMonth)}</dd>
+        <dt>{t('admin.platform.tokens')}</dt>
+        <dd>{tokensPerMonth === null ? t('admin.platform.noLimit') : counted(tokensPerMonth)}</dd>
       </dl>
     </>
   );
@@ -166,11 +171,7 @@ function Defaults({ defaults: { usdPerMonth, tokensPerMonth } }: Pick<Platform, 
 
 const Policies = ({ objects }: Pick<Platform, 'objects'>) => (
   <>
-    <h2>Policies, pools and conditions</h2>
-    <p>
-      {objects === 'cluster'
-        ? 'They are objects of the cluster, which the operator reads: kubectl get monitorplatforms,workerpools -A.'
-        : 'There are none here: they belong to an installation in a cluster, with an operator.'}
-    </p>
+    <h2>{t('admin.platform.policies')}</h2>
+    <p>{objects === 'cluster' ? t('admin.platform.inCluster') : t('admin.platform.noneHere')}</p>
   </>
 );

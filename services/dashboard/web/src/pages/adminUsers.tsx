@@ -7,6 +7,7 @@ import { CopyButton } from '../parts/copyButton.tsx';
 import { SearchForm } from '../parts/searchForm.tsx';
 import { Time } from '../parts/time.tsx';
 import { useAdminList } from '../parts/useAdmin.ts';
+import { known, t } from '../texts/texts.ts';
 
 interface User {
   readonly id: string;
@@ -23,10 +24,10 @@ interface User {
 }
 
 const UNSEEN = [
-  ['', 'whenever seen'],
-  ['30', 'unseen for 30 days'],
-  ['90', 'unseen for 90 days'],
-  ['365', 'unseen for a year'],
+  ['', 'whenever'],
+  ['30', 'month'],
+  ['90', 'quarter'],
+  ['365', 'year'],
 ] as const;
 
 export function AdminUsersPage() {
@@ -35,25 +36,25 @@ export function AdminUsersPage() {
   const { list, items } = useAdminList<User>('users', { search, inactiveDays });
   return (
     <>
-      <h2>Users</h2>
+      <h2>{t('admin.parts.users')}</h2>
       <div className="tools">
-        <SearchForm label="Name, address or id" onSearch={setSearch} />
+        <SearchForm label={t('admin.users.search')} onSearch={setSearch} />
         <label className="sort">
-          Shown{' '}
+          {t('admin.users.shown')}{' '}
           <select value={inactiveDays} onChange={(event) => setInactiveDays(event.target.value)}>
-            {UNSEEN.map(([days, words]) => (
+            {UNSEEN.map(([days, unseen]) => (
               <option key={days} value={days}>
-                {words}
+                {t(`admin.users.unseen.${unseen}`)}
               </option>
             ))}
           </select>
         </label>
         <CopyButton
           path={`/admin/users/export${inactiveDays === '' ? '' : `?inactiveDays=${inactiveDays}`}`}
-          label="Download as CSV"
+          label={t('admin.csv')}
         />
       </div>
-      <AdminList list={list} isEmpty={items.length === 0} empty="Nobody is like that.">
+      <AdminList list={list} isEmpty={items.length === 0} empty={t('admin.users.none')}>
         <ul className="cards">
           {items.map((user) => (
             <UserLine key={user.id} user={user} />
@@ -71,11 +72,11 @@ function UserLine({ user }: { readonly user: User }) {
       <div className="title">
         <strong>{displayName}</strong>
         {email !== null && email !== displayName && <span className="muted">{email}</span>}
-        {platformAdmin && <Badge tone="news">administrator</Badge>}
-        {disabledAt !== null && <Badge tone="bad">shut out</Badge>}
-        {passkeys === 0 && !hasApp && <Badge tone="warn">no second factor</Badge>}
+        {platformAdmin && <Badge tone="news">{t('admin.users.administrator')}</Badge>}
+        {disabledAt !== null && <Badge tone="bad">{t('admin.users.shutOut')}</Badge>}
+        {passkeys === 0 && !hasApp && <Badge tone="warn">{t('admin.users.noFactor')}</Badge>}
         <span className="muted">
-          seen <Time at={lastSeenAt} />
+          {t.rich('admin.users.seen', { at: () => <Time at={lastSeenAt} /> })}
         </span>
       </div>
       <p className="muted">{belongings(user)}</p>
@@ -86,9 +87,14 @@ function UserLine({ user }: { readonly user: User }) {
 
 /** Such as "owner in shop; 2 tokens; by https://accounts.google.com". */
 function belongings({ memberships, tokens, issuer }: User): string {
-  const places = memberships.map(({ workspace, role }) => `${role} in ${workspace}`).join(', ');
-  const programs = tokens === 1 ? '1 token' : `${tokens} tokens`;
-  return `${places === '' ? 'in no workspace' : places}; ${programs}; by ${issuer}`;
+  const places = memberships.map(({ workspace, role }) =>
+    t('admin.users.roleIn', { role: known('frame.roles', role) ?? role, workspace }),
+  );
+  return [
+    places.length === 0 ? t('admin.users.inNone') : places.join(', '),
+    t('admin.users.tokens', { count: tokens }),
+    t('admin.users.by', { issuer }),
+  ].join('; ');
 }
 
 function Acts({ user: { id, displayName, disabledAt } }: { readonly user: User }) {
@@ -96,23 +102,23 @@ function Acts({ user: { id, displayName, disabledAt } }: { readonly user: User }
     <div className="actions">
       {disabledAt === null ? (
         <AdminAct
-          label="Shut out"
+          label={t('admin.users.disable')}
           about={displayName}
-          question={`Shut ${displayName} out? All sessions and tokens end within five seconds, and no other begins.`}
+          question={t('admin.users.disableQuestion', { name: displayName })}
           path={`users/${id}/disable`}
         />
       ) : (
         <AdminAct
-          label="Let in again"
+          label={t('admin.users.enable')}
           about={displayName}
-          question={`Let ${displayName} in again? A new sign-in and new tokens are needed.`}
+          question={t('admin.users.enableQuestion', { name: displayName })}
           path={`users/${id}/enable`}
         />
       )}
       <AdminAct
-        label="Sign out everywhere"
+        label={t('admin.users.signOut')}
         about={displayName}
-        question={`End all sessions and tokens of ${displayName}? A new sign-in works at once.`}
+        question={t('admin.users.signOutQuestion', { name: displayName })}
         path={`users/${id}/sign-out`}
       />
     </div>

@@ -7,6 +7,7 @@ import { limitWords, type Limits } from '../parts/limits.ts';
 import { SearchForm } from '../parts/searchForm.tsx';
 import { Time } from '../parts/time.tsx';
 import { useAdminList } from '../parts/useAdmin.ts';
+import { t } from '../texts/texts.ts';
 
 interface Workspace {
   readonly id: string;
@@ -21,15 +22,12 @@ export function AdminWorkspacesPage() {
   const { list, items } = useAdminList<Workspace>('workspaces', { search });
   return (
     <>
-      <h2>Workspaces</h2>
-      <p className="muted">
-        What each may have and spend. Administrators see nothing of what is in a workspace of
-        others.
-      </p>
+      <h2>{t('admin.parts.workspaces')}</h2>
+      <p className="muted">{t('admin.workspaces.about')}</p>
       <div className="tools">
-        <SearchForm label="Name or id" onSearch={setSearch} />
+        <SearchForm label={t('admin.workspaces.search')} onSearch={setSearch} />
       </div>
-      <AdminList list={list} isEmpty={items.length === 0} empty="No workspace is like that.">
+      <AdminList list={list} isEmpty={items.length === 0} empty={t('admin.workspaces.none')}>
         <ul className="cards">
           {items.map((workspace) => (
             <Line key={workspace.id} workspace={workspace} />
@@ -51,18 +49,18 @@ function Line({
       <div className="title">
         <strong>{displayName}</strong>
         {displayName !== id && <span className="muted">{id}</span>}
-        <Badge tone="calm">{kind}</Badge>
+        <Badge tone="calm">{t(`admin.workspaces.kinds.${kind}`)}</Badge>
         <span className="muted">
-          made <Time at={createdAt} />
+          {t.rich('admin.workspaces.made', { at: () => <Time at={createdAt} /> })}
         </span>
         <span className="grow" />
         {!isOpen && (
           <button
             type="button"
-            aria-label={`Change limits: ${displayName}`}
+            aria-label={t('admin.workspaces.changeWhose', { name: displayName })}
             onClick={() => setIsOpen(true)}
           >
-            Change limits
+            {t('admin.workspaces.change')}
           </button>
         )}
       </div>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { call } from '../api.ts';
 import { Failure } from './notice.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Props {
   readonly label: string;
@@ -54,7 +55,7 @@ function Asking({ label, question, path, body, onDone, onEnd }: Props & { onEnd:
       }}
     >
       <p>{question}</p>
-      <label htmlFor={id}>Why, for the audit</label>
+      <label htmlFor={id}>{t('admin.why')}</label>
       <input
         id={id}
         value={reason}
@@ -67,7 +68,7 @@ function Asking({ label, question, path, body, onDone, onEnd }: Props & { onEnd:
           {label}
         </button>
         <button type="button" onClick={onEnd}>
-          Cancel
+          {t('frame.cancel')}
         </button>
       </div>
       {act.error && <Failure error={act.error} />}

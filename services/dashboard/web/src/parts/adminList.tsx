@@ -1,6 +1,7 @@
 /** A list of administrators in all its states: loading, failed, empty, and with more to come. */
 import type { useAdminList } from './useAdmin.ts';
 import { Empty, Failure, Loading } from './notice.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Props {
   readonly list: ReturnType<typeof useAdminList>['list'];
@@ -22,7 +23,7 @@ export function AdminList({ list, isEmpty, empty, children }: Props) {
           disabled={list.isFetchingNextPage}
           onClick={() => void list.fetchNextPage()}
         >
-          Show more
+          {t('admin.showMore')}
         </button>
       )}
     </>
@@ -40,7 +41,7 @@ export const TryAgain = ({
   <>
     <Failure error={error} />
     <button type="button" onClick={again}>
-      Try again
+      {t('admin.tryAgain')}
     </button>
   </>
 );

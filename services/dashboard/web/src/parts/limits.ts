@@ -1,4 +1,6 @@
 /** What a workspace may have and spend, in words and in the fields of a form. Pure. */
+import { counted, t } from '../texts/texts.ts';
+import { amountWords } from './money.ts';
 
 /** Null where what holds for all workspaces holds for it. */
 export interface Limits {
@@ -11,24 +13,23 @@ export interface Limits {
 
 export type LimitName = keyof Limits;
 
-export const LIMIT_WORDS: Readonly<Record<LimitName, string>> = {
-  monitors: 'monitors',
-  usdPerMonth: 'US dollars a month',
-  tokensPerMonth: 'tokens a month',
-  checksPerHour: 'checks an hour',
-  mailsPerHour: 'mails an hour',
-};
-export const LIMIT_NAMES = Object.keys(LIMIT_WORDS) as readonly LimitName[];
+export const LIMIT_NAMES = [
+  'monitors',
+  'usdPerMonth',
+  'tokensPerMonth',
+  'checksPerHour',
+  'mailsPerHour',
+] as const satisfies readonly LimitName[];
 
 /** Such as "3 monitors, 12.5 US dollars a month". */
 export function limitWords(limits: Limits): string {
   const own = LIMIT_NAMES.flatMap((name) => {
     const limit = limits[name];
     if (limit === null) return [];
-    const count = typeof limit === 'number' ? limit.toLocaleString('en') : limit;
-    return [`${count} ${LIMIT_WORDS[name]}`];
+    const count = typeof limit === 'number' ? counted(limit) : amountWords(limit);
+    return [t(`admin.limits.own.${name}`, { limit: count })];
   });
-  return own.length === 0 ? 'No limits of its own' : own.join(', ');
+  return own.length === 0 ? t('admin.limits.noneOwn') : own.join(', ');
 }
 
 /** As they are typed; empty for none. */

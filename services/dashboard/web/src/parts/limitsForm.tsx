@@ -2,16 +2,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError, call } from '../api.ts';
-import {
-  LIMIT_NAMES,
-  LIMIT_WORDS,
-  limitsOf,
-  textsOf,
-  type LimitName,
-  type Limits,
-} from './limits.ts';
+import { LIMIT_NAMES, limitsOf, textsOf, type LimitName, type Limits } from './limits.ts';
 import { Failure } from './notice.tsx';
 import { TextField } from './textField.tsx';
+import { t } from '../texts/texts.ts';
 
 interface Props {
   readonly workspace: string;
@@ -19,12 +13,18 @@ interface Props {
   readonly onEnd: () => void;
 }
 
-const NOTES: Readonly<Partial<Record<LimitName, string>>> = {
-  usdPerMonth: 'An amount such as 12.50, for judging changes.',
-  mailsPerHour: '25 at least: a mail goes to all recipients of its channel.',
-};
+const NOTES = {
+  monitors: undefined,
+  usdPerMonth: 'money',
+  tokensPerMonth: undefined,
+  checksPerHour: undefined,
+  mailsPerHour: 'mails',
+} as const;
 
-const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+function noteOf(name: LimitName): string {
+  const note = NOTES[name];
+  return note === undefined ? '' : t(`admin.limits.${note}`);
+}
 
 export function LimitsForm({ workspace, limits, onEnd }: Props) {
   const [texts, setTexts] = useState(() => textsOf(limits));
@@ -41,30 +41,30 @@ export function LimitsForm({ workspace, limits, onEnd }: Props) {
   return (
     <form
       className="wide"
-      aria-label={`Limits of ${workspace}`}
+      aria-label={t('admin.limits.of', { workspace })}
       onSubmit={(event) => {
         event.preventDefault();
         set.mutate();
       }}
     >
-      <p className="muted">An empty field is no limit of its own: what holds for all holds then.</p>
+      <p className="muted">{t('admin.limits.about')}</p>
       {LIMIT_NAMES.map((name) => (
         <TextField
           key={name}
           id={`${workspace}-${name}`}
-          label={sentence(LIMIT_WORDS[name])}
+          label={t(`admin.limits.labels.${name}`)}
           value={texts[name]}
           problem={fields.find(({ path }) => path === name)?.message ?? ''}
-          note={NOTES[name] ?? ''}
+          note={noteOf(name)}
           onChange={(value) => setTexts({ ...texts, [name]: value })}
         />
       ))}
       <div className="actions">
         <button type="submit" className="primary" disabled={set.isPending}>
-          Save
+          {t('admin.limits.save')}
         </button>
         <button type="button" onClick={onEnd}>
-          Cancel
+          {t('frame.cancel')}
         </button>
       </div>
       {set.error && <Failure error={set.error} />}
