@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { connect, type Connection } from './connection.ts';
 
 interface Wire {
@@ -61,9 +61,25 @@ describe('DevTools connection', () => {
     assert.deepEqual(heard, ['one']);
   });
 
-  it('names the session in its commands', () => {
+  it('sends the commands of one turn with one write, in their order', async () => {
+    const writes: string[] = [];
+    const output = new Writable({
+      write: (chunk: Buffer, _encoding, done) => done(void writes.push(String(chunk))),
+      writev: (chunks, done) => done(void writes.push(chunks.map(({ chunk }) => chunk).join(''))),
+    });
+    const connection = connect(output, new PassThrough());
+    for (let n = 0; n < 3; n += 1) void connection.send('Browser.getVersion');
+    await pass();
+    void connection.send('Browser.getVersion');
+    await pass();
+    const ids = writes.map((text) => [...text.matchAll(/"id":(\d)/g)].map(([, id]) => id).join(''));
+    assert.deepEqual(ids, ['123', '4']);
+  });
+
+  it('names the session in its commands', async () => {
     const { connection, sent } = makeWire();
     void connection.session('s1').send('Page.enable');
+    await pass();
     assert.equal(sent()[0]?.sessionId, 's1');
   });
 

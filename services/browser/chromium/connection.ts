@@ -56,6 +56,19 @@ export function connect(output: Writable, input: Readable): Connection {
   const closed = Promise.withResolvers<void>();
   let ended = false;
   let nextId = 1;
+  let isHeld = false;
+  /** What is sent in one turn goes out with one write: commands come in tens. */
+  const write = (message: object): void => {
+    if (!isHeld) {
+      isHeld = true;
+      output.cork();
+      queueMicrotask(() => {
+        isHeld = false;
+        output.uncork();
+      });
+    }
+    output.write(`${JSON.stringify(message)}\0`);
+  };
 
   const end = (): void => {
     if (ended) return;
@@ -97,7 +110,7 @@ export function connect(output: Writable, input: Readable): Connection {
           params: params[0] ?? {},
           ...(sessionId && { sessionId }),
         };
-        output.write(`${JSON.stringify(message)}\0`);
+        write(message);
         return promise;
       },
       on: (event, listener) => {

@@ -38,20 +38,23 @@ export function showsText(element: PageElement, style: Style, painted: Painted):
   if (style.visibility !== 'visible') return false;
   const { color } = style;
   if (color.startsWith('rgba') && /,\s*0\)$/.test(color)) return false;
-  return backgroundOf(element, painted) !== color;
+  return backgroundOf(element, style, painted) !== color;
 }
 
 /** The nearest painted background: its colour, or `image`. Without one the page is white. */
-export function backgroundOf(element: PageElement, painted: Painted): string {
-  const known = painted.get(element);
-  if (known !== undefined) return known;
-  const { backgroundImage, backgroundColor } = getComputedStyle(element);
+export function backgroundOf(element: PageElement, style: Style, painted: Painted): string {
+  const { backgroundImage, backgroundColor } = style;
   const isClear = backgroundColor === 'rgba(0, 0, 0, 0)' || backgroundColor === 'transparent';
-  const parent = element.parentElement;
   const own = backgroundImage !== 'none' ? 'image' : isClear ? undefined : backgroundColor;
-  const found = own ?? (parent ? backgroundOf(parent, painted) : 'rgb(255, 255, 255)');
+  const found = own ?? behind(element.parentElement, painted);
   painted.set(element, found);
   return found;
 }
 
-export const visibleFunctions = [isOutOfSight, isOffScreen, showsText, backgroundOf];
+/** The background that shows through what lies in this element. */
+export function behind(element: PageElement | null, painted: Painted): string {
+  if (element === null) return 'rgb(255, 255, 255)';
+  return painted.get(element) ?? backgroundOf(element, getComputedStyle(element), painted);
+}
+
+export const visibleFunctions = [isOutOfSight, isOffScreen, showsText, backgroundOf, behind];
