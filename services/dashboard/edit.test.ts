@@ -122,6 +122,22 @@ function previewOf(text: string, pictured: boolean, shot: Shot): PreviewResult {
   };
 }
 
+/** Each value reads the price, but the stock is found nowhere. */
+const withValues = (
+  result: PreviewResult,
+  rules: readonly { readonly name: string }[],
+): PreviewResult => ({
+  ...result,
+  sources: result.sources.map((source) => ({
+    ...source,
+    values: rules.map(({ name }) =>
+      name === 'stock'
+        ? { name, number: null, unit: null, why: 'notFound', found: '' }
+        : { name, number: '1299.5', unit: 'EUR', why: null, found: '1.299,50 €' },
+    ),
+  })),
+});
+
 describe('a person who edits a monitor', function () {
   this.timeout(120_000);
   let api: TestApi;
@@ -231,11 +247,11 @@ describe('a person who edits a monitor', function () {
     api.answers.set(PREVIEW_PATH, (body) => {
       const { spec, picture } = body as PreviewRequest;
       const { select } = (spec['sources'] as { select?: { include: string[] } }[])[0] ?? {};
-      return previewOf(select?.include[0] ?? 'the whole page', picture === true, {
-        base64,
-        width,
-        height,
-      });
+      const text = select?.include[0] ?? 'the whole page';
+      return withValues(
+        previewOf(text, picture === true, { base64, width, height }),
+        (spec['values'] ?? []) as { name: string }[],
+      );
     });
     await button('Preview').click();
     await button('Choose a part').click();
@@ -269,6 +285,18 @@ describe('a person who edits a monitor', function () {
     await row.getByLabel('Name').fill('price');
     await row.getByLabel('Selector').fill('#price');
     await row.getByLabel('Unit').fill('€');
+  });
+
+  it('sees what the number is now and what it was read from, or why there is none', async () => {
+    await button('Add a value').click();
+    const row = page.getByRole('group', { name: 'Value 2' });
+    await row.getByLabel('Name').fill('stock');
+    await row.getByLabel('Selector').fill('.gone');
+    await button('Look again').click();
+    const read = page.getByRole('region', { name: 'Preview' }).locator('dl.facts');
+    await read.getByText('1,299.5 EUR from “1.299,50 €”').waitFor();
+    await read.getByText('nothing was found by its selector').waitFor();
+    await button('Remove value 2').click();
   });
 
   it('sees what it may cost, by an assumption that can be changed', async () => {

@@ -266,6 +266,7 @@ export interface Preview {
     readonly normalised: string;
     readonly problem: string | null;
     readonly warnings: readonly string[];
+    readonly values?: CheckSource['values'];
     readonly picture?: PreviewPicture;
   }[];
   readonly conditions: readonly {

@@ -1,10 +1,14 @@
-/** What a check read of the monitor's values, and why it did not. */
+/** What a check, or a look before one, read of the monitor's values, and why it did not. */
 import { Fragment } from 'react';
 import type { CheckSource } from '../objects.ts';
 import { t } from '../texts/texts.ts';
 import { numberWords, whyWords } from './valueSeries.ts';
 
-export function CheckValues({ sources }: { readonly sources: readonly CheckSource[] }) {
+interface CheckValuesProps {
+  readonly sources: readonly Pick<CheckSource, 'source' | 'values'>[];
+}
+
+export function CheckValues({ sources }: CheckValuesProps) {
   const read = sources.flatMap(({ source, values = [] }) =>
     values.map((value) => ({ source, ...value })),
   );

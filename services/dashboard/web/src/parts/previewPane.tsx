@@ -2,6 +2,7 @@
 import type { Preview } from '../objects.ts';
 import { known, t } from '../texts/texts.ts';
 import { Badge } from './badge.tsx';
+import { CheckValues } from './checkValues.tsx';
 import { CostEstimate } from './costEstimate.tsx';
 import { Failure } from './notice.tsx';
 import { Picker } from './picker.tsx';
@@ -88,6 +89,7 @@ function Seen({ preview }: { readonly preview: Preview }) {
           )}
         </div>
       ))}
+      <CheckValues sources={preview.sources.filter(({ outcome }) => outcome === 'page')} />
       {preview.conditions.length > 0 && (
         <ul className="lines">
           {preview.conditions.map(({ name, holds, evidence }) => (
