@@ -52,8 +52,10 @@ export const ANNOTATIONS = {
   rotateRequestedBy: `${GROUP}/rotate-requested-by`,
   rotateNowRequestedBy: `${GROUP}/rotate-now-requested-by`,
   rotateDataKeyRequestedBy: `${GROUP}/rotate-data-key-requested-by`,
-  /** The same of `spec.suspend` as it is now. */
+  /** The same of a freeze that holds; absent when it was made without a name, and after it. */
   suspendRequestedBy: `${GROUP}/suspend-requested-by`,
+  /** Who lifted the last freeze. */
+  resumeRequestedBy: `${GROUP}/resume-requested-by`,
 } as const;
 
 /** Field managers of server-side apply that are not a controller's. */

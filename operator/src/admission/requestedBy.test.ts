@@ -36,7 +36,7 @@ describe('admission: who freezes the platform and asks it for new keys', () => {
     const asked = { group: GROUP, resource: 'monitorplatforms', oldObject: before };
     return refusals(policy, { ...asked, user, operation, object: after });
   };
-  const { suspendRequestedBy: by } = ANNOTATIONS;
+  const { suspendRequestedBy: by, resumeRequestedBy: resumed } = ANNOTATIONS;
 
   it('lets everything through that is neither, also without any annotation', () => {
     for (const marks of [undefined, {}, { other: 'x' }]) {
@@ -46,27 +46,50 @@ describe('admission: who freezes the platform and asks it for new keys', () => {
     const whole = object({ [by]: 'ben', [ACTS[0][0]]: ONE, [ACTS[0][1]]: 'carl' }, true);
     assert.deepEqual(ask(whole, whole), []);
   });
-  it('H5 lets a person freeze and resume under the own name, and under no other or none', () => {
-    for (const [was, becomes] of [
-      [false, true],
-      [true, false],
-    ] as const) {
-      const before = object({ [by]: 'ben' }, was);
-      assert.deepEqual(ask(before, object({ [by]: 'anna' }, becomes)), []);
-      for (const marks of [undefined, {}, { [by]: 'ben' }, { [by]: '' }]) {
-        const [refusal = '', ...more] = ask(before, object(marks, becomes));
-        assert.match(refusal, /suspend-requested-by to the own name, anna, in the same write/);
-        assert.deepEqual(more, []);
-      }
+  it('H5 lets a person freeze under the own name or none, and under no other', () => {
+    for (const before of [null, object({}), object({ [by]: 'ben', [resumed]: 'carl' })]) {
+      assert.deepEqual(ask(before, object({ [by]: 'anna' }, true)), []);
+      for (const marks of [undefined, {}]) assert.deepEqual(ask(before, object(marks, true)), []);
+      for (const name of ['ben', ''])
+        assert.match(
+          ask(before, object({ [by]: name }, true)).join('\n'),
+          /^who freezes sets .+suspend-requested-by to the own name, anna, in the same write/,
+        );
+      assert.equal(ask(before, object({ [resumed]: 'ben' }, true)).length, 1);
     }
-    assert.equal(ask(null, object({}, true)).length, 1);
-    assert.deepEqual(ask(null, object({ [by]: 'anna' }, true)), []);
+    const running = object({ [resumed]: 'ben' });
+    assert.deepEqual(ask(running, object({ [resumed]: 'ben' }, true)), []);
+  });
+  it('H5 lets a person resume under the own name alone, with no name left of the freeze', () => {
+    const frozen = object({ [by]: 'ben' }, true);
+    assert.deepEqual(ask(frozen, object({ [resumed]: 'anna' })), []);
+    for (const marks of [
+      undefined,
+      {},
+      { [by]: 'ben' },
+      { [resumed]: 'ben' },
+      { [by]: 'ben', [resumed]: 'anna' },
+    ])
+      assert.match(
+        ask(frozen, object(marks)).join('\n'),
+        /^who resumes sets .+resume-requested-by to the own name, anna, in the same write/,
+      );
+    assert.equal(ask(object({}, true), object({})).length, 1);
+  });
+  it('H5 lets an earlier kubectl monitor resume, which names its person where a freeze does', () => {
+    assert.deepEqual(ask(object({ [by]: 'ben' }, true), object({ [by]: 'anna' })), []);
   });
   it('H5 refuses to change or take away the name of somebody else afterwards', () => {
-    const frozen = object({ [by]: 'ben' }, true);
-    for (const marks of [{}, { [by]: 'carl' }])
-      assert.equal(ask(frozen, object(marks, true)).length, 1);
-    assert.deepEqual(ask(frozen, object({ [by]: 'anna' }, true)), []);
+    for (const [mark, suspend] of [
+      [by, true],
+      [resumed, false],
+    ] as const) {
+      const before = object({ [mark]: 'ben' }, suspend);
+      for (const marks of [{}, { [mark]: 'carl' }])
+        assert.equal(ask(before, object(marks, suspend)).length, 1);
+      assert.deepEqual(ask(before, object({ [mark]: 'anna' }, suspend)), []);
+    }
+    assert.equal(ask(object({}, true), object({ [by]: 'ben' }, true)).length, 1);
   });
   for (const [at, who] of ACTS)
     it(`H5 holds the name beside ${at} to be the asker's own`, () => {

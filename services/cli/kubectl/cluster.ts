@@ -60,6 +60,7 @@ export const ANNOTATIONS = {
   rotateNowRequestedAt: 'mon.duckerhub.com/rotate-now-requested-at',
   rotateDataKeyRequestedAt: 'mon.duckerhub.com/rotate-data-key-requested-at',
   suspendRequestedBy: 'mon.duckerhub.com/suspend-requested-by',
+  resumeRequestedBy: 'mon.duckerhub.com/resume-requested-by',
   rotateRequestedBy: 'mon.duckerhub.com/rotate-requested-by',
   rotateNowRequestedBy: 'mon.duckerhub.com/rotate-now-requested-by',
   rotateDataKeyRequestedBy: 'mon.duckerhub.com/rotate-data-key-requested-by',

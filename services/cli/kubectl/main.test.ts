@@ -179,6 +179,15 @@ describe('kubectl monitor', () => {
     assert.match(out, /^Frozen/);
     answer = () => platform(true);
     assert.equal(await call('resume', '--timeout', '1s'), 1);
+    assert.deepEqual(patches.at(-1)?.patch, {
+      spec: { suspend: false },
+      metadata: {
+        annotations: {
+          'mon.duckerhub.com/suspend-requested-by': null,
+          'mon.duckerhub.com/resume-requested-by': 'anna',
+        },
+      },
+    });
     assert.match(err, /freeze was not lifted within 1s/);
   });
 

@@ -273,8 +273,8 @@ describe('scheduler: projection routes', () => {
     );
   });
 
-  it('H5 names in the audit who froze, who resumed and who asked for new keys, each act once', async () => {
-    const set = (frozen: boolean, askedBy: string) =>
+  it('H5 names in the audit who froze, who resumed and who asked for new keys, each act once, and says where that is not known', async () => {
+    const set = (frozen: boolean, askedBy?: string) =>
       as('operator').put(FREEZE_PATH, { frozen, askedBy }, freezeState);
     const ask = (act: string, askedAt: string, askedBy?: string) =>
       as('operator').put(ROTATION_PATH, { act, askedAt, askedBy }, z.unknown());
@@ -285,6 +285,7 @@ describe('scheduler: projection routes', () => {
     for (const at of [one, one, two]) await ask('rotate', at, 'anna');
     await ask('rotate-data-key', one, 'carl');
     await ask('rotate-now', one);
+    await set(true);
     const { rows } = await world.db
       .pool('postgres')
       .query<{ action: string; asked: string | null; at: string | null }>(
@@ -300,6 +301,7 @@ describe('scheduler: projection routes', () => {
         ['rotate', 'anna', two],
         ['rotate-data-key', 'carl', one],
         ['rotate-now', null, one],
+        ['freeze', 'unknown: spec.suspend was written without a name', null],
       ],
     );
   });

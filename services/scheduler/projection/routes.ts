@@ -130,6 +130,9 @@ const noteForAudit = (
     });
   });
 
+/** A freeze needs no name in the cluster: who made it is not guessed. */
+const UNNAMED = 'unknown: spec.suspend was written without a name';
+
 /** The operator says at each pass what holds; only what changes is an act. */
 const freezeByOperator = (
   frozen: boolean,
@@ -145,7 +148,7 @@ const freezeByOperator = (
       actor: 'operator',
       action: frozen ? 'freeze' : 'resume',
       subject: 'installation',
-      detail: { by: 'suspend of the MonitorPlatform', ...(askedBy && { askedBy }) },
+      detail: { by: 'suspend of the MonitorPlatform', askedBy: askedBy ?? UNNAMED },
     });
   });
 

@@ -43,7 +43,8 @@ describe('the names of those who freeze and rotate, on a real API server', funct
     return platform(placed) as unknown as MonitorPlatform;
   };
   const inForce = async (): Promise<void> => {
-    const frozen = object({ 'spec.suspend': true });
+    const forged = { [ANNOTATIONS.suspendRequestedBy]: 'ben' };
+    const frozen = object({ 'spec.suspend': true, 'metadata.annotations': forged });
     const make = () => admin.create(MONITOR_PLATFORMS, frozen, { dryRun: true });
     await until('the policy in force', () => refusalOf(make()));
   };
@@ -83,6 +84,7 @@ describe('the names of those who freeze and rotate, on a real API server', funct
     assert.equal(seen.spec.suspend, false);
     assert.notEqual(suspendedBy(seen), installed.anna);
     assert.ok(suspendedBy(seen));
+    assert.equal(seen.metadata.annotations?.[ANNOTATIONS.suspendRequestedBy], undefined);
     await monitor(anna, 'rotate');
     await monitor(anna, 'rotate', '--now');
     await monitor(anna, 'rotate', '--data-key');
@@ -93,22 +95,37 @@ describe('the names of those who freeze and rotate, on a real API server', funct
     );
   });
 
+  it('H5 are needed by no freeze of an emergency, which is then of nobody, but by its end', async () => {
+    const freeze = { spec: { suspend: true } };
+    assert.equal(await refusalOf(patch(anna, freeze)), undefined);
+    const seen = await now();
+    assert.deepEqual([seen.spec.suspend, suspendedBy(seen)], [true, undefined]);
+    const resume = { spec: { suspend: false } };
+    assert.match((await refusalOf(patch(anna, resume))) ?? '', /who resumes sets the annotation/);
+    await monitor(anna, 'resume', '--timeout', '0s');
+    assert.equal(suspendedBy(await now()), installed.anna);
+  });
+
   it('H5 are refused when they are forged, left out, or put in later', async () => {
-    const { suspend } = (await now()).spec;
     const time = systemClock.now().toISOString();
-    const forged = marks({ [ANNOTATIONS.suspendRequestedBy]: 'ben' });
-    const writes: readonly (readonly [Transport, object])[] = [
-      [anna, { spec: { suspend: !suspend } }],
-      [anna, { spec: { suspend: !suspend }, ...forged }],
-      [anna, forged],
-      // the name that stands there is Anna's
-      [admin, marks({ [ANNOTATIONS.rotateRequestedAt]: time })],
-      [anna, marks({ [ANNOTATIONS.rotateNowRequestedBy]: 'ben' })],
-      [anna, marks({ [ANNOTATIONS.rotateDataKeyRequestedBy]: null })],
-    ];
-    for (const [who, body] of writes)
+    const frozenBy = (name: string | null) => marks({ [ANNOTATIONS.suspendRequestedBy]: name });
+    const resumedBy = (name: string | null) => marks({ [ANNOTATIONS.resumeRequestedBy]: name });
+    const refused = async (who: Transport, body: object): Promise<void> =>
       assert.match((await refusalOf(patch(who, body))) ?? '', /to the own name, .+, in the same/);
-    assert.equal((await now()).spec.suspend, suspend);
+    const { suspend } = (await now()).spec;
+    assert.equal(suspend, false);
+    await refused(anna, { spec: { suspend: true }, ...frozenBy('ben') });
+    await refused(anna, frozenBy('ben'));
+    await refused(admin, resumedBy(null));
+    await refused(anna, marks({ [ANNOTATIONS.rotateNowRequestedBy]: 'ben' }));
+    await refused(anna, marks({ [ANNOTATIONS.rotateDataKeyRequestedBy]: null }));
+    // the name that stands there is Anna's
+    await refused(admin, marks({ [ANNOTATIONS.rotateRequestedAt]: time }));
+    await monitor(anna, 'freeze', '--timeout', '0s');
+    for (const body of [frozenBy(null), frozenBy('ben'), { spec: { suspend: false } }])
+      await refused(admin, body);
+    await refused(admin, { spec: { suspend: false }, ...resumedBy('ben') });
+    assert.equal((await now()).spec.suspend, true);
   });
 
   it('stand in the way of no other edit', async () => {

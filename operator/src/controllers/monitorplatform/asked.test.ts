@@ -37,6 +37,11 @@ describe('operator: who asked', () => {
     assert.equal(suspendedBy(platform({ [ANNOTATIONS.suspendRequestedBy]: 'anna' })), 'anna');
     assert.equal(suspendedBy(platform({ [ANNOTATIONS.suspendRequestedBy]: '' })), undefined);
   });
+  it('of the freeze is nobody whose name is of the resume before it', () => {
+    const before = platform({ [ANNOTATIONS.resumeRequestedBy]: 'anna' });
+    const frozen = { ...before, spec: { ...before.spec, suspend: true } };
+    assert.deepEqual([suspendedBy(before), suspendedBy(frozen)], ['anna', undefined]);
+  });
   it('is told once a request, and again when telling failed', async () => {
     const told: RotationRequest[] = [];
     let away = true;

@@ -15,8 +15,12 @@ const nameIn = (annotations: Annotations, mark: string): string | undefined =>
   annotations?.[mark]?.slice(0, MAX_ASKER) || undefined;
 
 /** Who wanted `spec.suspend` as it is; undefined when nobody is named. */
-export const suspendedBy = ({ metadata }: MonitorPlatform): string | undefined =>
-  nameIn(metadata.annotations, ANNOTATIONS.suspendRequestedBy);
+export const suspendedBy = ({ metadata, spec }: MonitorPlatform): string | undefined => {
+  const frozen = nameIn(metadata.annotations, ANNOTATIONS.suspendRequestedBy);
+  if (spec.suspend) return frozen;
+  // a resume of an earlier kubectl monitor leaves its name where that of a freeze stands
+  return frozen ?? nameIn(metadata.annotations, ANNOTATIONS.resumeRequestedBy);
+};
 
 /** Every rotation that the annotations ask for and that can be read. */
 export function askedFor(annotations: Annotations): readonly RotationRequest[] {

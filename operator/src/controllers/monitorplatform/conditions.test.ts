@@ -136,13 +136,13 @@ describe('operator: conditions of the MonitorPlatform', () => {
     assert.equal(said('Frozen', { freeze: failed }), 'Unknown NotFrozen');
     assert.equal(said('Frozen'), 'False NotFrozen');
   });
-  it('H5 name who froze, where an annotation does', () => {
+  it('H5 name who froze, where an annotation does, and say it where none does', () => {
     const freeze = { kind: 'answered', frozen: true } as const;
     const named = platform(true, { [ANNOTATIONS.suspendRequestedBy]: 'anna' });
     assert.match(claim('Frozen', { platform: named, freeze }).message, /Asked for by anna\.$/);
     assert.match(
       claim('Frozen', { platform: platform(true), freeze }).message,
-      /nothing is sent\.$/,
+      /Asked for by somebody who gave no name\.$/,
     );
   });
   it('tell a freeze that somebody else made apart', () => {

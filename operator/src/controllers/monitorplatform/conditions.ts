@@ -61,7 +61,7 @@ function frozen({ platform, freeze }: Findings): PlatformClaim {
   if (!freeze.frozen) return { type, status: 'False', reason: 'NotFrozen', message: '' };
   const by = suspendedBy(platform);
   const message = wanted
-    ? `spec.suspend is true: no check begins and nothing is sent.${by === undefined ? '' : ` Asked for by ${by}.`}`
+    ? `spec.suspend is true: no check begins and nothing is sent. Asked for by ${by ?? 'somebody who gave no name'}.`
     : 'Frozen at the scheduler itself, not here: an administrator must lift it there.';
   return { type, status: 'True', reason: 'Suspended', message };
 }

@@ -35,8 +35,13 @@ export async function setFrozen(
   const { io } = context;
   const cluster = await context.cluster();
   const ref = { namespace: cluster.platform, name: PLATFORM_NAME };
-  const annotations = await signed(cluster, ANNOTATIONS.suspendRequestedBy);
-  const patch = { spec: { suspend: frozen }, ...(annotations && { metadata: { annotations } }) };
+  const { suspendRequestedBy, resumeRequestedBy } = ANNOTATIONS;
+  const annotations = {
+    // no name is left over from an earlier act
+    [suspendRequestedBy]: null,
+    ...(await signed(cluster, frozen ? suspendRequestedBy : resumeRequestedBy)),
+  };
+  const patch = { spec: { suspend: frozen }, metadata: { annotations } };
   await cluster.transport.mergePatch(MONITOR_PLATFORMS, ref, patch);
   const wanted = frozen ? 'True' : 'False';
   const seen = await waitFor(
