@@ -56,7 +56,7 @@ describe('a back-test in words', () => {
     learn(german);
     assert.equal(
       summaryWords([tried(), tried({ costUsd: '0.014' }), open], 30).replaceAll('\u00A0', ' '),
-      'Hätte in 30 Tagen mindestens 2-mal gemeldet (Kosten: 0,02 $). Bei 1 von 3 Änderungen kann es nur ein Modell sagen. Damals wurde nie gemeldet.',
+      'Hätte in 30 Tagen mindestens 2 Mal gemeldet (Kosten: 0,02 $). Bei 1 von 3 Änderungen kann es nur ein Modell sagen. Damals wurde nie gemeldet.',
     );
   });
 

@@ -22,15 +22,15 @@ export const backtest: Translation<typeof english> = {
   tokens: '{count, number} Tokens',
   nothing:
     'In den letzten {days, number} Tagen hat sich nichts geändert, woran geprobt werden könnte.',
-  told: 'Hätte in {days, number} Tagen {count, plural, one {einmal} other {#-mal}} gemeldet (Kosten: {cost}).',
+  told: 'Hätte in {days, number} Tagen {count, plural, one {einmal} other {# Mal}} gemeldet (Kosten: {cost}).',
   toldAtLeast:
-    'Hätte in {days, number} Tagen mindestens {count, plural, one {einmal} other {#-mal}} gemeldet (Kosten: {cost}).',
+    'Hätte in {days, number} Tagen mindestens {count, plural, one {einmal} other {# Mal}} gemeldet (Kosten: {cost}).',
   notTold: 'Hätte in {days, number} Tagen nichts gemeldet (Kosten: {cost}).',
   notToldAlone:
     'Keine Bedingung allein hätte in {days, number} Tagen etwas gemeldet (Kosten: {cost}).',
   open: 'Bei {open, number} von {all, number} Änderungen kann es nur ein Modell sagen.',
   before:
-    '{count, plural, =0 {Damals wurde nie gemeldet.} one {Damals wurde einmal gemeldet.} other {Damals wurde #-mal gemeldet.}}',
+    '{count, plural, =0 {Damals wurde nie gemeldet.} one {Damals wurde einmal gemeldet.} other {Damals wurde # Mal gemeldet.}}',
   unasked: {
     notAsked: 'kein Modell wurde gefragt',
     maximum: 'hätte mehr als das Höchste kosten können',

@@ -57,7 +57,7 @@ export const form: Translation<typeof english> = {
       text: 'der Text',
       regex: 'ein Muster',
       number: 'die Zahl',
-      percentChange: 'die Änderung einer Zahl in %',
+      percentChange: 'die Änderung in %',
     },
     how: 'Wie',
     sides: {

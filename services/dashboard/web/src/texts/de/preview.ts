@@ -21,7 +21,7 @@ export const preview: Translation<typeof english> = {
   holdsNot: 'nicht erfüllt',
   picker: {
     how: 'Klicken Sie auf den Teil, der zählt, oder wählen Sie ihn aus der Liste. Das Bild wird nirgends aufbewahrt.',
-    nothing: 'Auf nichts wird gezeigt.',
+    nothing: 'Der Zeiger ist auf keinem Teil.',
     wholePage: 'Wieder die ganze Seite',
     picture: 'Bild der Seite',
     page: 'Die Seite, wie ein Browser sie zeigt',

@@ -15,7 +15,7 @@ export const schedule: Translation<typeof english> = {
   cronFields: 'Minute, Stunde, Tag, Monat, Wochentag',
   sayHowOften: 'Sagen Sie, wie oft.',
   checks:
-    'Prüft {when}: etwa {count, number}-mal in 30 Tagen. Nur wenn sich die Seite auf eine Art geändert hat, die zählt, wird ein Modell gefragt; das ist es, was Geld kostet.',
+    'Prüft {when}: etwa {count, number} Mal in 30 Tagen. Nur wenn sich die Seite auf eine Art geändert hat, die zählt, wird ein Modell gefragt; das ist es, was Geld kostet.',
   aboutAt: 'Ungefähr um ({zone}):',
   next: 'Als Nächstes ({zone}):',
   now: 'jetzt',
