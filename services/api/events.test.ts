@@ -94,6 +94,15 @@ describe('the streams of events', () => {
     ]);
   });
 
+  it('say by an event that they live, which others do not take for one of theirs', async () => {
+    hub = createEventHub({ ...OFTEN, heartbeatMs: 1 });
+    const beat = new Promise<string>((resolve) => {
+      response.write = (text) => text.startsWith('event') && resolve(text);
+    });
+    void open([]);
+    assert.equal(await beat, 'event: beat\ndata: {}\n\n');
+  });
+
   it('tell a caller who had a stream before that something may have been missed', () => {
     hub = createEventHub({ ...OFTEN, askEveryMs: 60_000 });
     hub.stream('team', response as unknown as Response, () => Promise.resolve(true), true);

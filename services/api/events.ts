@@ -57,6 +57,8 @@ const frame = (event: StoreEvent): string => {
  */
 const GAP = 'data: {"kind":"gap"}\n\n';
 const BEGINNING = 'retry: 2000\nid: 0\n\n';
+/** An event, as a browser tells a page nothing of a comment. */
+const BEAT = 'event: beat\ndata: {}\n\n';
 
 /** Cuts the stream of a caller who would not be let in any more, or of whom nobody could say for long. */
 async function lookAgain(stream: Stream, unsureForMs: number): Promise<void> {
@@ -84,7 +86,7 @@ export function createEventHub({ heartbeatMs, askEveryMs, unsureForMs } = TIMES)
     else stream.response.write(text);
   };
   const timers = [
-    setInterval(() => streams.forEach((stream) => write(stream, ': still here\n\n')), heartbeatMs),
+    setInterval(() => streams.forEach((stream) => write(stream, BEAT)), heartbeatMs),
     setInterval(() => streams.forEach((stream) => void lookAgain(stream, unsureForMs)), askEveryMs),
   ];
   timers.forEach((timer) => timer.unref());

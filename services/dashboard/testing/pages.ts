@@ -9,6 +9,7 @@ import { createLog } from '../../core/log.ts';
 import { freePorts } from '../../local/testing/installation.ts';
 import { readConfig } from '../config.ts';
 import { startDashboard } from '../start.ts';
+import type { Wire } from './wire.ts';
 
 export interface Pages {
   readonly publicUrl: string;
@@ -17,12 +18,17 @@ export interface Pages {
   stop(): Promise<void>;
 }
 
-/** @param startApi starts the api that is reached by the dashboard's public address */
+/**
+ * @param startApi starts the api that is reached by the dashboard's public address
+ * @param wire lies between the browser and the dashboard
+ */
 export async function startPages(
   startApi: (publicUrl: string) => Promise<Running>,
+  wire?: Wire,
 ): Promise<Pages> {
   const [port = 0] = await freePorts(1);
-  const publicUrl = `http://127.0.0.1:${port}`;
+  wire?.leadTo(port);
+  const publicUrl = wire?.url ?? `http://127.0.0.1:${port}`;
   const api = await startApi(publicUrl);
   const dashboard = await startDashboard(
     readConfig({ DASHBOARD_PORT: String(port), API_URL: api.url, PUBLIC_URL: publicUrl }),

@@ -88,10 +88,20 @@ async function exchange<T>(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Versioned<T>> {
-  const response = await confirmed(() => send(method, path, body, headers));
+  const signal = method === 'GET' ? patience() : null;
+  const response = await confirmed(() => send(method, path, body, headers, signal));
   const text = await response.text();
   const value: unknown = text === '' ? null : JSON.parse(text);
   return { value: value as T, etag: response.headers.get('etag') };
+}
+
+const MOST_WAIT_MS = 30_000;
+
+/** Of a question that a network swallowed nothing is heard again, and it keeps a connection from others. */
+function patience(): AbortSignal {
+  const ending = new AbortController();
+  window.setTimeout(() => ending.abort(), MOST_WAIT_MS);
+  return ending.signal;
 }
 
 async function confirmed(make: () => Promise<Response>): Promise<Response> {
@@ -109,9 +119,11 @@ async function send(
   path: string,
   body: unknown,
   headers: Readonly<Record<string, string>>,
+  signal: AbortSignal | null = null,
 ): Promise<Response> {
   const response = await fetch(`/api/v1${path}`, {
     method,
+    signal,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...workspaceHeader(),

@@ -8,7 +8,7 @@ import { MonitorsPage } from './pages/monitors.tsx';
 import { SignInPage } from './pages/signIn.tsx';
 import { ChangeNotice } from './parts/factorChanges.tsx';
 import { Header } from './parts/header.tsx';
-import { Failure, Loading } from './parts/notice.tsx';
+import { Connection, Failure, Loading } from './parts/notice.tsx';
 import { OwnInvitations } from './parts/ownInvitations.tsx';
 import { StepUpDialog } from './parts/stepUpDialog.tsx';
 import { RoleProvider } from './parts/workspaces.tsx';
@@ -67,7 +67,7 @@ export function App() {
 function SignedIn() {
   const me = useQuery({ queryKey: ['me'], queryFn: loadMe, refetchInterval: false });
   const isOut = me.error instanceof ApiError && me.error.status === 401;
-  useLiveEvents(isOut ? null : (me.data?.workspace ?? null));
+  const isLost = useLiveEvents(isOut ? null : (me.data?.workspace ?? null));
   if (me.isPending) return <Loading />;
   if (isOut) return <SignInPage />;
   // What is known of the person stands while the server is away for a moment.
@@ -77,6 +77,7 @@ function SignedIn() {
     <RoleProvider me={me.data}>
       <Header me={me.data} />
       <StepUpDialog />
+      <Connection isLost={isLost} />
       <main>
         <ChangeNotice />
         <OwnInvitations />

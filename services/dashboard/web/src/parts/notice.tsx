@@ -17,3 +17,10 @@ export function Failure({ error }: { readonly error: Error }) {
 export const Empty = ({ children }: { readonly children: React.ReactNode }) => (
   <p className="empty">{children}</p>
 );
+
+/** Over the page's foot, so that nothing moves when it comes and goes. */
+export const Connection = ({ isLost }: { readonly isLost: boolean }) => (
+  <div role="status" className="connection">
+    {isLost && <p>{t('frame.connecting')}</p>}
+  </div>
+);

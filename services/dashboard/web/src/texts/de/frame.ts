@@ -18,6 +18,7 @@ export const frame: Translation<typeof english> = {
   noSuchPage: 'Diese Seite gibt es nicht. <back>Zurück zu den Monitoren</back>',
   loading: 'Wird geladen …',
   unreachable: 'Der Server ist nicht erreichbar. Läuft duckmon? Es wird weiter versucht.',
+  connecting: 'Verbindung wird wiederhergestellt … Was Sie sehen, kann veraltet sein.',
   answered: 'Der Server hat mit {status} geantwortet.',
   writing: 'Wird geschrieben …',
   search: 'Suchen',

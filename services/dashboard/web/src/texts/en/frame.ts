@@ -15,6 +15,7 @@ export const frame = {
   noSuchPage: 'This page does not exist. <back>Back to the monitors</back>',
   loading: 'Loading …',
   unreachable: 'The server cannot be reached. Is duckmon running? It is tried again.',
+  connecting: 'Connecting again … What you see may be out of date.',
   answered: 'The server answered with {status}.',
   writing: 'Writing …',
   search: 'Search',
