@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { TestApi } from '../api/testing/api.ts';
+import { job, type TestApi } from '../api/testing/api.ts';
 import { REJUDGE_PATH, TELL_PATH } from '../core/contracts/scheduler.ts';
 import { newId } from '../core/ids.ts';
 import { putBlob } from '../store/blobs.ts';
@@ -139,6 +139,21 @@ describe('a person who looks at a check', function () {
     await page.reload();
     await shown.waitFor();
     assert.equal(await shown.getByRole('button').count(), 0);
+  });
+
+  it('says in the list of what nobody was told that it was right so', async () => {
+    const body = { documents: [job('shop')] };
+    const made = await api.call('POST', '/api/v1/apply', { token: api.tokens.admin, body });
+    assert.equal(made.status, 200, made.text);
+    await page.goto(`${visit.pages.publicUrl}/monitors/shop?part=silence`);
+    const silent = page.getByRole('listitem').filter({ hasText: 'Only the price moved a little.' });
+    await silent.getByRole('button', { name: 'Right' }).click();
+    await silent.getByText('1 right, 0 wrong').waitFor();
+    assert.deepEqual(await axeViolations(page), []);
+    assert.deepEqual(await overflows(page), [0, 0]);
+    await silent.getByRole('button', { name: 'Right' }).click();
+    await silent.getByRole('button', { name: 'Right', pressed: false }).waitFor();
+    await open();
   });
 
   it('says by keyboard that the silence was wrong', async () => {

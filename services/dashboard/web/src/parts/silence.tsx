@@ -7,8 +7,10 @@ import { t } from '../texts/texts.ts';
 import { Badge } from './badge.tsx';
 import { Diff } from './diff.tsx';
 import { Empty, Failure, Loading } from './notice.tsx';
+import { Thumbs } from './thumbs.tsx';
 import { Time } from './time.tsx';
 import { reasonWords, verdictWord } from './words.ts';
+import { useMayEdit } from './workspaces.tsx';
 
 interface SilentVerdict {
   readonly id: string;
@@ -52,7 +54,8 @@ export function Silence({ monitor }: { readonly monitor: string }) {
   );
 }
 
-function Silent({ verdict: { at, checkId, judgement } }: { readonly verdict: SilentVerdict }) {
+function Silent({ verdict: { id, at, checkId, judgement } }: { readonly verdict: SilentVerdict }) {
+  const mayEdit = useMayEdit();
   const { verdict, suppressed, change } = judgement;
   return (
     <>
@@ -71,6 +74,7 @@ function Silent({ verdict: { at, checkId, judgement } }: { readonly verdict: Sil
           <Diff key={part.source} hunks={part.hunks} claims={verdict.claims} />
         ))}
       </details>
+      <Thumbs kind="verdict" id={id} mayEdit={mayEdit} />
     </>
   );
 }
