@@ -5,7 +5,10 @@ import { t } from '../texts/texts.ts';
 import { numberWords, whyWords } from './valueSeries.ts';
 
 interface CheckValuesProps {
-  readonly sources: readonly Pick<CheckSource, 'source' | 'values'>[];
+  readonly sources: readonly {
+    readonly source: string;
+    readonly values?: CheckSource['values'] | undefined;
+  }[];
 }
 
 export function CheckValues({ sources }: CheckValuesProps) {
