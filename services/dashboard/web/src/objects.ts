@@ -1,4 +1,5 @@
 /** What the API tells of monitors, checks and findings. */
+import type { WordBox } from './parts/places.ts';
 import type { ValueRule } from './parts/valuesDraft.ts';
 
 export interface StatusCondition {
@@ -157,6 +158,13 @@ export interface CheckSource {
   readonly hunks?: readonly Hunk[];
 }
 
+/** The words of a screenshot, and where they stand in its pixels. */
+export interface PictureBoxes {
+  readonly width: number;
+  readonly height: number;
+  readonly words: readonly WordBox[];
+}
+
 export interface CheckDetail extends Check {
   readonly verdictId: string | null;
   readonly judgement: Judgement | null;
@@ -174,6 +182,7 @@ export interface CheckDetail extends Check {
     readonly finalUrl: string;
     readonly validity: string;
     readonly hasScreenshot: boolean;
+    readonly hasBoxes: boolean;
   }[];
 }
 

@@ -10,12 +10,12 @@ import { Diff } from '../parts/diff.tsx';
 import { JudgementView } from '../parts/judgementView.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
 import { PageText } from '../parts/pageText.tsx';
+import { ProofPicture } from '../parts/proofPicture.tsx';
 import { Thumbs } from '../parts/thumbs.tsx';
 import { Time } from '../parts/time.tsx';
 import { reasonWords, stageWord } from '../parts/words.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
 import { locale, t } from '../texts/texts.ts';
-import { inWorkspace } from '../workspace.ts';
 
 export function CheckPage({ id }: { readonly id: string }) {
   const path = `/checks/${encodeURIComponent(id)}`;
@@ -146,13 +146,7 @@ function Evidence({ check }: { readonly check: CheckDetail }) {
       ))}
       {pictures.length > 0 && <h2>{t('check.screenshot')}</h2>}
       {pictures.map((snapshot) => (
-        <img
-          key={snapshot.id}
-          className="shot"
-          src={inWorkspace(`/api/v1/snapshots/${snapshot.id}/screenshot`)}
-          alt={t('check.screenshotOf', { title: snapshot.title })}
-          loading="lazy"
-        />
+        <ProofPicture key={snapshot.id} snapshot={snapshot} claims={claims} />
       ))}
     </>
   );

@@ -8,6 +8,7 @@ import { FindingState } from '../parts/badge.tsx';
 import { Claims } from '../parts/claims.tsx';
 import { Diff } from '../parts/diff.tsx';
 import { Failure, Loading } from '../parts/notice.tsx';
+import { ProofPicture } from '../parts/proofPicture.tsx';
 import { Thumbs } from '../parts/thumbs.tsx';
 import { Time } from '../parts/time.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
@@ -94,6 +95,11 @@ function Change({ checkId, finding }: { readonly checkId: string; readonly findi
       {check.data.judgement?.change.map((part) => (
         <Diff key={part.source} hunks={part.hunks} claims={finding.claims} />
       ))}
+      {check.data.snapshots
+        .filter(({ hasScreenshot, source }) => hasScreenshot && source === finding.source)
+        .map((snapshot) => (
+          <ProofPicture key={snapshot.id} snapshot={snapshot} claims={finding.claims} />
+        ))}
       <p>
         <Link href={`/checks/${checkId}`}>{t('findings.foundBy')}</Link>
       </p>

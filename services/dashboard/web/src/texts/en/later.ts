@@ -13,6 +13,7 @@ import { links } from './links.ts';
 import { members } from './members.ts';
 import { monitor } from './monitor.ts';
 import { preview } from './preview.ts';
+import { proof } from './proof.ts';
 import { schedule } from './schedule.ts';
 import { security } from './security.ts';
 import { tokens } from './tokens.ts';
@@ -33,6 +34,7 @@ export const later = {
   members,
   monitor,
   preview,
+  proof,
   schedule,
   security,
   tokens,
