@@ -5,6 +5,7 @@ import { SetupError } from '../../../services/core/errors.ts';
 import { clusterFolder, readRecord, type NodeRecord } from '../../lib/cluster/folder.ts';
 import { nodeFiles } from '../../lib/cluster/node/configuration.ts';
 import { importImage } from '../../lib/cluster/node/images.ts';
+import { runInNode } from '../../lib/cluster/node/namespaces.ts';
 import { enforcePolicies, stopEnforcing } from '../../lib/cluster/node/policies.ts';
 import { rebootNode } from '../../lib/cluster/node/reboot.ts';
 import { requireNode } from '../../lib/cluster/node/requirements.ts';
@@ -23,6 +24,8 @@ export interface TestNode extends TestCluster {
   /** Takes the rules away that feed the policy agent, until `enforcePolicies`. */
   stopEnforcing(): Promise<void>;
   enforcePolicies(): Promise<void>;
+  /** Gives the node an address beside its own, until it is rebooted: nobody listens there, but who asks is refused. */
+  answerAt(address: string): Promise<void>;
   /** Ends kubelet, containerd and all containers at once, and starts the node anew. */
   reboot(): Promise<void>;
 }
@@ -56,6 +59,8 @@ export async function startTestNode(
     load: (archive) => importImage(folder, nodeFiles(state.node).socket, archive),
     stopEnforcing: () => stopEnforcing(node()),
     enforcePolicies: () => enforcePolicies(node()),
+    answerAt: (address) =>
+      runInNode(node(), [['ip', 'address', 'add', `${address}/32`, 'dev', 'lo']]),
     reboot: () => rebootNode(state, systemClock),
   };
 }

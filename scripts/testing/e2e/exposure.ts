@@ -12,7 +12,7 @@ import { podOf, podsWith, runIn, strangerPod, type PodPlace } from './pods.ts';
 import { say, TEAM, type System } from './system.ts';
 
 /** Who may open a connection to whom: the table of the architecture, written down a second time. */
-const OPENS: Readonly<Record<string, readonly string[]>> = {
+export const OPENS: Readonly<Record<string, readonly string[]>> = {
   outside: ['front:8443'],
   front: ['dashboard:3000', 'api:8000'],
   dashboard: ['api:8000'],
@@ -41,7 +41,9 @@ const COMPONENTS = Object.keys(OPENS).filter((name) => !['outside', 'front'].inc
 /** All but the one whose image has no Node to ask with. */
 const ASKERS = COMPONENTS.filter((name) => name !== 'redis');
 /** Of every service, of metrics and health, of databases, and what people leave open. */
-const PORTS = [22, 80, 443, 3000, 5432, 6379, 8000, 8001, 8002, 8003, 8004, 8005, 8443, 9090, 9229];
+export const PORTS = [
+  22, 80, 443, 3000, 5432, 6379, 8000, 8001, 8002, 8003, 8004, 8005, 8443, 9090, 9229,
+];
 
 export interface Target {
   /** As in the table. */
@@ -65,7 +67,7 @@ export async function targetsOf(system: System, { pod: front }: Front): Promise<
 }
 
 /** What reached its aim, other than what may. */
-const surprises = (
+export const surprises = (
   from: string,
   targets: readonly Target[],
   heard: ReadonlyMap<string, Heard>,

@@ -10,6 +10,8 @@ import { startFront, type Front } from './front.ts';
 import { hardening } from './hardening.ts';
 import { journey } from './journey.ts';
 import { keys } from './keys.ts';
+import { opened } from './opened.ts';
+import { proxies } from './proxies.ts';
 import { rollout } from './rollout.ts';
 import { useSystem } from './system.ts';
 import { upgrade } from './upgrade.ts';
@@ -31,6 +33,8 @@ describe('e2e: the whole system on a node', function () {
     exposure(system, theFront);
   });
   describe('a page that looks around inside', () => escape(system, theFront));
+  describe('a proxy that is dead, or opens everything', () => proxies(system, theFront));
+  describe('what an operator opens', () => opened(system));
   describe('a person at the dashboard', () => dashboard(system, theFront));
   describe('what holds a pod', () => hardening(system));
   describe('who enforces the policies', () => enforcement(system));

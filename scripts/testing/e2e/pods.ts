@@ -63,10 +63,15 @@ export const runIn = (
   node.kubectl(['-n', namespace, 'exec', name, '--', 'node', '-e', program, ...args]);
 
 /** A pod of the team's own, which has nothing to do with duckmon. */
-export const strangerPod = (image: string, namespace: string): object => ({
+export const strangerPod = (
+  image: string,
+  namespace: string,
+  name = 'stranger',
+  program = 'setInterval(() => {}, 60000)',
+): object => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name: 'stranger', namespace, labels: { app: 'stranger' } },
+  metadata: { name, namespace, labels: { app: name } },
   spec: {
     terminationGracePeriodSeconds: 0,
     automountServiceAccountToken: false,
@@ -77,9 +82,9 @@ export const strangerPod = (image: string, namespace: string): object => ({
     },
     containers: [
       {
-        name: 'stranger',
+        name,
         image,
-        command: ['node', '-e', 'setInterval(() => {}, 60000)'],
+        command: ['node', '-e', program],
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
