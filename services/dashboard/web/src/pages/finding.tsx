@@ -90,16 +90,18 @@ function Change({ checkId, finding }: { readonly checkId: string; readonly findi
   });
   if (check.isPending) return <Loading />;
   if (check.error) return <Failure error={check.error} />;
+  const pictures = check.data.snapshots.filter(
+    ({ hasScreenshot, source }) => hasScreenshot && source === finding.source,
+  );
   return (
     <>
       {check.data.judgement?.change.map((part) => (
         <Diff key={part.source} hunks={part.hunks} claims={finding.claims} />
       ))}
-      {check.data.snapshots
-        .filter(({ hasScreenshot, source }) => hasScreenshot && source === finding.source)
-        .map((snapshot) => (
-          <ProofPicture key={snapshot.id} snapshot={snapshot} claims={finding.claims} />
-        ))}
+      {pictures.length > 0 && <h2>{t('check.screenshot')}</h2>}
+      {pictures.map((snapshot) => (
+        <ProofPicture key={snapshot.id} snapshot={snapshot} claims={finding.claims} />
+      ))}
       <p>
         <Link href={`/checks/${checkId}`}>{t('findings.foundBy')}</Link>
       </p>

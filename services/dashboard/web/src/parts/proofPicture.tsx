@@ -123,12 +123,16 @@ function Marks({ quoted: { quote, standings }, size, isCurrent }: MarksProps) {
         aria-hidden="true"
       >
         {line === 0 && (time === 0 || !isCurrent) && (
-          <span className={place.left > size.width / 2 ? 'said left' : 'said'}>{quote}</span>
+          <span className={saidAt(place, size)}>{quote}</span>
         )}
       </span>
     )),
   );
 }
+
+/** On the side where the picture has room. */
+const saidAt = ({ left, top }: Place, { width, height }: PictureBoxes): string =>
+  ['said', ...(left > width / 2 ? ['left'] : []), ...(top > height / 2 ? ['above'] : [])].join(' ');
 
 interface QuotesProps {
   readonly source: string;
