@@ -1,4 +1,5 @@
 /** The commands of `duckmon admin`, their flags and their help. */
+import { Option } from 'commander';
 import type { AdminFlags } from './adminFlags.ts';
 import type { Format } from '../output.ts';
 import { output, type Wiring } from '../wiring.ts';
@@ -12,6 +13,7 @@ import {
   verifyAudit,
 } from './admin.ts';
 import { runOnMachine } from './adminMachine.ts';
+import { rotateDataKey } from './dataKey.ts';
 
 const REASON = ['--reason <text>', 'why, for the audit'] as const;
 
@@ -38,8 +40,19 @@ export function addAdmin({ program, does }: Wiring): void {
     .command('rotate')
     .description('replace the keys between the services of a cluster')
     .option('--now', 'for an incident: without overlap')
+    .addOption(
+      new Option(
+        '--data-key',
+        'turn the key of stored secrets on this machine instead, a step each time',
+      ).conflicts(['now', 'reason']),
+    )
     .option(...REASON)
-    .action(does((context, options: Parameters<typeof rotate>[1]) => rotate(context, options)));
+    .action(
+      does(
+        (context, { dataKey, ...options }: Parameters<typeof rotate>[1] & { dataKey?: boolean }) =>
+          dataKey === true ? rotateDataKey(context) : rotate(context, options),
+      ),
+    );
   addPeople({ program: admin, does });
   addOnMachine({ program: admin, does });
   admin

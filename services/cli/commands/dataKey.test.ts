@@ -36,6 +36,31 @@ describe('duckmon generate-keys --data-key', () => {
     assert.deepEqual(calls, []);
   });
 
+  it('is what duckmon admin rotate --data-key does as well', async () => {
+    const file = world.write('.duckmon/keys/data-key.json', '{}');
+    world.write('.duckmon/postgres.json', JSON.stringify({ url: 'a', backupUrl: 'b' }));
+    assert.equal((await world.cli(['admin', 'rotate', '--data-key'], { runNode })).code, 0);
+    assert.deepEqual(
+      calls.map(({ env }) => env),
+      [{ DATA_KEY_FILE: file, DATABASE_URL: 'b' }],
+    );
+    assert.equal(world.api.seen.length, 0);
+  });
+
+  it('turns no key of this machine for a duckmon elsewhere, and says what to do there', async () => {
+    world.write('.duckmon/keys/data-key.json', '{}');
+    const argv = ['admin', 'rotate', '--data-key', '--api', 'https://mon.example.org'];
+    const { code, err } = await world.cli(argv, { runNode });
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /mon\.example\.org is not on this machine; .* kubectl monitor rotate --data-key/,
+    );
+    for (const other of [['--now'], ['--reason', 'leak']])
+      assert.equal((await world.cli(['admin', 'rotate', '--data-key', ...other])).code, 2);
+    assert.deepEqual(calls, []);
+  });
+
   it('is not asked for together with a file of other keys', async () => {
     world.write('.duckmon/keys/data-key.json', '{}');
     assert.notEqual((await turn('--file', 'x')).code, 0);
