@@ -13,6 +13,7 @@ import { Facts, Problems } from '../parts/monitorFacts.tsx';
 import { PrecisionLine } from '../parts/precision.tsx';
 import { OwnerBadge } from '../parts/owner.tsx';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
+import { nextLookMs } from '../parts/progress.ts';
 import { Silence } from '../parts/silence.tsx';
 import { Time } from '../parts/time.tsx';
 import { useMayEdit } from '../parts/workspaces.tsx';
@@ -38,7 +39,11 @@ export function MonitorPage({ name }: { readonly name: string }) {
   const path = `/monitors/${encodeURIComponent(name)}`;
   const [parameters] = useSearchParams();
   const part = PARTS.find((each) => each === parameters.get('part')) ?? 'overview';
-  const job = useQuery({ queryKey: ['monitor', name], queryFn: () => get<MonitorJob>(path) });
+  const job = useQuery({
+    queryKey: ['monitor', name],
+    queryFn: () => get<MonitorJob>(path),
+    refetchInterval: ({ state: { data } }) => nextLookMs(data ? [data] : [], Date.now()),
+  });
   const mayEdit = useMayEdit();
   if (job.isPending) return <Loading />;
   if (job.error) return <Failure error={job.error} />;

@@ -17,6 +17,7 @@ import { MonitorTable } from '../parts/monitorTable.tsx';
 import { MonitorTools } from '../parts/monitorTools.tsx';
 import { countedMonitors, monitorVerbs } from '../parts/monitorVerbs.ts';
 import { Empty, Failure, Loading } from '../parts/notice.tsx';
+import { nextLookMs } from '../parts/progress.ts';
 import { useSettled } from '../parts/settled.ts';
 import { useMayEdit } from '../parts/workspaces.tsx';
 import { t } from '../texts/texts.ts';
@@ -39,6 +40,7 @@ function useMonitors(filter: ListFilter, cursor: string | undefined) {
     queryFn: () => get<MonitorsAnswer>(`/monitors?${parameters.toString()}`),
     // What is typed into the search does not make the list flicker.
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) => nextLookMs(data?.items ?? [], Date.now()),
   });
 }
 

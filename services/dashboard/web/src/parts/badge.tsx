@@ -1,6 +1,8 @@
 /** A word with the colour of what it means. */
 import type { Finding, MonitorJob } from '../objects.ts';
 import { t } from '../texts/texts.ts';
+import { isChecking } from './progress.ts';
+import { Time } from './time.tsx';
 import { outcomeWord } from './words.ts';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'news';
@@ -35,6 +37,13 @@ export function MonitorState({ job }: { readonly job: MonitorJob }) {
   const healthy = job.status?.conditions?.find(({ type }) => type === 'Healthy');
   if (healthy?.status === 'False') return <Badge tone="bad">{t('monitors.failing')}</Badge>;
   return <Badge tone="good">{t('monitors.watching')}</Badge>;
+}
+
+/** When the next check comes, or that one runs. */
+export function NextCheck({ job }: { readonly job: MonitorJob }) {
+  if (job.spec.suspend) return <Time at={undefined} />;
+  if (isChecking(job)) return <Badge tone="news">{t('monitors.checkingNow')}</Badge>;
+  return <Time at={job.status?.nextCheck} />;
 }
 
 const STATE_TONES: Readonly<Record<Finding['state'], Tone>> = {

@@ -1,5 +1,6 @@
 /** What a monitor watches, how often, and what stands in its way. */
 import type { MonitorJob } from '../objects.ts';
+import { NextCheck } from './badge.tsx';
 import { t } from '../texts/texts.ts';
 import { Time } from './time.tsx';
 
@@ -26,7 +27,7 @@ export function Facts({ job }: { readonly job: MonitorJob }) {
       </dd>
       <dt>{t('monitors.nextCheck')}</dt>
       <dd>
-        <Time at={job.status?.nextCheck} />
+        <NextCheck job={job} />
       </dd>
       <dt>{t('monitor.lastChange')}</dt>
       <dd>

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import type { LastCheck, MonitorJob } from '../objects.ts';
 import { t } from '../texts/texts.ts';
-import { Badge, MonitorState, Outcome } from './badge.tsx';
+import { Badge, MonitorState, NextCheck, Outcome } from './badge.tsx';
 import { toggled } from './bulk.ts';
 import { CheckStrip } from './checkStrip.tsx';
 import { Time } from './time.tsx';
@@ -163,7 +163,7 @@ function Row({ job, checks = [], values = [], selection, onTag }: RowProps) {
         <LastLook job={job} />
       </td>
       <td data-label={t('monitors.nextCheck')}>
-        {job.spec.suspend ? <span className="muted">–</span> : <Time at={job.status?.nextCheck} />}
+        <NextCheck job={job} />
       </td>
       <td data-label={t('monitors.openFindings')}>
         {open > 0 ? (

@@ -46,6 +46,7 @@ export const monitors: Translation<typeof english> = {
   none: 'keine',
   notYet: 'noch nicht',
   range: '{from, number}–{to, number} von {all, number}',
+  checkingNow: 'Wird gerade geprüft',
   watching: 'Aktiv',
   failing: 'Gestört',
   notReady: 'Nicht bereit',

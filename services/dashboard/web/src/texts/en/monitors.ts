@@ -43,6 +43,7 @@ export const monitors = {
   none: 'none',
   notYet: 'not yet',
   range: '{from, number}–{to, number} of {all, number}',
+  checkingNow: 'Checking now',
   watching: 'Watching',
   failing: 'Failing',
   notReady: 'Not ready',
