@@ -22,7 +22,7 @@ export function Diff({
 function HunkView({ hunk, claims }: { readonly hunk: Hunk; readonly claims: readonly Claim[] }) {
   return (
     <section className="hunk">
-      {hunk.section !== '' && <h4>{hunk.section.replace(/^#+ /, '')}</h4>}
+      {hunk.section !== '' && <h3>{hunk.section.replace(/^#+ /, '')}</h3>}
       {hunk.context.above !== '' && <p className="context">{hunk.context.above}</p>}
       {hunk.before !== '' && <Side hunk={hunk} side="before" claims={claims} />}
       {hunk.after !== '' && <Side hunk={hunk} side="after" claims={claims} />}

@@ -22,7 +22,7 @@ export const admin: Translation<typeof english> = {
     search: 'Name, Adresse oder ID',
     shown: 'Gezeigt',
     unseen: {
-      whenever: 'wann auch immer gesehen',
+      whenever: 'egal wann gesehen',
       month: 'seit 30 Tagen nicht gesehen',
       quarter: 'seit 90 Tagen nicht gesehen',
       year: 'seit einem Jahr nicht gesehen',
