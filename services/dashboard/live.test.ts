@@ -101,6 +101,16 @@ describe('a person whose connection is lost', function () {
     await isBack(title);
   });
 
+  it('keeps the page when going to a part that was never loaded, and gets it once that is possible', async () => {
+    wire.cut();
+    await page.getByRole('link', { name: 'Channels' }).click();
+    await page.getByText('Loading').filter({ visible: true }).first().waitFor();
+    await lost().waitFor();
+    await page.getByRole('link', { name: 'Monitors' }).waitFor();
+    wire.mend();
+    await page.getByRole('heading', { name: 'Channels' }).waitFor();
+  });
+
   it('goes on after the server was started anew', async () => {
     await server.stop();
     await lost().waitFor();

@@ -8,6 +8,7 @@ import { MonitorsPage } from './pages/monitors.tsx';
 import { SignInPage } from './pages/signIn.tsx';
 import { ChangeNotice } from './parts/factorChanges.tsx';
 import { Header } from './parts/header.tsx';
+import { loaded } from './parts/loaded.ts';
 import { Connection, Failure, Loading } from './parts/notice.tsx';
 import { OwnInvitations } from './parts/ownInvitations.tsx';
 import { StepUpDialog } from './parts/stepUpDialog.tsx';
@@ -18,7 +19,7 @@ import { t } from './texts/texts.ts';
 // The list is what most people open; the rest of the pages comes when it is gone to, with its texts.
 function later<Props>(load: () => Promise<React.FC<Props>>) {
   return lazy(async () => {
-    const [page] = await Promise.all([load(), learnLater()]);
+    const [page] = await loaded(() => Promise.all([load(), learnLater()]));
     return { default: page };
   });
 }

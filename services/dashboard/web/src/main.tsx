@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api.ts';
 import { App } from './app.tsx';
+import { reloadOnceReachable } from './parts/loaded.ts';
 import { startTexts } from './texts/catalogues.ts';
 
 const queries = new QueryClient({
@@ -18,7 +19,7 @@ const queries = new QueryClient({
 });
 
 // After an update the parts of the old page are gone.
-window.addEventListener('vite:preloadError', () => location.reload());
+window.addEventListener('vite:preloadError', () => void reloadOnceReachable());
 
 await startTexts();
 const root = document.getElementById('root');

@@ -9,6 +9,7 @@ import { FindingState, MonitorState } from '../parts/badge.tsx';
 import { CheckTable } from '../parts/checkTable.tsx';
 import { MakeFeed } from '../parts/feeds.tsx';
 import { FunnelView } from '../parts/funnel.tsx';
+import { loaded } from '../parts/loaded.ts';
 import { Facts, Problems } from '../parts/monitorFacts.tsx';
 import { PrecisionLine } from '../parts/precision.tsx';
 import { OwnerBadge } from '../parts/owner.tsx';
@@ -21,11 +22,11 @@ import { t } from '../texts/texts.ts';
 
 // It brings the writer of YAML along.
 const ManifestView = lazy(async () => ({
-  default: (await import('../parts/manifestView.tsx')).ManifestView,
+  default: (await loaded(() => import('../parts/manifestView.tsx'))).ManifestView,
 }));
 
 const ValuesView = lazy(async () => ({
-  default: (await import('../parts/valuesView.tsx')).ValuesView,
+  default: (await loaded(() => import('../parts/valuesView.tsx'))).ValuesView,
 }));
 
 const PARTS = ['overview', 'values', 'history', 'silence', 'manifest'] as const;

@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { get } from '../api.ts';
 import { counted, locale, t } from '../texts/texts.ts';
+import { loaded } from './loaded.ts';
 import { Empty, Failure, Loading } from './notice.tsx';
 import { gapsOf, numberWords, summaryOf, whyWords, type ValueSeries } from './valueSeries.ts';
 import './values.css';
 
 // The library that draws is as large as half of the dashboard.
-const ValueChart = lazy(() => import('./valueChart.tsx'));
+const ValueChart = lazy(() => loaded(() => import('./valueChart.tsx')));
 
 const DAY_MS = 86_400_000;
 const RANGES = ['day', 'week', 'month', 'year'] as const;
