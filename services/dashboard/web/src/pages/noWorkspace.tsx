@@ -14,7 +14,7 @@ export function NoWorkspacePage({ whyNone }: { readonly whyNone: string }) {
       <h1 className="brand">duckmon</h1>
       <h2>{t('members.none.title')}</h2>
       <OwnInvitations />
-      {user === undefined ? <p className="caution">{`${whyNone}.`}</p> : <AskFor user={user} />}
+      {user === undefined ? <p className="caution">{whyNone}.</p> : <AskFor user={user} />}
       <div className="actions">
         <button
           type="button"
