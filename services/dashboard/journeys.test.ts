@@ -78,7 +78,10 @@ describe('a journey of a person', function () {
     await page.getByText('Acknowledged: Ducks are cheaper').waitFor();
     await other.getByRole('listitem', { name: 'Ducks are cheaper' }).waitFor({ state: 'detached' });
     await link(page, /findings/i).click();
-    await page.getByText(/^Sign in/).first().waitFor();
+    await page
+      .getByText(/^Sign in/)
+      .first()
+      .waitFor();
   });
 
   it('to rotate a token: make the new one, use it, end the old one', async () => {
