@@ -247,6 +247,23 @@ describe('what happened, as the api shows it', () => {
       const one = await get(`/verdicts/${silent.json.items[0].id}`);
       assert.equal(one.json.judgement.suppressed, 'noMatch');
     });
+
+    it('is listed with what people said of it', async () => {
+      const id = await seed((tx) => seedVerdict(tx, { monitor: 'rated', suppressed: 'noMatch' }));
+      await seed((tx) => seedVerdict(tx, { monitor: 'rated', suppressed: 'noMatch' }));
+      const body = { rating: 'down', why: 'this one mattered' };
+      const token = api.tokens.admin;
+      assert.equal(
+        (await api.call('PUT', `/api/v1/verdicts/${id}/feedback`, { token, body })).status,
+        200,
+      );
+      const { json } = await api.call('GET', '/api/v1/verdicts?monitor=rated', { token });
+      const said = new Map(json.items.map((each) => [each.id, Reflect.get(each, 'feedback')]));
+      const at = api.time.now.toISOString();
+      assert.deepEqual(said.get(id), { up: 0, down: 1, own: { ...body, at } });
+      said.delete(id);
+      assert.deepEqual([...said.values()], [{ up: 0, down: 0, own: null }]);
+    });
   });
 
   describe('the text of a snapshot', () => {

@@ -10,7 +10,7 @@ import { csrfToken, isCsrfToken, readSessionId } from './cookie.ts';
 import { monitorObject } from './objects.ts';
 import { allows } from './principal.ts';
 import { drained } from './routes/adminAudit.ts';
-import { changeBySource } from './routes/history.ts';
+import { changeBySource } from './routes/verdicts.ts';
 import { funnelStages } from './routes/funnel.ts';
 import { job, webhook } from './testing/api.ts';
 

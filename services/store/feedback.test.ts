@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { testSpec } from '../core/testing/specs.ts';
 import {
   countPrecision,
+  feedbackByVerdict,
   giveFeedback,
   listCases,
   listFeedback,
@@ -65,6 +66,19 @@ describe('feedback', () => {
       [false, 'no, wrong size'],
       [true, ''],
     ]);
+  });
+
+  it('of many verdicts is read at once, and of those alone', async () => {
+    const [one, two, three] = [await verdict(), await verdict(), await verdict()];
+    await say({ kind: 'verdict', id: one }, true, 0, NOON);
+    await say({ kind: 'verdict', id: one }, false, 1, later(NOON, 1));
+    await say({ kind: 'verdict', id: three }, true);
+    const said = await suite.api((tx) => feedbackByVerdict(tx, 'team', [one, two]));
+    assert.deepEqual([...said.keys()], [one]);
+    assert.deepEqual(
+      said.get(one)?.map(({ agrees }) => agrees),
+      [false, true],
+    );
   });
 
   it('of a finding is kept as one of its verdict', async () => {

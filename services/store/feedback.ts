@@ -87,12 +87,22 @@ async function idOf(tx: Sql, workspace: string, about: About): Promise<string> {
 
 /** What is said of it, newest first. @throws StoreError `notFound` for a finding that is not there */
 export async function listFeedback(tx: Sql, workspace: string, about: About): Promise<Word[]> {
-  const { rows } = await tx.query<Word>(
-    `SELECT user_id AS "userId", agrees, why, at FROM feedback
-     WHERE workspace_id = $1 AND about_id = $2 ORDER BY at DESC, user_id`,
-    [workspace, await idOf(tx, workspace, about)],
+  const id = await idOf(tx, workspace, about);
+  return (await feedbackByVerdict(tx, workspace, [id])).get(id) ?? [];
+}
+
+/** What is said of each of these verdicts, newest first; nothing of one that nobody rated. */
+export async function feedbackByVerdict(
+  tx: Sql,
+  workspace: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Word[]>> {
+  const { rows } = await tx.query<Word & { id: string }>(
+    `SELECT about_id AS id, user_id AS "userId", agrees, why, at FROM feedback
+     WHERE workspace_id = $1 AND about_id = ANY($2::uuid[]) ORDER BY at DESC, user_id`,
+    [workspace, ids],
   );
-  return rows;
+  return Map.groupBy(rows, ({ id }) => id);
 }
 
 /** What one person said of these, by the id that it is kept under. */

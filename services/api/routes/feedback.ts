@@ -16,6 +16,7 @@ import { getVerdict } from '../../store/verdicts.ts';
 import { withWorkspace, type Tx } from '../../store/workspace.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { feedback, rating, ratingOf, saidBy } from './rated.ts';
 import { identified, named, object, objectName, pageOf, paging, time } from './schemas.ts';
 
 const tag = 'feedback';
@@ -40,29 +41,12 @@ const createFeedbackMetric = ({ metrics }: Pick<ApiDeps, 'metrics'>) =>
     labelNames: ['about', 'rating'],
   });
 
-const rating = z.enum(['up', 'down']);
-const ratingOf = (agrees: boolean): z.infer<typeof rating> => (agrees ? 'up' : 'down');
 const MAX_WHY = 500;
-
-const answer = z.strictObject({
-  up: z.number(),
-  down: z.number(),
-  /** The caller's own. */
-  own: z.strictObject({ rating, why: z.string(), at: time }).nullable(),
-});
 
 const pathOf = (kind: About['kind']): string => `/api/v1/${kind}s/:id/feedback`;
 
-async function answerOf(tx: Tx, about: About, userId: string): Promise<z.infer<typeof answer>> {
-  const words = await listFeedback(tx, tx.workspace, about);
-  const up = words.filter(({ agrees }) => agrees).length;
-  const own = words.find((word) => word.userId === userId);
-  return {
-    up,
-    down: words.length - up,
-    own: own ? { rating: ratingOf(own.agrees), why: own.why, at: own.at.toISOString() } : null,
-  };
-}
+const answerOf = async (tx: Tx, about: About, userId: string) =>
+  saidBy(await listFeedback(tx, tx.workspace, about), userId);
 
 const said = (deps: ApiDeps, kind: About['kind']): Route =>
   defineRoute({
@@ -72,7 +56,7 @@ const said = (deps: ApiDeps, kind: About['kind']): Route =>
     tag,
     summary: `What people said of a ${kind}`,
     params: identified,
-    answer,
+    answer: feedback,
     handle: async ({ principal: { workspace, userId }, params: { id } }) =>
       withWorkspace(deps.pool, workspace, async (tx) => {
         if (kind === 'verdict') await getVerdict(tx, workspace, id);
@@ -93,7 +77,7 @@ const say = (deps: ApiDeps, kind: About['kind'], given: Counter<'about' | 'ratin
       rating,
       why: z.string().max(MAX_WHY).optional(),
     }),
-    answer,
+    answer: feedback,
     handle: async ({ principal: { workspace, userId }, params: { id }, body }) =>
       withWorkspace(deps.pool, workspace, async (tx) => {
         const about = { kind, id };

@@ -1,29 +1,16 @@
-/** What happened: checks, snapshots, verdicts. */
+/** What happened: checks and snapshots. */
 import { z } from 'zod';
 import { HttpError } from '../../core/errors.ts';
 import { getBlob } from '../../store/blobs.ts';
 import { findCheckOfRun, getCheck, listChecks } from '../../store/checks.ts';
 import { getSnapshot, listSnapshots, type StoredSnapshot } from '../../store/snapshots.ts';
-import {
-  getVerdict,
-  listVerdicts,
-  verdictsOfCheck,
-  type StoredVerdict,
-} from '../../store/verdicts.ts';
+import { getVerdict, verdictsOfCheck } from '../../store/verdicts.ts';
 import { withWorkspace } from '../../store/workspace.ts';
 import { WORKSPACE_HEADER } from '../chosen.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
-import {
-  identified,
-  object,
-  objectName,
-  pageOf,
-  paging,
-  present,
-  presentPage,
-  time,
-} from './schemas.ts';
+import { identified, objectName, pageOf, paging, present, presentPage, time } from './schemas.ts';
+import { judgement, judgementOf } from './verdicts.ts';
 
 export const historyRoutes = (deps: ApiDeps): Route[] => [
   checks(deps),
@@ -31,8 +18,6 @@ export const historyRoutes = (deps: ApiDeps): Route[] => [
   snapshots(deps),
   blobOf(deps, 'text'),
   blobOf(deps, 'screenshot'),
-  verdicts(deps),
-  oneVerdict(deps),
 ];
 
 const check = z.strictObject({
@@ -78,38 +63,7 @@ const withFlags = (row: Pick<StoredSnapshot, 'screenshotBlob' | 'boxesBlob'>) =>
   hasBoxes: row.boxesBlob !== null,
 });
 
-const judgement = z.strictObject({
-  verdict: object,
-  provenance: object.nullable(),
-  suppressed: z.string().nullable(),
-  goalVersion: z.number(),
-  change: z.array(z.strictObject({ source: z.string(), hunks: z.array(z.unknown()) })),
-});
-
 const rejudgement = z.strictObject({ id: z.string(), at: time, judgement });
-
-/** The judged change by source, whether it was stored as a list or by name. */
-export function changeBySource(change: unknown): { source: string; hunks: unknown[] }[] {
-  const hunksOf = (part: unknown): unknown[] => {
-    const hunks = Array.isArray(part) ? part : (part as { hunks?: unknown } | null)?.hunks;
-    return Array.isArray(hunks) ? hunks : [];
-  };
-  if (Array.isArray(change))
-    return change.map((part: { source?: unknown }) => ({
-      source: typeof part.source === 'string' ? part.source : '',
-      hunks: hunksOf(part),
-    }));
-  if (typeof change !== 'object' || change === null) return [];
-  return Object.entries(change).map(([source, part]) => ({ source, hunks: hunksOf(part) }));
-}
-
-const judgementOf = (row: StoredVerdict) => ({
-  verdict: { ...row.verdict },
-  provenance: row.provenance ? { ...row.provenance } : null,
-  suppressed: row.suppressed,
-  goalVersion: row.goalVersion,
-  change: changeBySource(row.change),
-});
 
 const checks = (deps: ApiDeps): Route =>
   defineRoute({
@@ -240,59 +194,5 @@ const blobOf = (deps: ApiDeps, part: 'text' | 'screenshot'): Route =>
       response.vary(`cookie, authorization, ${WORKSPACE_HEADER}`);
       response.end(blob.content);
       return undefined;
-    },
-  });
-
-const verdict = z.strictObject({
-  id: z.string(),
-  monitor: z.string(),
-  at: time,
-  checkId: z.string(),
-});
-const shownVerdict = verdict.extend({ judgement });
-
-const verdicts = (deps: ApiDeps): Route =>
-  defineRoute({
-    method: 'get',
-    path: '/api/v1/verdicts',
-    policy: 'read',
-    tag: 'history',
-    summary: 'The verdicts of a monitor, newest first, the silent ones too',
-    query: z.strictObject({
-      monitor: objectName,
-      suppressed: z.enum(['true', 'false']).optional(),
-      ...paging,
-    }),
-    answer: pageOf(shownVerdict),
-    handle: async ({ principal: { workspace }, query: { monitor, suppressed, ...rest } }) => {
-      const page = await withWorkspace(deps.pool, workspace, (tx) =>
-        listVerdicts(tx, workspace, monitor, {
-          ...rest,
-          now: deps.clock.now(),
-          suppressedOnly: suppressed === 'true',
-        }),
-      );
-      const items = page.items.map((row) => ({
-        ...present(verdict, row),
-        judgement: judgementOf(row),
-      }));
-      return { body: { items, nextCursor: page.nextCursor ?? null } };
-    },
-  });
-
-const oneVerdict = (deps: ApiDeps): Route =>
-  defineRoute({
-    method: 'get',
-    path: '/api/v1/verdicts/:id',
-    policy: 'read',
-    tag: 'history',
-    summary: 'One verdict with its provenance and the change that was judged',
-    params: identified,
-    answer: shownVerdict,
-    handle: async ({ principal: { workspace }, params }) => {
-      const row = await withWorkspace(deps.pool, workspace, (tx) =>
-        getVerdict(tx, workspace, params.id),
-      );
-      return { body: { ...present(verdict, row), judgement: judgementOf(row) } };
     },
   });

@@ -36,6 +36,7 @@ import { providerRoutes } from './signIn.ts';
 import { stepUpRoutes } from './stepUp.ts';
 import { tokenRoutes } from './tokens.ts';
 import { valueRoutes } from './values.ts';
+import { verdictRoutes } from './verdicts.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { workspaceRoutes } from './workspaces.ts';
 
@@ -55,6 +56,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...exchangeRoutes(deps),
     ...recipientRoutes(deps),
     ...historyRoutes(deps),
+    ...verdictRoutes(deps),
     snapshotBoxes(deps),
     lastChecks(deps),
     ...valueRoutes(deps),

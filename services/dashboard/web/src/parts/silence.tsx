@@ -7,7 +7,7 @@ import { t } from '../texts/texts.ts';
 import { Badge } from './badge.tsx';
 import { Diff } from './diff.tsx';
 import { Empty, Failure, Loading } from './notice.tsx';
-import { Thumbs } from './thumbs.tsx';
+import { SaidThumbs, type Feedback } from './thumbs.tsx';
 import { Time } from './time.tsx';
 import { reasonWords, verdictWord } from './words.ts';
 import { useMayEdit } from './workspaces.tsx';
@@ -17,6 +17,7 @@ interface SilentVerdict {
   readonly at: string;
   readonly checkId: string;
   readonly judgement: Judgement;
+  readonly feedback: Feedback;
 }
 
 export function Silence({ monitor }: { readonly monitor: string }) {
@@ -54,7 +55,11 @@ export function Silence({ monitor }: { readonly monitor: string }) {
   );
 }
 
-function Silent({ verdict: { id, at, checkId, judgement } }: { readonly verdict: SilentVerdict }) {
+function Silent({
+  verdict: { id, at, checkId, judgement, feedback },
+}: {
+  readonly verdict: SilentVerdict;
+}) {
   const mayEdit = useMayEdit();
   const { verdict, suppressed, change } = judgement;
   return (
@@ -74,7 +79,7 @@ function Silent({ verdict: { id, at, checkId, judgement } }: { readonly verdict:
           <Diff key={part.source} hunks={part.hunks} claims={verdict.claims} />
         ))}
       </details>
-      <Thumbs kind="verdict" id={id} mayEdit={mayEdit} />
+      <SaidThumbs kind="verdict" id={id} mayEdit={mayEdit} said={feedback} />
     </>
   );
 }

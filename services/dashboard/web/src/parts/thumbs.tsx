@@ -6,7 +6,7 @@ import { t } from '../texts/texts.ts';
 import { Failure } from './notice.tsx';
 import { RATINGS, type Rating } from './rating.ts';
 
-interface Feedback {
+export interface Feedback {
   readonly up: number;
   readonly down: number;
   readonly own: { readonly rating: Rating; readonly why: string } | null;
@@ -18,18 +18,30 @@ interface ThumbsProps {
   readonly mayEdit: boolean;
 }
 
+/** Asks what was said of it. */
+export function Thumbs(props: ThumbsProps) {
+  const { kind, id } = props;
+  const said = useQuery({
+    queryKey: ['feedback', kind, id],
+    queryFn: () => get<Feedback>(pathOf(props)),
+  });
+  if (said.error && !said.data) return <Failure error={said.error} />;
+  return said.data ? <SaidThumbs {...props} said={said.data} /> : null;
+}
+
+const pathOf = ({ kind, id }: Pick<ThumbsProps, 'kind' | 'id'>): string =>
+  `/${kind}s/${encodeURIComponent(id)}/feedback`;
+
 /** With what others say, and a reason in the person's own words. */
-export function Thumbs({ kind, id, mayEdit }: ThumbsProps) {
-  const path = `/${kind}s/${encodeURIComponent(id)}/feedback`;
+export function SaidThumbs({ kind, id, mayEdit, said }: ThumbsProps & { readonly said: Feedback }) {
+  const path = pathOf({ kind, id });
   const queries = useQueryClient();
-  const said = useQuery({ queryKey: ['feedback', kind, id], queryFn: () => get<Feedback>(path) });
   const say = useMutation({
     mutationFn: (body: { rating: Rating; why: string } | null) =>
       body === null ? call('DELETE', path) : call('PUT', path, body),
     onSuccess: () => queries.invalidateQueries(),
   });
-  if (!said.data) return said.error ? <Failure error={said.error} /> : null;
-  const { up, down, own } = said.data;
+  const { up, down, own } = said;
   return (
     <div className="thumbs" role="group" aria-label={t('findings.wasRight')}>
       <span className="muted">{t('findings.wasRight')}</span>
