@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import type { BrowserContext, Page } from 'playwright-core';
-import { job, startTestApi, type TestApi } from '../api/testing/api.ts';
+import { job, type TestApi } from '../api/testing/api.ts';
 import { newBrowser, newPerson } from '../api/testing/person.ts';
 import { keyword, backup } from '../core/import/testing/files.ts';
 import { newId } from '../core/ids.ts';
 import { seedCheck, seedFinding } from '../store/testing/rows.ts';
 import { withWorkspace } from '../store/workspace.ts';
 import { axeViolations } from './testing/axe.ts';
-import { overflows, startPages, type Pages } from './testing/pages.ts';
+import { startInvitingPages } from './testing/invited.ts';
+import { overflows, type Pages } from './testing/pages.ts';
 
 /** Each begins at the sign-in page. The others of the ten are in `journey.test.ts`, on a whole installation. */
 describe('a journey of a person', function () {
@@ -17,18 +18,7 @@ describe('a journey of a person', function () {
   const contexts: BrowserContext[] = [];
 
   before(async () => {
-    pages = await startPages(async (PUBLIC_URL) => {
-      // Nobody signs in by it here; without a provider nobody can be invited.
-      const provider = {
-        OIDC_ISSUER: 'https://id.example',
-        GOOGLE_CLIENT_ID: 'of-the-test',
-        GOOGLE_CLIENT_SECRET: 'of-the-test',
-        SIGN_IN_ALLOW: '*',
-      };
-      const providerFetch = () => assert.fail('The provider was asked.');
-      api = await startTestApi({ PUBLIC_URL, ...provider }, { providerFetch });
-      return api;
-    });
+    ({ api, pages } = await startInvitingPages());
     const body = { documents: [job('shop')] };
     const made = await api.call('POST', '/api/v1/apply', { token: api.tokens.admin, body });
     assert.equal(made.status, 200, made.text);

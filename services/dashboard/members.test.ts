@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { BrowserContext, Page } from 'playwright-core';
-import { startTestApi, type TestApi } from '../api/testing/api.ts';
+import type { TestApi } from '../api/testing/api.ts';
 import { newBrowser, newPerson, newWorkspace } from '../api/testing/person.ts';
 import { axeViolations } from './testing/axe.ts';
-import { overflows, startPages, type Pages } from './testing/pages.ts';
+import { startInvitingPages } from './testing/invited.ts';
+import { overflows, type Pages } from './testing/pages.ts';
 
 describe('people and the members of their workspace at the dashboard', function () {
   this.timeout(120_000);
@@ -14,18 +15,7 @@ describe('people and the members of their workspace at the dashboard', function 
   const contexts: BrowserContext[] = [];
 
   before(async () => {
-    pages = await startPages(async (PUBLIC_URL) => {
-      // Nobody signs in by it here; without a provider nobody can be invited.
-      const provider = {
-        OIDC_ISSUER: 'https://id.example',
-        GOOGLE_CLIENT_ID: 'of-the-test',
-        GOOGLE_CLIENT_SECRET: 'of-the-test',
-        SIGN_IN_ALLOW: '*',
-      };
-      const providerFetch = () => assert.fail('The provider was asked.');
-      api = await startTestApi({ PUBLIC_URL, ...provider }, { providerFetch });
-      return api;
-    });
+    ({ api, pages } = await startInvitingPages());
     ann = await newPerson(api, 'ann');
     bob = await newPerson(api, 'bob');
     await newWorkspace(api, 'u-0123456789abcdef', 'personal', ann);

@@ -1,5 +1,6 @@
 /** The dashboard before an api of a test, and a browser to open it with. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -29,31 +30,39 @@ export async function startPages(
   const [port = 0] = await freePorts(1);
   wire?.leadTo(port);
   const publicUrl = wire?.url ?? `http://127.0.0.1:${port}`;
-  const api = await startApi(publicUrl);
-  const dashboard = await startDashboard(
-    readConfig({ DASHBOARD_PORT: String(port), API_URL: api.url, PUBLIC_URL: publicUrl }),
-    { log: createLog('dashboard', 'silent') },
-  );
+  const ends: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of ends.toReversed()) await end();
+  };
+  try {
+    const api = await startApi(publicUrl);
+    ends.push(() => api.stop());
+    const dashboard = await startDashboard(
+      readConfig({ DASHBOARD_PORT: String(port), API_URL: api.url, PUBLIC_URL: publicUrl }),
+      { log: createLog('dashboard', 'silent') },
+    );
+    ends.push(() => dashboard.stop());
+    const browser = await startPersonsBrowser(ends);
+    return { publicUrl, api, browser, stop };
+  } catch (error) {
+    // What was started before would keep the tests from ending.
+    await stop();
+    throw error;
+  }
+}
+
+async function startPersonsBrowser(ends: (() => Promise<void>)[]): Promise<Browser> {
   const folder = mkdtempSync(path.join(tmpdir(), 'duckmon-pages-'));
+  ends.push(() => rm(folder, { recursive: true }));
   const found = await findChromium(process.env, folder);
   // The person's browser, not the product's: as root it needs to go without a sandbox.
-  const env = { ...process.env, LD_LIBRARY_PATH: found.libraries ?? '' };
   const browser = await chromium.launch({
     executablePath: found.file,
     chromiumSandbox: false,
-    env,
+    env: { ...process.env, LD_LIBRARY_PATH: found.libraries ?? '' },
   });
-  return {
-    publicUrl,
-    api,
-    browser,
-    stop: async () => {
-      await browser.close();
-      await dashboard.stop();
-      await api.stop();
-      rmSync(folder, { recursive: true });
-    },
-  };
+  ends.push(() => browser.close());
+  return browser;
 }
 
 /** By how many pixels a page is wider than its window, at each of these widths. */
