@@ -64,6 +64,11 @@ describe('what administrators look at', function () {
     assert.deepEqual(rest, all.slice(1));
   });
 
+  it('is no operator where there is none', async () => {
+    const { status, text } = await ask('GET', 'cluster');
+    assert.deepEqual([status, JSON.parse(text)], [200, { platform: null }]);
+  });
+
   it('E14 are rows of the audit by what was done, by whom and to what', async () => {
     await ask('POST', `users/${ann}/disable`, { reason: 'left' });
     await ask('POST', `users/${ann}/enable`, {});

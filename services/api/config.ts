@@ -46,6 +46,8 @@ const schema = z.object({
   ),
   /** Inside a pod: where the objects of personal workspaces are; without one there are none. */
   USERS_NAMESPACE: z.string().regex(DNS_LABEL, 'must be the name of a namespace').optional(),
+  /** Inside a pod: where the operator and its MonitorPlatform are. */
+  PLATFORM_NAMESPACE: z.string().regex(DNS_LABEL, 'must be the name of a namespace').optional(),
   /** How Kubernetes names people, as the flags --oidc-username-claim and so on of its API server. */
   KUBERNETES_USERNAME_CLAIM: z
     .enum(['email', 'sub'], { error: 'must be email or sub' })

@@ -5,6 +5,7 @@ import type { IdSource } from '../core/ids.ts';
 import type { InternalClient } from '../core/internal/client.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { ReadPlatform } from './cluster/platform.ts';
 import type { ApiConfig } from './config.ts';
 import type { EventHub } from './events.ts';
 import type { AccessTokens } from './identity/accessToken.ts';
@@ -26,6 +27,7 @@ export interface ApiDeps {
   readonly signIn: SignIn | undefined;
   readonly accessTokens: AccessTokens;
   readonly memberships: Memberships;
+  readonly readPlatform: ReadPlatform;
   /** The way to monitors, channels and secrets. */
   readonly objects: ObjectWriter;
 }

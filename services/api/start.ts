@@ -14,6 +14,7 @@ import { openPool } from '../store/pool.ts';
 import { ensureTeams } from '../store/workspaces/workspaces.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { namedIn } from './cluster/memberships.ts';
+import { createPlatformReader } from './cluster/platform.ts';
 import { openRights } from './cluster/rights.ts';
 import { createClusterWriter } from './cluster/writer.ts';
 import type { ApiConfig } from './config.ts';
@@ -96,15 +97,20 @@ async function connect({ config, clock }: WriterDeps): Promise<Transport> {
   return createTransport({ connection, clock, userAgent: `duckmon-api/${API_VERSION}` });
 }
 
-/** Who may come in, and the way to objects. */
+/** Who may come in, and the ways into the cluster. */
 function openDoors(
   deps: WriterDeps,
   kube: Transport | undefined,
-): Pick<ApiDeps, 'memberships' | 'objects'> {
+): Pick<ApiDeps, 'memberships' | 'objects' | 'readPlatform'> {
   const { memberships, ...rights } = openRights(deps, kube);
   const store = createStoreWriter(deps);
   return {
     memberships,
+    readPlatform: createPlatformReader({
+      kube,
+      namespace: deps.config.PLATFORM_NAMESPACE,
+      log: deps.log,
+    }),
     objects: kube ? createClusterWriter({ ...deps, ...rights, kube, store }) : store,
   };
 }

@@ -11,7 +11,7 @@ export interface Shown {
 }
 
 /** What a writer works with. */
-export type WriterDeps = Omit<ApiDeps, 'objects' | 'memberships'>;
+export type WriterDeps = Omit<ApiDeps, 'objects' | 'memberships' | 'readPlatform'>;
 
 /**
  * The one way to objects; routes know no other. Every method throws HttpError, StoreError or the

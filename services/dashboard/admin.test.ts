@@ -148,6 +148,53 @@ describe('an administrator at the dashboard', function () {
     }
   });
 
+  it('sees the conditions, the pools and what is opened in a cluster', async () => {
+    const since = api.time.now.toISOString();
+    const condition = { status: 'True', reason: 'AsWanted', message: '', since };
+    const unwell = { ...condition, status: 'False', message: '<b>Two pods</b> do not start.' };
+    const pool = { role: 'Browser', replicas: 3, ready: 1, slots: 4, slotsNeeded: 12 };
+    const platform = {
+      conditions: [
+        { ...condition, type: 'Ready' },
+        { ...condition, type: 'Frozen' },
+        { ...unwell, type: 'KeysLost' },
+        { ...condition, type: 'Paused' },
+        { ...unwell, type: 'KeysCurrent' },
+      ],
+      pools: [{ ...pool, name: 'browser', conditions: [{ ...unwell, type: 'Available' }] }],
+      allow: [{ target: '10.1.2.0/24', ports: [80, 8080], namespaces: ['team-a'] }],
+    };
+    await page.route('**/api/v1/admin/platform', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ json: { ...(await answer.json()), objects: 'cluster' } });
+    });
+    await page.route('**/api/v1/admin/cluster', (route) => route.fulfill({ json: { platform } }));
+    await go('/admin/platform');
+    const tone = (words: string): Promise<string | null> =>
+      page.locator('.badge', { hasText: words }).getAttribute('class');
+    await page.getByText('KeysCurrent: False').waitFor();
+    assert.deepEqual(
+      [
+        await tone('Ready: True'),
+        await tone('Frozen: True'),
+        await tone('KeysLost: False'),
+        await tone('Paused: True'),
+        await tone('KeysCurrent: False'),
+      ],
+      ['badge good', 'badge bad', 'badge good', 'badge warn', 'badge bad'],
+    );
+    const row = page.getByRole('row', { name: 'browser' });
+    await row.getByText('1 of 3').waitFor();
+    await row.getByText('4, 12 needed').waitFor();
+    await row.getByText('<b>Two pods</b> do not start.').waitFor();
+    await line('10.1.2.0/24, port 80, 8080, for team-a').waitFor();
+    await isSound();
+    await page.unroute('**/api/v1/admin/cluster');
+    await page.reload();
+    await page.getByText('This api does not read them', { exact: false }).waitFor();
+    await page.unroute('**/api/v1/admin/platform');
+  });
+
   it('asks for nothing by itself, and says what is missing without the server or a factor', async () => {
     await go('/admin');
     await line('ann').waitFor();

@@ -6,13 +6,18 @@ import { defaultSpending } from '../../store/quotas.ts';
 import { askedRotations } from '../../store/rotation.ts';
 import { listWorkspaces } from '../../store/workspacesReviewed.ts';
 import { PLATFORM_WORKSPACE, withWorkspace } from '../../store/workspace.ts';
+import { platformLook } from '../cluster/platform.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { maybeTime, pageOf, paging, presentPage, time } from './schemas.ts';
 
 const shared = { method: 'get', policy: 'platform', tag: 'administration' } as const;
 
-export const platformRoutes = (deps: ApiDeps): Route[] => [show(deps), workspaces(deps)];
+export const platformRoutes = (deps: ApiDeps): Route[] => [
+  show(deps),
+  cluster(deps),
+  workspaces(deps),
+];
 
 const show = (deps: ApiDeps): Route =>
   defineRoute({
@@ -72,6 +77,19 @@ const show = (deps: ApiDeps): Route =>
         },
       };
     },
+  });
+
+/** Apart from `show`: who freezes in an emergency does not wait for the API server. */
+const cluster = ({ readPlatform }: ApiDeps): Route =>
+  defineRoute({
+    ...shared,
+    path: '/api/v1/admin/cluster',
+    summary: 'What the operator says of the installation: conditions, pools, and what is opened',
+    answer: z.strictObject({
+      /** Null where there is no operator. */
+      platform: platformLook.nullable(),
+    }),
+    handle: async () => ({ body: { platform: (await readPlatform()) ?? null } }),
   });
 
 const count = z.number().int().nullable();

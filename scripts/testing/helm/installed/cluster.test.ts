@@ -176,7 +176,7 @@ describe('chart: on a real API server', function () {
       assert.ok(tail(names).includes('duckmon-limits'));
     });
 
-    it('G9 gives notification Secrets of the listed namespaces by get, and the api none to read', async () => {
+    it('G9 gives notification Secrets of the listed namespaces by get, and the api none to read; the platform to read alone', async () => {
       const may = async (account: string, ...what: string[]): Promise<string> => {
         const as = `--as=system:serviceaccount:${NAMESPACE}:duckmon-${account}`;
         const asked = release().cluster.kubectl(['auth', 'can-i', ...what, as]);
@@ -195,6 +195,13 @@ describe('chart: on a real API server', function () {
       assert.equal(await may('api', 'create', 'secrets', '-n', 'team-a'), 'yes');
       assert.equal(await may('api', 'create', 'subjectaccessreviews.authorization.k8s.io'), 'yes');
       assert.equal(await may('scheduler', 'get', 'pods', '-n', NAMESPACE), 'no');
+      const platform = 'monitorplatforms.mon.duckerhub.com';
+      assert.equal(await may('api', 'get', `${platform}/default`, '-n', NAMESPACE), 'yes');
+      assert.equal(await may('api', 'patch', `${platform}/default`, '-n', NAMESPACE), 'no');
+      assert.equal(await may('api', 'list', platform, '-n', NAMESPACE), 'no');
+      const pools = 'workerpools.mon.duckerhub.com';
+      assert.equal(await may('api', 'list', pools, '-n', NAMESPACE), 'yes');
+      assert.equal(await may('api', 'list', pools, '-n', 'team-a'), 'no');
     });
   });
 });

@@ -204,6 +204,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /admin/audit/export': { needs: 'platform' },
   'GET /admin/audit/verify': { needs: 'platform' },
   'GET /admin/platform': { needs: 'platform' },
+  'GET /admin/cluster': { needs: 'platform' },
   'GET /admin/users': { needs: 'platform' },
   'GET /admin/users/export': { needs: 'platform' },
   'GET /admin/workspaces': { needs: 'platform' },

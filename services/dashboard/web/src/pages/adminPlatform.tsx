@@ -5,6 +5,7 @@ import { Badge } from '../parts/badge.tsx';
 import { dollars } from '../parts/money.ts';
 import { Loading } from '../parts/notice.tsx';
 import { Time } from '../parts/time.tsx';
+import { PlatformState } from '../parts/platformState.tsx';
 import { useAdmin } from '../parts/useAdmin.ts';
 import { counted, t } from '../texts/texts.ts';
 
@@ -40,7 +41,12 @@ export function AdminPlatformPage() {
       <Keys platform={platform.data} />
       <SignIn signIn={platform.data.signIn} />
       <Defaults defaults={platform.data.defaults} />
-      <Policies objects={platform.data.objects} />
+      <h2>{t('admin.platform.policies')}</h2>
+      {platform.data.objects === 'cluster' ? (
+        <PlatformState />
+      ) : (
+        <p>{t('admin.platform.noneHere')}</p>
+      )}
     </>
   );
 }
@@ -168,10 +174,3 @@ function Defaults({ defaults: { usdPerMonth, tokensPerMonth } }: Pick<Platform, 
     </>
   );
 }
-
-const Policies = ({ objects }: Pick<Platform, 'objects'>) => (
-  <>
-    <h2>{t('admin.platform.policies')}</h2>
-    <p>{objects === 'cluster' ? t('admin.platform.inCluster') : t('admin.platform.noneHere')}</p>
-  </>
-);
