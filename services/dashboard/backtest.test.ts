@@ -8,11 +8,7 @@ import {
   unaskedWords,
   type TriedChange,
 } from './web/src/parts/backtest.ts';
-import { first as germanFirst } from './web/src/texts/de/first.ts';
-import { later as german } from './web/src/texts/de/later.ts';
-import { first } from './web/src/texts/en/first.ts';
-import { later } from './web/src/texts/en/later.ts';
-import { learn, speak } from './web/src/texts/texts.ts';
+import { speakEnglish, speakGerman } from './testing/english.ts';
 
 const tried = (
   now: Partial<TriedChange['now']> = {},
@@ -46,14 +42,10 @@ const open = tried({
 const silent = tried({ outcome: 'Suppressed', reason: 'noMatch', costUsd: '0' });
 
 describe('a back-test in words', () => {
-  beforeEach(() => {
-    speak('en', 'en', first);
-    learn(later);
-  });
+  afterEach(speakEnglish);
 
   it('is said in German as well, with sums as they are written there', () => {
-    speak('de', 'de', germanFirst);
-    learn(german);
+    speakGerman();
     assert.equal(
       summaryWords([tried(), tried({ costUsd: '0.014' }), open], 30).replaceAll('\u00A0', ' '),
       'Hätte in 30 Tagen mindestens 2 Mal gemeldet (Kosten: 0,02 $). Bei 1 von 3 Änderungen kann es nur ein Modell sagen. Damals wurde nie gemeldet.',

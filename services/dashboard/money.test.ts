@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { amountWords, dollars } from './web/src/parts/money.ts';
-import { first as german } from './web/src/texts/de/first.ts';
-import { first } from './web/src/texts/en/first.ts';
-import { speak } from './web/src/texts/texts.ts';
+import { speakEnglish, speakGerman } from './testing/english.ts';
 
 describe('an amount of money', () => {
-  afterEach(() => speak('en', 'en', first));
+  afterEach(speakEnglish);
 
   it('has as many places as were set, and cents where there are any', () => {
-    speak('en', 'en', first);
     assert.deepEqual(
       ['12.5', '12.50', '0.0001', '1000'].map((amount) => amountWords(amount)),
       ['12.5', '12.50', '0.0001', '1000'],
@@ -20,7 +17,7 @@ describe('an amount of money', () => {
   });
 
   it('is written as it is in German', () => {
-    speak('de', 'de', german);
+    speakGerman();
     assert.equal(amountWords('12.50'), '12,50');
     assert.equal(dollars('12.5'), '12,50\u00A0$');
   });

@@ -13,7 +13,8 @@ import { later as germanLater } from './web/src/texts/de/later.ts';
 import { first } from './web/src/texts/en/first.ts';
 import { later } from './web/src/texts/en/later.ts';
 import { chooseLanguage, chooseLocale } from './web/src/texts/language.ts';
-import { counted, known, learn, speak, t } from './web/src/texts/texts.ts';
+import { counted, known, t } from './web/src/texts/texts.ts';
+import { speakEnglish, speakGerman } from './testing/english.ts';
 
 /** Every text with its name, such as `monitors.title`. */
 const textsOf = (group: object, path = ''): (readonly [string, string])[] =>
@@ -41,10 +42,7 @@ const ENGLISH = textsOf({ ...first, ...later });
 const GERMAN = new Map(textsOf({ ...germanFirst, ...germanLater }));
 
 describe('the catalogue of texts', () => {
-  afterEach(() => {
-    speak('en', 'en', first);
-    learn(later);
-  });
+  afterEach(speakEnglish);
 
   it('has each text in German too, and no other', () => {
     assert.deepEqual([...GERMAN.keys()].toSorted(), ENGLISH.map(([name]) => name).toSorted());
@@ -63,7 +61,7 @@ describe('the catalogue of texts', () => {
   });
 
   it('speaks the language that it was told, and writes numbers as people write them there', () => {
-    speak('de', 'de-DE', germanFirst);
+    speakGerman();
     assert.equal(t('monitors.count', { count: 2 }), '2 Monitore');
     assert.equal(t('monitors.range', { from: 1, to: 50, all: 12_345 }), '1–50 von 12.345');
     assert.equal(counted(12_345), '12.345');

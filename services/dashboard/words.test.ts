@@ -6,18 +6,10 @@ import {
   stripWords,
   undeterminedWords,
 } from './web/src/parts/words.ts';
-import './testing/english.ts';
-import { first as germanFirst } from './web/src/texts/de/first.ts';
-import { later as germanLater } from './web/src/texts/de/later.ts';
-import { first } from './web/src/texts/en/first.ts';
-import { later } from './web/src/texts/en/later.ts';
-import { learn, speak } from './web/src/texts/texts.ts';
+import { speakEnglish, speakGerman } from './testing/english.ts';
 
 describe('reasons in words', () => {
-  afterEach(() => {
-    speak('en', 'en', first);
-    learn(later);
-  });
+  afterEach(speakEnglish);
 
   it('says what a known reason means', () => {
     assert.equal(reasonWords('sameText'), 'the same text as before');
@@ -29,8 +21,7 @@ describe('reasons in words', () => {
   });
 
   it('says the same of a check in German', () => {
-    speak('de', 'de', germanFirst);
-    learn(germanLater);
+    speakGerman();
     assert.deepEqual(
       [
         reasonWords('addressForbidden'),
