@@ -49,6 +49,8 @@ export interface Lease {
 }
 
 const CLOSE_TIMEOUT_MS = 3000;
+/** A browser that is beginning processes for a hundred frames answers late; ending it would end other pages too. */
+const DISPOSE_TIMEOUT_MS = 10_000;
 
 export interface BrowserOptions {
   readonly sandbox?: Sandbox;
@@ -114,7 +116,10 @@ export async function startChromium(
     },
     close: async () => {
       stopLooking();
-      await withinTime(launched.connection.send('Browser.close').then(() => launched.exited));
+      await withinTime(
+        launched.connection.send('Browser.close').then(() => launched.exited),
+        CLOSE_TIMEOUT_MS,
+      );
       await kill();
     },
     kill,
@@ -166,13 +171,13 @@ async function release(
   users.delete(tab.contextId);
   state.active -= 1;
   if (state.dead) return;
-  if (!(await withinTime(tab.close()))) await kill();
+  if (!(await withinTime(tab.close(), DISPOSE_TIMEOUT_MS))) await kill();
 }
 
-/** Whether something came to a good end within the time to close. */
-async function withinTime(work: Promise<unknown>): Promise<boolean> {
+/** Whether something came to a good end within the time. */
+async function withinTime(work: Promise<unknown>, ms: number): Promise<boolean> {
   const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), CLOSE_TIMEOUT_MS);
+  const timer = setTimeout(() => late.resolve(false), ms);
   const done = work.then(
     () => true,
     () => false,

@@ -90,6 +90,7 @@ describe('a page whose frames have processes of their own', function () {
       assert.ok(most <= before + MOST, `${most} processes, ${before} before`);
       assert.match(pageIn(await neighbour).text, /Blue chair/);
       assert.equal(bench.pool.current()?.pid, pid);
+      assert.equal(bench.starts(), 1);
       // their processes end a moment after their page
       while (processes() > before + 1) await systemClock.sleep(20);
     });
