@@ -10,8 +10,7 @@ export const OPERATOR = 'duckmon-operator';
 /** Labels and annotations by which controllers know what they made. */
 export const OWNED = namesFor(OPERATOR, GROUP);
 
-/** The one MonitorPlatform that counts, in the operator's own namespace. */
-export const PLATFORM_NAME = 'default';
+export { PLATFORM_NAME } from '../../services/core/kube/kinds.ts';
 
 export const LABELS = {
   /** The product, on everything of ours. */

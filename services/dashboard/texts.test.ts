@@ -13,7 +13,7 @@ import { later as germanLater } from './web/src/texts/de/later.ts';
 import { first } from './web/src/texts/en/first.ts';
 import { later } from './web/src/texts/en/later.ts';
 import { chooseLanguage, chooseLocale } from './web/src/texts/language.ts';
-import { counted, known, t } from './web/src/texts/texts.ts';
+import { counted, known, speak, t } from './web/src/texts/texts.ts';
 import { speakEnglish, speakGerman } from './testing/english.ts';
 
 /** Every text with its name, such as `monitors.title`. */
@@ -81,6 +81,11 @@ describe('the catalogue of texts', () => {
     assert.equal(known('words.reasons', 'sameText'), 'the same text as before');
     for (const name of ['toString', '__proto__', 'constructor', 'another', ''])
       assert.equal(known('words.reasons', name), undefined);
+  });
+
+  it('knows no words of a page whose texts have not come yet', () => {
+    speak('en', 'en', first);
+    assert.equal(known('check.reasons', 'address_forbidden'), undefined);
   });
 });
 

@@ -4,7 +4,7 @@ import type { StatusCondition } from '../../../crds/types/monitorjob.ts';
 import type { EgressAllow } from '../../../crds/types/monitorplatform.ts';
 import type { WorkerPool } from '../../../crds/types/workerpool.ts';
 import { HttpError } from '../../core/errors.ts';
-import { MONITOR_PLATFORMS, WORKER_POOLS } from '../../core/kube/kinds.ts';
+import { MONITOR_PLATFORMS, PLATFORM_NAME, WORKER_POOLS } from '../../core/kube/kinds.ts';
 import type { Transport } from '../../core/kube/transport.ts';
 import type { Log } from '../../core/log.ts';
 
@@ -56,7 +56,6 @@ export interface PlatformReaderDeps {
   readonly log: Pick<Log, 'error'>;
 }
 
-const NAME = 'default';
 const TIMEOUT_MS = 5_000;
 const MOST_POOLS = 100;
 const RETRY_SECONDS = 5;
@@ -68,7 +67,7 @@ export function createPlatformReader({ kube, namespace, log }: PlatformReaderDep
   return async () => {
     try {
       const [{ spec, status }, pools] = await Promise.all([
-        kube.get(MONITOR_PLATFORMS, { namespace, name: NAME }, options),
+        kube.get(MONITOR_PLATFORMS, { namespace, name: PLATFORM_NAME }, options),
         kube.list(WORKER_POOLS, { namespace, limit: MOST_POOLS, ...options }),
       ]);
       return {

@@ -18,6 +18,7 @@ import { refuse } from '../authenticate.ts';
 import { hashSecret } from '../cookie.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { rating, ratingOf } from './rated.ts';
 import {
   claim,
   identified,
@@ -71,7 +72,7 @@ const finding = z.strictObject({
 });
 
 /** With what the caller said of it. */
-const ratedFinding = finding.extend({ rating: z.enum(['up', 'down']).nullable() });
+const ratedFinding = finding.extend({ rating: rating.nullable() });
 
 /** What a word about a finding is kept under. */
 const subjectOf = ({ id, verdictId }: Finding): string => verdictId ?? id;
@@ -80,11 +81,11 @@ async function rated(
   tx: Tx,
   userId: string,
   rows: readonly Finding[],
-): Promise<(Finding & { rating: 'up' | 'down' | null })[]> {
+): Promise<(Finding & { rating: z.infer<typeof rating> | null })[]> {
   const words = await ownFeedback(tx, tx.workspace, userId, rows.map(subjectOf));
   return rows.map((row) => {
     const agrees = words.get(subjectOf(row));
-    return { ...row, rating: agrees === undefined ? null : agrees ? 'up' : 'down' };
+    return { ...row, rating: agrees === undefined ? null : ratingOf(agrees) };
   });
 }
 

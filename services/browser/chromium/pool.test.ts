@@ -124,6 +124,19 @@ describe('browser pool', () => {
     assert.notEqual(held[0]?.browser, held[1]?.browser);
   });
 
+  it('says that the next browser did not start, and lets the next check try again', async () => {
+    const said: unknown[] = [];
+    const log = { info: () => {}, warn: (...words: unknown[]) => said.push(words[1]) };
+    const starts = [() => Promise.resolve(fakeBrowser(1)), () => Promise.reject(new Error('full'))];
+    const limits = { maxChecks: 1, maxAgeMs: 1000, idleMs: 60_000 };
+    const start = () => (starts.shift() ?? (() => Promise.resolve(fakeBrowser(3))))();
+    const pool = createPool({ clock, log, limits, start });
+    await (await pool.lease(false, events)).release();
+    await setImmediate();
+    assert.deepEqual(said, ['the next browser did not start']);
+    assert.equal((await pool.lease(false, events)).browser.pid, 3);
+  });
+
   it('ends a worn browser once, though its last check ends while the next one starts', async () => {
     const pool = makePool({ maxChecks: 1 });
     await (await pool.lease(false, events)).release();

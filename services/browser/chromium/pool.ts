@@ -28,7 +28,7 @@ export interface BrowserPool {
 export interface PoolDeps {
   readonly start: () => Promise<Browser>;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly log: Pick<Log, 'info' | 'warn'>;
   readonly limits: PoolLimits;
 }
 
@@ -125,9 +125,9 @@ export function createPool({ start, clock, log, limits }: PoolDeps): BrowserPool
       const browser = own ? await begin() : await acquire();
       try {
         const lease = await browser.lease(events);
-        // Its last check: the next one shall find another that is ready. If it does not start, it tells then.
+        // Its last check: the next one shall find another that is ready, or start one itself.
         if (browser === shared?.browser && browser.tabs() >= limits.maxChecks)
-          startNext().catch(() => {});
+          startNext().catch((err: unknown) => log.warn({ err }, 'the next browser did not start'));
         return {
           browser,
           tab: lease.tab,

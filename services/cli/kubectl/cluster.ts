@@ -68,4 +68,3 @@ export const ANNOTATIONS = {
 
 /** Label by which the pods of a component are found. */
 export const COMPONENT_LABEL = 'mon.duckerhub.com/component';
-export const PLATFORM_NAME = 'default';

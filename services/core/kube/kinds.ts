@@ -25,6 +25,9 @@ export const WORKER_POOLS = defineResource<WorkerPool>({
   plural: 'workerpools',
 });
 
+/** The one MonitorPlatform that counts, in the operator's own namespace. */
+export const PLATFORM_NAME = 'default';
+
 export const MONITOR_PLATFORMS = defineResource<MonitorPlatform>({
   ...ours,
   kind: 'MonitorPlatform',

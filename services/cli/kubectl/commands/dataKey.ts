@@ -1,10 +1,10 @@
 /** `kubectl monitor rotate --data-key`: turns the key of what is stored, and says how far that is. */
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
-import { MONITOR_PLATFORMS } from '../../../core/kube/kinds.ts';
+import { MONITOR_PLATFORMS, PLATFORM_NAME } from '../../../core/kube/kinds.ts';
 import { EXIT, type ExitCode } from '../../exit.ts';
 import { print } from '../../io.ts';
 import { plain } from '../../terminal.ts';
-import { ANNOTATIONS, PLATFORM_NAME, type KubectlContext } from '../cluster.ts';
+import { ANNOTATIONS, type KubectlContext } from '../cluster.ts';
 import { signed } from './platform.ts';
 
 /** While one rotation is under way no other is asked for. */

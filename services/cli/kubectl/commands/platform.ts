@@ -1,11 +1,11 @@
 /** `kubectl monitor freeze|resume|rotate`: what administrators ask of the whole platform. */
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
-import { MONITOR_PLATFORMS } from '../../../core/kube/kinds.ts';
+import { MONITOR_PLATFORMS, PLATFORM_NAME } from '../../../core/kube/kinds.ts';
 import { CliError, EXIT, type ExitCode } from '../../exit.ts';
 import { print } from '../../io.ts';
 import { plain } from '../../terminal.ts';
 import { nameOfCaller } from '../caller.ts';
-import { ANNOTATIONS, PLATFORM_NAME, type Cluster, type KubectlContext } from '../cluster.ts';
+import { ANNOTATIONS, type Cluster, type KubectlContext } from '../cluster.ts';
 import { waitFor } from '../wait.ts';
 
 const conditionOf = (platform: MonitorPlatform, type: string) =>

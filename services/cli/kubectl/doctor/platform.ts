@@ -1,8 +1,8 @@
 /** Examines the MonitorPlatform and what the operator says in it: health, keys, model, namespaces. Pure. */
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
+import { PLATFORM_NAME } from '../../../core/kube/kinds.ts';
 import { parseDuration } from '../../../domain/duration.ts';
 import { age } from '../../terminal.ts';
-import { PLATFORM_NAME } from '../cluster.ts';
 import { fail, type Finding, lookAt, ok, valueOf, warn } from './finding.ts';
 import type { Condition, Deployment } from './kinds.ts';
 import type { Snapshot } from './snapshot.ts';

@@ -2,11 +2,16 @@
 import type { MonitorPlatform } from '../../../../crds/types/monitorplatform.ts';
 import type { WorkerPool } from '../../../../crds/types/workerpool.ts';
 import { isNotFound } from '../../../core/kube/errors.ts';
-import { MONITOR_JOBS, MONITOR_PLATFORMS, WORKER_POOLS } from '../../../core/kube/kinds.ts';
+import {
+  MONITOR_JOBS,
+  MONITOR_PLATFORMS,
+  WORKER_POOLS,
+  PLATFORM_NAME,
+} from '../../../core/kube/kinds.ts';
 import type { ListOptions } from '../../../core/kube/transport.ts';
 import type { KubeObject, Resource } from '../../../core/kube/types.ts';
 import { messageOf } from '../../../core/errors.ts';
-import { PLATFORM_NAME, type Cluster } from '../cluster.ts';
+import { type Cluster } from '../cluster.ts';
 import type { Seen } from './finding.ts';
 import * as kinds from './kinds.ts';
 import { type Right, RIGHTS } from './rights.ts';

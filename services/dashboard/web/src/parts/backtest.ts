@@ -1,5 +1,6 @@
 /** A try of an edited monitor on its stored changes: in parts, and in words. Pure. */
-import { known, locale, t } from '../texts/texts.ts';
+import { known, t } from '../texts/texts.ts';
+import { roundDollars } from './money.ts';
 
 interface Judged {
   readonly outcome: string;
@@ -84,17 +85,6 @@ export function restOf(
   return rest > 0 ? { maxCostUsd: rest.toFixed(6) } : undefined;
 }
 
-/** Such as "$0.02"; what is less than a cent is said exactly. */
-export function money(usd: number): string {
-  const exact = { minimumSignificantDigits: 2, maximumSignificantDigits: 2 };
-  return usd.toLocaleString(locale(), {
-    style: 'currency',
-    currency: 'USD',
-    currencyDisplay: 'narrowSymbol',
-    ...(usd === 0 ? { maximumFractionDigits: 0 } : usd < 0.01 ? exact : {}),
-  });
-}
-
 /** Such as "Would have alerted 3 times in 30 days, cost $0.02. Then it alerted once." */
 export function summaryWords(changes: readonly TriedChange[], days: number): string {
   if (changes.length === 0) return t('backtest.nothing', { days });
@@ -102,7 +92,7 @@ export function summaryWords(changes: readonly TriedChange[], days: number): str
   const open = changes.filter(({ now }) => now.outcome === 'Unasked').length;
   const before = changes.filter(({ then }) => then.outcome === 'Alerted').length;
   const { usd, tokens } = spentOf(changes);
-  const cost = usd === null ? t('backtest.tokens', { count: tokens }) : money(usd);
+  const cost = usd === null ? t('backtest.tokens', { count: tokens }) : roundDollars(usd);
   const isAll = open === 0;
   const sentences = [
     told === 0

@@ -1,7 +1,8 @@
 /** Tries what was edited on what was seen already: what would have been told, and at what cost. */
 import { useState } from 'react';
 import { t } from '../texts/texts.ts';
-import { money, mostOf, summaryWords, type Maximum } from './backtest.ts';
+import { mostOf, summaryWords, type Maximum } from './backtest.ts';
+import { roundDollars } from './money.ts';
 import { Failure } from './notice.tsx';
 import { TriedChanges } from './triedChanges.tsx';
 import { DAYS, useBacktest, type Run } from './useBacktest.ts';
@@ -79,7 +80,7 @@ function AskModel({ run, onAsk }: { readonly run: Run; readonly onAsk: (most: Ma
           cost:
             most.usd === null
               ? t('backtest.ask.unpriced', { tokens: most.tokens })
-              : money(most.usd),
+              : roundDollars(most.usd),
         })}
       </p>
       <div className="row">

@@ -1,7 +1,7 @@
 /** What a monitor may cost, as far as anybody can say before it runs. Pure. */
 import type { Judging } from '../objects.ts';
 import { t } from '../texts/texts.ts';
-import { money } from './backtest.ts';
+import { roundDollars } from './money.ts';
 
 /** One check in so many finds a change that counts. */
 export const SHARES = [100, 20, 5, 1] as const;
@@ -15,5 +15,5 @@ export function costWords(
   const count = Math.max(1, Math.round(checks / share));
   return costUsd === null
     ? t('preview.cost.unpriced', { count, tokens: count * (tokensIn + tokensOut) })
-    : t('preview.cost.priced', { count, price: money(count * Number(costUsd)) });
+    : t('preview.cost.priced', { count, price: roundDollars(count * Number(costUsd)) });
 }

@@ -1,9 +1,10 @@
 /** One verdict about a check: what it says, by which model and for how much, its proof and the change. */
 import type { Judgement } from '../objects.ts';
-import { locale, t } from '../texts/texts.ts';
+import { t } from '../texts/texts.ts';
 import { Badge } from './badge.tsx';
 import { Claims } from './claims.tsx';
 import { Diff } from './diff.tsx';
+import { exactDollars } from './money.ts';
 import { reasonWords, undeterminedWords, verdictWord } from './words.ts';
 
 export function JudgementView({ judgement }: { readonly judgement: Judgement }) {
@@ -40,16 +41,6 @@ export function JudgementView({ judgement }: { readonly judgement: Judgement }) 
   );
 }
 
-/** All digits: a question costs less than a cent. */
-const dollars = (usd: string): string =>
-  new Intl.NumberFormat(locale(), {
-    style: 'currency',
-    currency: 'USD',
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: 0,
-    maximumFractionDigits: 20,
-  }).format(usd as `${number}`);
-
 function Spent({ of: provenance }: { readonly of: Judgement['provenance'] }) {
   if (provenance === null) return <p className="muted">{t('check.noModel')}</p>;
   const { model, cacheHit, tokensIn, tokensOut, costUsd } = provenance;
@@ -61,7 +52,7 @@ function Spent({ of: provenance }: { readonly of: Judgement['provenance'] }) {
             model,
             tokensIn,
             tokensOut,
-            cost: costUsd === null ? t('check.noPrice') : dollars(costUsd),
+            cost: costUsd === null ? t('check.noPrice') : exactDollars(costUsd),
           })}
     </p>
   );

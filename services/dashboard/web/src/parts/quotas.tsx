@@ -1,9 +1,10 @@
 /** What the workspace may have, spend in a month and do in an hour, and how much of it is used. */
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../api.ts';
+import { cents } from './money.ts';
 import { Failure, Loading } from './notice.tsx';
 import { Time } from './time.tsx';
-import { counted, locale, t } from '../texts/texts.ts';
+import { counted, t } from '../texts/texts.ts';
 
 interface Quota<T> {
   readonly limit: T | null;
@@ -25,9 +26,6 @@ interface AllQuotas {
   readonly mailsPerHour: HourlyQuota;
   readonly resetsAt: string;
 }
-
-const money = (amount: string): string =>
-  Number(amount).toLocaleString(locale(), { style: 'currency', currency: 'USD' });
 
 function words<T>({ limit, used }: Quota<T>, say: (value: T) => string): string {
   return limit === null
@@ -54,7 +52,7 @@ export function Quotas() {
         <dt>{t('members.quotas.monitors')}</dt>
         <dd>{words(monitors, counted)}</dd>
         <dt>{t('members.quotas.money')}</dt>
-        <dd>{words(usdPerMonth, money)}</dd>
+        <dd>{words(usdPerMonth, cents)}</dd>
         <dt>{t('members.quotas.tokens')}</dt>
         <dd>{words(tokensPerMonth, counted)}</dd>
         <dt>{t('members.quotas.checks')}</dt>

@@ -77,7 +77,10 @@ export const t: Translator = Object.assign(((...asked) => now()(...asked)) as Tr
 export function known(group: Group, name: string): string | undefined {
   const texts = group
     .split('.')
-    .reduce<unknown>((all, part) => (all as Record<string, unknown>)[part], speech.texts);
+    .reduce<unknown>(
+      (all, part) => (all as Record<string, unknown> | undefined)?.[part],
+      speech.texts,
+    );
   const text = texts instanceof Object && Object.hasOwn(texts, name) ? Reflect.get(texts, name) : 0;
   return typeof text === 'string' ? text : undefined;
 }
