@@ -11,6 +11,7 @@ import {
 } from './lib/prepare.ts';
 import { SetupError } from '../services/core/errors.ts';
 import { layerOf, prepareLayers, readWords } from './lib/layers.ts';
+import { beginPart, type Part, type Results } from './lib/results.ts';
 import { selectTests, type Selection } from './lib/selection.ts';
 
 const HELP = `Usage: ./scripts/test [--without cluster] [--without node] [--grep PATTERN] [WORD ...]
@@ -25,16 +26,11 @@ Tests in files named node.test.ts run a whole node, and need root and Linux.
 --grep PATTERN runs the tests whose title matches a regular expression, such as '(^| )[AB][0-9]+ '.
 --without cluster and --without node leave these tests out, and say so at the end.
 
-Least branch coverage of services/domain and operator/src: 95 %. Ends with "N passed, N failed".
+Least branch coverage of services/domain and operator/src: 95 %. Ends with what failed, again, and "N passed, N failed".
 `;
 
-interface Tally {
-  passed: number;
-  failed: number;
-}
-
 interface Run {
-  readonly tally: Tally;
+  readonly results: Results;
   /** Variables of the tests beside our own. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -52,15 +48,19 @@ const say = (line: string): void => {
 
 const toolPath = (tool: string): string => path.join(root, 'node_modules/.bin', tool);
 
-/** Runs a tool of the project, passes its output on, and counts mocha's closing lines. */
-async function runTool(tool: string, args: readonly string[], run: Run): Promise<number> {
-  const { tally } = run;
+/** Runs a tool of the project, and passes its output on and to the part that it is. */
+async function runTool(
+  tool: string,
+  args: readonly string[],
+  part: Part,
+  env: Run['env'],
+): Promise<number> {
   const child = spawn(process.execPath, [toolPath(tool), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     // a group of its own, so that all of it can be ended
     detached: true,
-    env: { ...process.env, ...run.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    env: { ...process.env, ...env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
   });
   const group = endable(child);
   let rest = '';
@@ -68,7 +68,7 @@ async function runTool(tool: string, args: readonly string[], run: Run): Promise
     process.stdout.write(chunk);
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) if (countLine(line, tally)) group.expectEnd();
+    for (const line of lines) if (part.line(line)) group.expectEnd();
   });
   const { promise, resolve } = Promise.withResolvers<number>();
   child.on('close', (code) => {
@@ -106,14 +106,6 @@ function endable(child: ChildProcess): { expectEnd(): void; ended(): void } {
   };
 }
 
-/** Whether the line is a closing one of mocha. */
-function countLine(line: string, tally: Tally): boolean {
-  const before = tally.passed + tally.failed;
-  tally.passed += Number(/^\s+(\d+) passing/.exec(line)?.[1] ?? 0);
-  tally.failed += Number(/^\s+(\d+) failing/.exec(line)?.[1] ?? 0);
-  return tally.passed + tally.failed > before;
-}
-
 const mochaArgs = (files: readonly string[], titles: readonly string[]): string[] => [
   '--no-config',
   '--no-package',
@@ -125,7 +117,7 @@ const mochaArgs = (files: readonly string[], titles: readonly string[]): string[
 ];
 
 /**
- * One part of the run; an exit without a failing test that is not 0 counts as a failed one.
+ * One part of the run.
  * @param selected only some titles were asked for, so that a part may have none
  */
 async function runPart(
@@ -135,23 +127,17 @@ async function runPart(
   run: Run,
   selected: boolean,
 ): Promise<void> {
-  const { tally } = run;
   say(`${name} ...`);
   const started = performance.now();
-  const before = { ...tally };
-  const code = await runTool(tool, args, run);
+  const part = beginPart(name, run.results);
+  const code = await runTool(tool, args, part, run.env);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const ran = tally.passed + tally.failed > before.passed + before.failed;
-  // A part that ran nothing proves nothing, whatever its exit code says.
-  if ((code !== 0 && tally.failed === before.failed) || !(ran || selected)) {
-    tally.failed += 1;
-    say(`${name} failed (exit ${code}${ran ? '' : ', no test ran'}) after ${seconds} s`);
-    return;
-  }
-  say(`${name}: ${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
+  const problem = part.end(code, selected);
+  if (problem !== undefined) say(`${name} failed (${problem}) after ${seconds} s`);
+  else say(`${name}: ${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
 }
 
-async function lint(tally: Tally): Promise<void> {
+async function lint(results: Results): Promise<void> {
   say('lint ...');
   const child = spawn(process.execPath, [path.join(root, 'scripts/lint.ts')], {
     cwd: root,
@@ -159,8 +145,11 @@ async function lint(tally: Tally): Promise<void> {
   });
   const { promise, resolve } = Promise.withResolvers<number>();
   child.on('close', (code) => resolve(code ?? 1));
-  if ((await promise) === 0) tally.passed += 1;
-  else tally.failed += 1;
+  if ((await promise) === 0) results.passed += 1;
+  else {
+    results.failed += 1;
+    results.failures.push('lint: see its lines at the beginning');
+  }
 }
 
 const isIn = (folder: string, file: string): boolean => file.startsWith(`${folder}/`);
@@ -181,7 +170,7 @@ const coverageOf = (folder: string): string[] => [
 async function runAll(selection: Selection, run: Run): Promise<void> {
   const part = (name: string, tool: string, args: readonly string[]): Promise<void> =>
     runPart(name, tool, args, run, selection.titles.length > 0);
-  if (selection.whole) await lint(run.tally);
+  if (selection.whole) await lint(run.results);
   for (const { name, folder } of COVERED) {
     const files = selection.files.filter((file) => isIn(folder, file));
     if (files.length === 0) continue;
@@ -226,12 +215,13 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const env = await prepareLayers(selection.files, say);
-  const tally: Tally = { passed: 0, failed: 0 };
-  await runAll(selection, { tally, env });
+  const results: Results = { passed: 0, failed: 0, failures: [] };
+  await runAll(selection, { results, env });
   const leftOut = all.files.filter(isLeftOut);
   if (leftOut.length > 0) say(`left out: ${leftOut.join(', ')}`);
-  process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
-  return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
+  for (const failure of results.failures) process.stdout.write(`\n${failure}\n\n`);
+  process.stdout.write(`${results.passed} passed, ${results.failed} failed\n`);
+  return results.failed === 0 && results.passed > 0 ? 0 : 1;
 }
 
 try {
