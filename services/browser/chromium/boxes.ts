@@ -19,9 +19,15 @@ const foundWords = z.array(z.tuple([z.string(), z.number(), z.number(), z.number
 export type FoundWord = z.infer<typeof foundWords>[number];
 
 /** Where the window stands in the picture; its scroll position does not tell, where a page reads from the right. */
-interface Window {
+export interface Window {
   readonly pageX: number;
   readonly pageY: number;
+}
+
+/** @throws ProtocolError */
+export async function windowOf({ session }: Tab): Promise<Window> {
+  const { cssLayoutViewport } = await session.send('Page.getLayoutMetrics');
+  return { pageX: cssLayoutViewport.pageX, pageY: cssLayoutViewport.pageY };
 }
 
 interface Size {
@@ -45,7 +51,7 @@ export async function measure(
   secrets: readonly string[],
 ): Promise<Measured> {
   try {
-    const { cssLayoutViewport: window } = await tab.session.send('Page.getLayoutMetrics');
+    const window = await windowOf(tab);
     const query = { include, exclude, most: MOST_BOXES };
     const { result } = await tab.session.send('Runtime.evaluate', {
       expression: callInPage(measureWords, boxFunctions as never, query),

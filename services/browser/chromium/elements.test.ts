@@ -93,6 +93,14 @@ describe('the elements of a picture', function () {
     ]);
   });
 
+  it('lie where the picture shows them in a wide page that reads from the right and scrolled itself', async () => {
+    const [element] = await listed(
+      '<!doctype html><html dir="rtl"><body style="margin:0"><div style="width:3000px;height:2000px"></div><p id="first" style="position:absolute;right:40px;top:900px;width:200px;height:40px;margin:0">far right</p><script>scrollTo(-300, 600)</script>',
+    );
+    // the picture is 3,000 wide and begins at the left end
+    assert.deepEqual([element?.left, element?.top], [2760, 900]);
+  });
+
   it('are bounded, the larger ones first', async () => {
     const elements = await listed(
       `<section id="all" style="font:8px sans-serif">${Array.from({ length: 900 }, (_none, at) => `<p style="margin:0">line ${at}</p>`).join('')}</section>`,

@@ -5,8 +5,6 @@ import { isOffScreen } from './visible.ts';
 
 declare const document: PageDocument;
 declare const CSS: { escape(text: string): string };
-declare const scrollX: number;
-declare const scrollY: number;
 
 /** One element of a picture, in its pixels. */
 export interface FoundElement {
@@ -24,15 +22,18 @@ export interface ElementsQuery {
   /** Longest selector. */
   readonly characters: number;
   readonly height: number;
+  /** Where the window stands in the picture. */
+  readonly window: { readonly pageX: number; readonly pageY: number };
 }
 
 /** The elements of the page in document order, the larger ones first where there are too many. */
-export function listElements({ most, characters, height }: ElementsQuery): FoundElement[] {
+export function listElements(query: ElementsQuery): FoundElement[] {
+  const { most, characters, height, window } = query;
   const found: { element: PageElement; area: number; at: number }[] = [];
   const all = document.body?.querySelectorAll('*') ?? [];
   for (let at = 0; at < Math.min(all.length, 20_000); at += 1) {
     const element = all[at];
-    if (!element || !isPointedAt(element, height)) continue;
+    if (!element || !isPointedAt(element, height - window.pageY)) continue;
     const box = element.getBoundingClientRect();
     found.push({ element, area: box.width * box.height, at });
   }
@@ -47,8 +48,8 @@ export function listElements({ most, characters, height }: ElementsQuery): Found
     const { innerText = '' } = element as { innerText?: string };
     const label = innerText.slice(0, 500).replace(/\s+/g, ' ').trim();
     return {
-      left: Math.round(box.left + scrollX),
-      top: Math.round(box.top + scrollY),
+      left: Math.round(box.left + window.pageX),
+      top: Math.round(box.top + window.pageY),
       width: Math.round(box.width),
       height: Math.round(box.height),
       selector,
@@ -57,12 +58,12 @@ export function listElements({ most, characters, height }: ElementsQuery): Found
   });
 }
 
-/** Whether it shows words, inside of the picture. */
-export function isPointedAt(element: PageElement, height: number): boolean {
+/** Whether it shows words, above the lower edge of the picture. */
+export function isPointedAt(element: PageElement, edge: number): boolean {
   if (/^(SCRIPT|STYLE|NOSCRIPT|TEMPLATE|BR|WBR|OPTION)$/.test(element.tagName)) return false;
   const words = (element.textContent ?? '').trim();
   if (words === '' || !takesRoom(element) || isOffScreen(element)) return false;
-  return element.getBoundingClientRect().top + scrollY < height;
+  return element.getBoundingClientRect().top < edge;
 }
 
 /** The shortest way to this element alone: by what authors name, then by its place below that. */

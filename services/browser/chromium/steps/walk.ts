@@ -11,7 +11,7 @@ import {
 import { FetchFailure } from '../../failure.ts';
 import { showsLogin } from '../../secrets.ts';
 import { orAborted } from '../abort.ts';
-import { boxesOn, measure } from '../boxes.ts';
+import { boxesOn, measure, windowOf } from '../boxes.ts';
 import { ownFrames, worldOf } from '../frames.ts';
 import type { PageAnswer } from '../inPage/extract.ts';
 import { elementFunctions, listElements } from '../inPage/elements.ts';
@@ -127,6 +127,7 @@ async function listedElements({ tab, caps, login }: Walk): Promise<PictureElemen
     most: MOST_ELEMENTS,
     characters: MOST_SELECTOR,
     height: caps.screenshotHeight,
+    window: await windowOf(tab),
   };
   const { result } = await tab.session.send('Runtime.evaluate', {
     expression: callInPage(listElements, elementFunctions, query),
