@@ -141,6 +141,13 @@ describe('fetch by Chromium', function () {
       ]);
     });
 
+    it('folds white space of each kind to one space, and ends a line where the page does', async () => {
+      const spaces = ['\t', '\n', '\u00a0', '\u2003', ' \r\n ', '\n\n', '  ', ' '];
+      const words = spaces.map((space, at) => `${at}${space}`).join('');
+      site.set('spaces', `<p> ${words}end <b> bold </b> </p><pre>one\n  two\t three</pre>`);
+      assert.equal(await text('spaces'), '0 1 2 3 4 5 6 7 end bold\none\ntwo three');
+    });
+
     it('what is in an open shadow tree', async () => {
       assert.equal(await text('shadow'), 'In the shadow');
     });

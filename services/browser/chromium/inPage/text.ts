@@ -39,18 +39,23 @@ export function linesOf(element: PageElement, excluded: Set<PageNode>, room: num
 /** Adds text to the line with its white space folded; in `pre` a newline ends the line. */
 export function writeText(writer: Writer, text: string, style: Style): void {
   if (!text.includes('\n') || !style.whiteSpaceCollapse.includes('preserve')) {
-    writer.line += text.replace(/\s+/g, ' ');
+    writer.line += folded(text);
     return;
   }
   text.split('\n').forEach((piece, index) => {
     if (index > 0) endLine(writer);
-    writer.line += piece.replace(/\s+/g, ' ');
+    writer.line += folded(piece);
   });
+}
+
+/** White space as one space each; the spaces between words, which are so already, are not matched one by one. */
+export function folded(text: string): string {
+  return text.replace(/\s{2,}|[^\S ]/g, ' ');
 }
 
 /** Ends the line; nothing is written when it is empty. */
 export function endLine(writer: Writer): void {
-  const text = writer.line.replace(/ +/g, ' ').trim();
+  const text = writer.line.replace(/ {2,}/g, ' ').trim();
   writer.line = '';
   if (text === '' || writer.room <= 0) return;
   const line = (writer.prefix + text).slice(0, writer.room);
@@ -142,6 +147,7 @@ export const textFunctions = [
   ...visibleFunctions,
   linesOf,
   writeText,
+  folded,
   endLine,
   skippedTags,
   writeElement,
