@@ -49,8 +49,13 @@ export interface Lease {
 }
 
 const CLOSE_TIMEOUT_MS = 3000;
-/** A browser that is beginning processes for a hundred frames answers late; ending it would end other pages too. */
-const DISPOSE_TIMEOUT_MS = 10_000;
+/**
+ * A browser that does not take a page away and tells nothing for so long has hung. One that is beginning processes
+ * for a hundred frames answers late but tells of them: ending it would end other pages too.
+ */
+const SILENT_MS = 10_000;
+/** So often a busy one is given that time. */
+const MOST_WAITS = 3;
 
 export interface BrowserOptions {
   readonly sandbox?: Sandbox;
@@ -108,7 +113,7 @@ export async function startChromium(
         const tab = await nextTab();
         state.tabs += 1;
         users.set(tab.contextId, { targetId: tab.targetId, events });
-        return { tab, release: () => release(tab, users, state, kill) };
+        return { tab, release: () => release(tab, users, state, { launched, kill }) };
       } catch (error) {
         state.active -= 1;
         throw error;
@@ -166,23 +171,30 @@ async function release(
   tab: Tab,
   users: Users,
   state: State,
-  kill: () => Promise<void>,
+  { launched, kill }: { readonly launched: Launched; readonly kill: () => Promise<void> },
 ): Promise<void> {
   users.delete(tab.contextId);
   state.active -= 1;
   if (state.dead) return;
-  if (!(await withinTime(tab.close(), DISPOSE_TIMEOUT_MS))) await kill();
+  const closing = tab.close();
+  for (let left = MOST_WAITS; left > 0; left -= 1) {
+    const before = launched.connection.heard();
+    const end = await withinTime(closing, SILENT_MS);
+    if (end === 'done') return;
+    if (end === 'failed' || launched.connection.heard() === before) break;
+  }
+  await kill();
 }
 
-/** Whether something came to a good end within the time. */
-async function withinTime(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), ms);
+/** How something ended; `late` when it did not in time. */
+async function withinTime(work: Promise<unknown>, ms: number): Promise<'done' | 'failed' | 'late'> {
+  const late = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => late.resolve('late'), ms);
   const done = work.then(
-    () => true,
-    () => false,
+    () => 'done' as const,
+    () => 'failed' as const,
   );
-  const inTime = await Promise.race([done, late.promise]);
+  const end = await Promise.race([done, late.promise]);
   clearTimeout(timer);
-  return inTime;
+  return end;
 }

@@ -27,6 +27,8 @@ export interface Session {
 export interface Connection extends Session {
   /** The session of an attached target. */
   session(sessionId: string): Session;
+  /** Messages that came so far: a browser that tells something is at work. */
+  heard(): number;
   /** Called once when the pipe closes. */
   readonly closed: Promise<void>;
 }
@@ -56,6 +58,7 @@ export function connect(output: Writable, input: Readable): Connection {
   const closed = Promise.withResolvers<void>();
   let ended = false;
   let nextId = 1;
+  let heard = 0;
   let isHeld = false;
   /** What is sent in one turn goes out with one write: commands come in tens. */
   const write = (message: object): void => {
@@ -79,6 +82,7 @@ export function connect(output: Writable, input: Readable): Connection {
     closed.resolve();
   };
   const receive = (message: Message): void => {
+    heard += 1;
     if (message.id === undefined) {
       const listeners = sessions.get(message.sessionId ?? '')?.get(message.method ?? '');
       for (const listener of listeners ?? []) listener(message.params as never);
@@ -128,7 +132,7 @@ export function connect(output: Writable, input: Readable): Connection {
       },
     };
   };
-  return { ...makeSession(''), session: makeSession, closed: closed.promise };
+  return { ...makeSession(''), session: makeSession, heard: () => heard, closed: closed.promise };
 }
 
 /** Splits the stream at NUL bytes; a message may come in many chunks. */

@@ -45,7 +45,7 @@ const WAYS: Readonly<Record<string, (visit: Visit) => string>> = {
 };
 
 describe('a page whose frames have processes of their own', function () {
-  this.timeout(40_000);
+  this.timeout(120_000);
   let site: Site;
   let proxy: TestProxy;
   let apart: Apart;
@@ -75,14 +75,14 @@ describe('a page whose frames have processes of their own', function () {
         send(visit, documentOf('Neighbour', '<p>Blue chair</p>'));
       });
       site.handle('sites', (visit) => send(visit, documentOf('Sites', body(visit))));
-      const neighbour = bench.fetch(requestOf(`${site.url}/neighbour`, {}, { timeoutMs: 30_000 }));
+      const neighbour = bench.fetch(requestOf(`${site.url}/neighbour`, {}, { timeoutMs: 90_000 }));
       await visited.promise;
       const { pid } = bench.pool.current() ?? assert.fail();
       const before = processes();
       let most = before;
       const looking = setInterval(() => (most = Math.max(most, processes())), 20);
-      const waitFor = { selector: '#never', timeoutMs: 20_000 };
-      const request = requestOf(`${site.url}/sites`, { waitFor }, { timeoutMs: 20_000 });
+      const waitFor = { selector: '#never', timeoutMs: 60_000 };
+      const request = requestOf(`${site.url}/sites`, { waitFor }, { timeoutMs: 60_000 });
       const result = await bench.fetch(request);
       clearInterval(looking);
       goesOn.resolve();
