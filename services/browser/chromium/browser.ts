@@ -1,6 +1,7 @@
 /** One running Chromium: hands out fresh tabs and tells each what happens to it. */
 import type { Caps } from '../caps.ts';
 import type { Sandbox } from './flags.ts';
+import { gateFrames } from './gate.ts';
 import { launch, type Launched } from './launch.ts';
 import type { ChromiumProgram } from './find.ts';
 import { browserBytes, watchMemory } from './memory.ts';
@@ -165,6 +166,9 @@ async function listen({ connection }: Launched, users: Users, state: State): Pro
     user?.events.crashed(why);
   });
   await connection.send('Target.setDiscoverTargets', { discover: true });
+  const isPage = (frameId: string): boolean =>
+    [...users.values()].some(({ targetId }) => targetId === frameId);
+  await gateFrames(connection, isPage);
 }
 
 async function release(

@@ -13,6 +13,9 @@ const FEATURES_OFF = [
   'WebRtcHideLocalIpsWithMdns',
 ];
 
+/** A frame's process begins when its document is answered, not when it is asked for: `gate.ts` holds the answers. */
+const FEATURES_ON = ['DeferSpeculativeRFHCreation:create_speculative_rfh_delay_ms/600000'];
+
 /**
  * What holds a page that breaks out of its process: Chromium's own sandbox, which is tried before anything
  * else where it is `Required`; `None` where whoever made the pool says so.
@@ -74,5 +77,6 @@ export const chromiumFlags = (
   '--force-color-profile=srgb',
   '--js-flags=--max-old-space-size=768',
   `--disable-features=${FEATURES_OFF.join(',')}`,
+  `--enable-features=${FEATURES_ON.join(',')}`,
   'about:blank',
 ];

@@ -10,11 +10,8 @@ import { createChromiumBench, type ChromiumBench } from '../testing/chromiumBenc
 import { codeIn, pageIn, requestOf } from '../testing/request.ts';
 
 const SITES = 400;
-/**
- * It fails with one more than its cap, of which the browser tells when a process is there: those that it has begun
- * by then come, too. 80 to 150 were seen, no more of 400 sites than of 200.
- */
-const MOST = 5 * DEFAULT_CAPS.helpers;
+/** The cap, the one that is too many, the page's own and those that the browser keeps ready. */
+const MOST = DEFAULT_CAPS.helpers + 5;
 
 const nameOf = (at: number): string => `http://s${at}.test`;
 const framesOf = (from: number, to: number): string =>

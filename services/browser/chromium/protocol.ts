@@ -182,7 +182,11 @@ export interface Commands {
   'Fetch.enable': {
     params: {
       handleAuthRequests: boolean;
-      patterns: { urlPattern: string; resourceType: 'Document'; requestStage: 'Request' }[];
+      patterns: {
+        urlPattern: string;
+        resourceType: 'Document';
+        requestStage: 'Request' | 'Response';
+      }[];
     };
     result: Nothing;
   };
