@@ -1,5 +1,5 @@
 /** Lets frames begin their processes one after the other, so that a page with too many ends at its cap. */
-import type { Connection } from './connection.ts';
+import { ProtocolError, type Connection } from './connection.ts';
 
 type Browser = Pick<Connection, 'send' | 'on'>;
 
@@ -39,10 +39,14 @@ export async function gateFrames(
   });
 }
 
-/** The page may have gone with its request, and the browser with both. */
 const letIn = (connection: Browser, requestId: string): Promise<unknown> =>
-  connection.send('Fetch.continueRequest', { requestId }).catch(() => {});
+  connection.send('Fetch.continueRequest', { requestId }).catch(passGone);
 
 /** Resolves when everything that the browser did before has been told. */
 const told = (connection: Browser): Promise<unknown> =>
-  connection.send('Browser.getVersion').catch(() => {});
+  connection.send('Browser.getVersion').catch(passGone);
+
+/** The page may have gone with its request, and the browser with both: then nothing is left to be let in. */
+function passGone(error: unknown): void {
+  if (!(error instanceof ProtocolError)) throw error;
+}

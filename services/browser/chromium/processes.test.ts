@@ -3,7 +3,7 @@ import { processTree } from '../../../scripts/bench/lib/processTree.ts';
 import { documentOf, send, type Visit } from '../../../scripts/testing/site/page.ts';
 import { startProxy, type TestProxy } from '../../../scripts/testing/site/proxy.ts';
 import { startSite, type Site } from '../../../scripts/testing/site/site.ts';
-import { systemClock } from '../../core/clock.ts';
+import { until } from '../../scheduler/testing/until.ts';
 import { DEFAULT_CAPS } from '../caps.ts';
 import { sitesApart, type Apart } from '../testing/apart.ts';
 import { createChromiumBench, type ChromiumBench } from '../testing/chromiumBench.ts';
@@ -89,6 +89,6 @@ describe('a page whose frames have processes of their own', function () {
       assert.equal(bench.pool.current()?.pid, pid);
       assert.equal(bench.starts(), 1);
       // their processes end a moment after their page
-      while (processes() > before + 1) await systemClock.sleep(20);
+      await until('their processes gone', () => processes() <= before + 1, { times: 1000 });
     });
 });

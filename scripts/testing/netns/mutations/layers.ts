@@ -14,6 +14,7 @@ export interface Layer {
 
 const FLAGS = 'services/browser/chromium/flags.ts';
 const ESCAPE = 'services/browser/escape/escape.test.ts';
+const PROCESSES = 'services/browser/chromium/processes.test.ts';
 const PACKETS = 'services/egress/packets.test.ts';
 const INTRANET = 'services/egress/intranet.test.ts';
 const PATHS = 'services/egress/paths.test.ts';
@@ -74,6 +75,20 @@ const browser: readonly Layer[] = [
     changes: [['"accept4",', '"accept4",\n        "kexec_load",']],
     test: 'services/browser/escape/seccomp.test.ts',
     title: 'C23 differs from the default of the runtime',
+  },
+  {
+    fence: 'the gate that lets frames begin their processes one after the other',
+    file: 'services/browser/chromium/browser.ts',
+    changes: [['  await gateFrames(connection, isPage);\n', '']],
+    test: PROCESSES,
+    title: 'C30 of ',
+  },
+  {
+    fence: 'the flag by which the process of a frame waits for its answer',
+    file: FLAGS,
+    changes: [["  `--enable-features=${FEATURES_ON.join(',')}`,\n", '']],
+    test: PROCESSES,
+    title: 'C30 of ',
   },
 ];
 
